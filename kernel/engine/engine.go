@@ -1,0 +1,136 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/tetratelabs/wazero/api"
+)
+
+// HostFunc is a function that a guest can import.
+type HostFunc struct {
+	Module, Name    string
+	Params, Results []api.ValueType
+	// Fn is the function. stack holds the parameters, and the results when it
+	// ends; only the low 32 bits of an i32 are to be looked at. The slice stays
+	// good until the function has ended, also if it waits. Memory is read by copying:
+	// what api.Memory's Read returns may be a copy, so changes go by Write.
+	Fn api.GoModuleFunc
+	// Waits says that Fn may call Suspend. An engine may run the others on a
+	// shorter way.
+	Waits bool
+}
+
+// Suspender is implemented by the module that an engine hands to a host function.
+type Suspender interface {
+	api.Module
+	// Suspend is package function Suspend for this module.
+	Suspend(start func(resume func()))
+}
+
+// Suspend lets the guest wait: it calls start at once, and the guest goes on
+// when resume is called, whether that is within start or later, on whatever
+// goroutine. It must be the host function's last act: on an engine that has
+// no stack to park, it returns before resume was called. Results are to be in the
+// host function's stack before resume is called. Nobody waits for a process
+// that has been ended: resume then does nothing.
+func Suspend(mod api.Module, start func(resume func())) {
+	mod.(Suspender).Suspend(start)
+}
+
+// Exit ends the guest from within a host function or from what it waits for:
+// it does not return on wazero's engine; on the browser's the guest is unwound
+// as soon as the host function has returned. The host function must return
+// straight after it.
+func Exit(mod api.Module, code uint32) {
+	mod.(interface{ Exit(uint32) }).Exit(code)
+}
+
+// Program is one run of a module.
+type Program struct {
+	// Name is what messages call the program.
+	Name string
+	// Code is the module's binary form. It may be nil if Compiled is known.
+	Code []byte
+	// Compiled is a compiled module of the engine's own kind, or nil.
+	Compiled any
+	// Host lists what the module may import.
+	Host []HostFunc
+	// Start is the exported function to call, "_start" if it is empty.
+	Start string
+	// Memory is called with the guest's memory before any of its code runs. It may be nil.
+	Memory func(api.Memory)
+}
+
+// Engine runs programs.
+type Engine interface {
+	// Name is the engine's name as users write it: "wazero" or "browser".
+	Name() string
+	// Run runs p until its start function returns, and then returns nil, or a
+	// [*ExitError], a [*Trap] or a [*LoadError]; any other error is the engine's
+	// own failure. When ctx is done, the guest is ended where the engine can end it.
+	Run(ctx context.Context, p *Program) error
+}
+
+// ExitError is the end of a guest that asked to exit.
+type ExitError struct{ Code uint32 }
+
+func (e *ExitError) Error() string { return fmt.Sprintf("exit status %d", e.Code) }
+
+// TrapKind names a trap, in the words of the WebAssembly specification's tests.
+type TrapKind string
+
+// The traps. Both engines use these words.
+const (
+	TrapUnreachable   TrapKind = "unreachable"
+	TrapMemory        TrapKind = "out of bounds memory access"
+	TrapTable         TrapKind = "out of bounds table access"
+	TrapIndirectNull  TrapKind = "uninitialized element"
+	TrapIndirectType  TrapKind = "indirect call type mismatch"
+	TrapDivideByZero  TrapKind = "integer divide by zero"
+	TrapOverflow      TrapKind = "integer overflow"
+	TrapConversion    TrapKind = "invalid conversion to integer"
+	TrapStackOverflow TrapKind = "stack overflow"
+	TrapUnaligned     TrapKind = "unaligned atomic"
+	TrapException     TrapKind = "uncaught exception"
+	TrapOutOfMemory   TrapKind = "out of memory"
+)
+
+// Trap is the end of a guest that did what WebAssembly forbids.
+type Trap struct {
+	Kind TrapKind
+	// Detail is the engine's own message, for a log.
+	Detail string
+	// Stack lists the guest's functions, innermost first, as far as known.
+	Stack []string
+}
+
+func (t *Trap) Error() string { return "trap: " + string(t.Kind) }
+
+// LoadError is a module that cannot be run.
+type LoadError struct {
+	// Reason is one clear sentence without the file's name.
+	Reason string
+	Err    error
+}
+
+func (e *LoadError) Error() string { return e.Reason }
+
+func (e *LoadError) Unwrap() error { return e.Err }
+
+// Status is the exit code that a shell shows for the end of a run, and the line
+// to print on standard error, empty if there is nothing to say. The codes:
+// the program's own, 126 for a module that cannot be loaded, 134 for a trap.
+func Status(name string, err error) (code uint8, message string) {
+	if err == nil {
+		return 0, ""
+	}
+	if exit, ok := errors.AsType[*ExitError](err); ok {
+		return uint8(exit.Code), ""
+	}
+	if _, ok := errors.AsType[*LoadError](err); ok {
+		return 126, name + ": " + err.Error()
+	}
+	return 134, name + ": " + err.Error()
+}

@@ -1,0 +1,42 @@
+package sys
+
+import "github.com/bushel-wasm/bushel/kernel/errno"
+
+// A Request is one system call.
+type Request struct {
+	Op   Op
+	Args [6]uint64
+	Path string
+	// Data is what the call sends. It is borrowed until the call ends.
+	Data []byte
+	// Dst, if it is not nil, is where a call that reads puts what it read, and
+	// Reply.Data is then a part of it. It never crosses a link.
+	Dst []byte
+}
+
+// A Reply is the end of a system call.
+type Reply struct {
+	Errno errno.Errno
+	Vals  [3]uint64
+	// Data belongs to the caller, unless it is a part of Request.Dst.
+	Data []byte
+}
+
+// Err is the reply's error, nil if the call succeeded.
+func (r *Reply) Err() error { return r.Errno.Err() }
+
+// Fail is a reply with the number that stands for err.
+func Fail(err error) Reply { return Reply{Errno: errno.Of(err)} }
+
+// A Caller performs the system calls of one process. It may be used by several
+// goroutines at once.
+type Caller interface {
+	// Syscall performs r and waits for its end. OpExit does not return.
+	Syscall(r *Request) Reply
+
+	// Start performs r without waiting, and calls done with its end exactly once:
+	// before it returns, and then it reports true, or later, on whatever
+	// goroutine completes it. r and its buffers are borrowed until then. done
+	// must not block.
+	Start(r *Request, done func(Reply)) bool
+}

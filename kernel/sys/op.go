@@ -1,0 +1,257 @@
+package sys
+
+// Op is the number of a system call. Numbers are part of the link's protocol:
+// the set is append-only.
+type Op uint32
+
+// The system calls. "a0" to "a5" are [Request.Args], "v0" to "v2"
+// [Reply.Vals], "path" is [Request.Path], "data" [Request.Data] or
+// [Reply.Data]. A dirfd may be [AtCwd]. Errors are those of POSIX.
+const (
+	// OpExit ends the process: a0 exit code 0–255. It has no reply.
+	OpExit Op = 1 + iota
+
+	// OpOpen opens path below dirfd a0 with a1 [OpenFlag]s, a2 permission bits
+	// for a new file, a3 [AtFlag]s: v0 the fd, v1 its [FDInfo].
+	OpOpen
+	// OpClose closes fd a0.
+	OpClose
+	// OpRead reads up to a1 bytes from fd a0 into data; 0 bytes are the end.
+	OpRead
+	// OpWrite writes data to fd a0: v0 bytes written. It ends early only for an
+	// error or with [ONonblock].
+	OpWrite
+	// OpPRead reads up to a1 bytes at offset a2 of fd a0.
+	OpPRead
+	// OpPWrite writes data at offset a2 of fd a0: v0 bytes written.
+	OpPWrite
+	// OpSeek moves fd a0 by a1 (signed) from a2 [Whence]: v0 the new offset.
+	OpSeek
+	// OpFStat describes fd a0: data is a [Stat].
+	OpFStat
+	// OpStat describes path below dirfd a0, a3 AtFlags: data is a [Stat].
+	OpStat
+	// OpFSetAttr changes fd a0 as data, a [SetAttr], says.
+	OpFSetAttr
+	// OpSetAttr changes path below dirfd a0, a3 AtFlags, as data, a [SetAttr], says.
+	OpSetAttr
+	// OpAllocate makes sure that fd a0 has a2 bytes from offset a1.
+	OpAllocate
+	// OpSync makes what was written to fd a0 last.
+	OpSync
+	// OpReadDir reads entries of directory fd a0 after cookie a1, up to a2 bytes:
+	// data is packed [DirEntry] records, empty at the end.
+	OpReadDir
+	// OpMkdir makes the directory path below dirfd a0 with permission a2, a3 AtFlags.
+	OpMkdir
+	// OpRmdir removes the empty directory path below dirfd a0, a3 AtFlags.
+	OpRmdir
+	// OpUnlink removes the name path below dirfd a0, a3 AtFlags.
+	OpUnlink
+	// OpRename renames path below dirfd a0 to the name data below dirfd a1, a3 AtFlags.
+	OpRename
+	// OpLink gives the file at path below dirfd a0 the further name data below
+	// dirfd a1, a3 AtFlags.
+	OpLink
+	// OpSymlink makes path below dirfd a0, a3 AtFlags, a symbolic link with target data.
+	OpSymlink
+	// OpReadlink reads the link path below dirfd a0, a3 AtFlags: data is its target.
+	OpReadlink
+	// OpDup gives fd a0 a second number: a1 the number wanted (what was open there
+	// is closed) or ^0 for the lowest free one not under a2: v0 the fd, v1 FDInfo.
+	OpDup
+	// OpRenumber moves fd a0 to number a1, which must be open, atomically.
+	OpRenumber
+	// OpGetFD asks after fd a0: v0 its OpenFlags, v1 its FDInfo; data is the
+	// name of a preopened directory.
+	OpGetFD
+	// OpSetFD sets the status flags of fd a0 to a1 (OAppend, ONonblock, ODsync,
+	// ORsync, OSync count; the rest is kept).
+	OpSetFD
+	// OpPoll waits until one of data, packed [PollFD] records, is ready, or until
+	// a0 nanoseconds are over (^0: no limit): data is the records with Revents set.
+	OpPoll
+	// OpPipe makes a pipe: v0 the fd to read, v1 the fd to write.
+	OpPipe
+	// OpPTY makes a pseudo-terminal of a0 columns and a1 rows: v0 the fd of
+	// the master, v1 the fd of the terminal.
+	OpPTY
+	// OpTTYGet asks the terminal of fd a0: v0 its [TTYMode], v1 columns<<32 | rows,
+	// v2 its foreground process group.
+	OpTTYGet
+	// OpTTYSet changes the terminal of fd a0: a1 is a set of [TTYChange]; a2 the
+	// mode, a3 columns<<32 | rows, a4 the foreground process group.
+	OpTTYSet
+	// OpChdir makes path the working directory.
+	OpChdir
+	// OpGetcwd asks for the working directory: data is its path.
+	OpGetcwd
+	// OpUmask sets the file mode creation mask to a0: v0 the old one.
+	OpUmask
+	// OpSpawn starts a process as data, a [SpawnAttr], says: v0 its pid.
+	OpSpawn
+	// OpWait waits for a child: a0 the pid (signed; -1 any, 0 or less than -1 a
+	// group), a1 [WaitFlag]s: v0 the pid (0 with WNoHang if none is ready),
+	// v1 its [WaitStatus], v2 processor time in nanoseconds where it is known.
+	OpWait
+	// OpKill sends signal a1 to a0 (signed: a pid; 0 own group; -1 all; -n group n).
+	OpKill
+	// OpGetPID asks: v0 pid, v1 parent<<32 | group, v2 session.
+	OpGetPID
+	// OpSetPGID puts process a0 (0: the caller) into group a1 (0: its own pid).
+	OpSetPGID
+	// OpSetSID makes the caller the leader of a new session: v0 its id.
+	OpSetSID
+	// OpMounts lists what is mounted: data is lines "source target type options".
+	OpMounts
+	// OpStatfs describes the file system of path: v0 bytes in all, v1 bytes free,
+	// v2 nodes; data is the type's name.
+	OpStatfs
+	// OpPS lists the processes: data is packed [ProcInfo] records.
+	OpPS
+
+	// NumOps is one more than the highest number.
+	NumOps
+)
+
+var opNames = [NumOps]string{
+	OpExit: "exit", OpOpen: "open", OpClose: "close", OpRead: "read", OpWrite: "write",
+	OpPRead: "pread", OpPWrite: "pwrite", OpSeek: "seek", OpFStat: "fstat", OpStat: "stat",
+	OpFSetAttr: "fsetattr", OpSetAttr: "setattr", OpAllocate: "allocate", OpSync: "sync",
+	OpReadDir: "readdir", OpMkdir: "mkdir", OpRmdir: "rmdir", OpUnlink: "unlink",
+	OpRename: "rename", OpLink: "link", OpSymlink: "symlink", OpReadlink: "readlink",
+	OpDup: "dup", OpRenumber: "renumber", OpGetFD: "getfd", OpSetFD: "setfd", OpPoll: "poll",
+	OpPipe: "pipe", OpPTY: "pty", OpTTYGet: "ttyget", OpTTYSet: "ttyset", OpChdir: "chdir",
+	OpGetcwd: "getcwd", OpUmask: "umask", OpSpawn: "spawn", OpWait: "wait", OpKill: "kill",
+	OpGetPID: "getpid", OpSetPGID: "setpgid", OpSetSID: "setsid", OpMounts: "mounts",
+	OpStatfs: "statfs", OpPS: "ps",
+}
+
+// String is the call's name as a trace prints it.
+func (o Op) String() string {
+	if o > 0 && o < NumOps {
+		return opNames[o]
+	}
+	return "unknown"
+}
+
+// AtCwd as a dirfd stands for the working directory.
+const AtCwd = ^uint64(0)
+
+// OpenFlag is a set of open(2)'s flags.
+type OpenFlag uint32
+
+// The flags of OpOpen. The access mode is OAccess's bits; with neither, a file
+// is opened for its attributes only (and a directory for listing).
+const (
+	ORead      OpenFlag = 1 << iota // may be read
+	OWrite                          // may be written
+	OAppend                         // each write goes to the end
+	OCreate                         // make the file if it is missing
+	OExcl                           // with OCreate: fail with EEXIST if it is there
+	OTrunc                          // cut it to length 0
+	ODirectory                      // fail with ENOTDIR if it is no directory
+	ONonblock                       // reads and writes that would wait fail with EAGAIN
+	ODsync
+	ORsync
+	OSync
+	OCloexec // not inherited by spawned processes
+	OPreopen // a directory that the process got at its start
+
+	OAccess = ORead | OWrite
+	OStatus = OAppend | ONonblock | ODsync | ORsync | OSync // what OpSetFD may change
+)
+
+// AtFlag is a set of flags for path look-ups.
+type AtFlag uint32
+
+// The flags of a path look-up.
+const (
+	// AtNoFollow: a link in the last place is not followed.
+	AtNoFollow AtFlag = 1 << iota
+	// AtBeneath: a path that leads out of the dirfd, by "..", by a link or by a
+	// leading slash, fails with ENOTCAPABLE. Without it, an absolute path is
+	// looked up from the root whatever the dirfd.
+	AtBeneath
+	// AtGuest: the path came from a WASI program that may have lost its leading
+	// slash. If the dirfd is the root, the working directory is looked at
+	// first: see "Why does a guest's relative path work?" in RATIONALE.md.
+	AtGuest
+)
+
+// Whence is where OpSeek counts from. The numbers are WASI's.
+type Whence uint8
+
+// The places to count from.
+const (
+	SeekSet Whence = iota
+	SeekCur
+	SeekEnd
+)
+
+// FileType is the type of a file. The numbers are those of WASI preview 1,
+// plus one of ours above them.
+type FileType uint8
+
+// The file types.
+const (
+	TypeUnknown     FileType = 0
+	TypeBlockDevice FileType = 1
+	TypeCharDevice  FileType = 2
+	TypeDirectory   FileType = 3
+	TypeRegular     FileType = 4
+	TypeSocketDgram FileType = 5
+	TypeSocket      FileType = 6
+	TypeSymlink     FileType = 7
+	TypeFIFO        FileType = 8 // not in WASI, whose ABI says TypeUnknown instead
+)
+
+// FDInfo is what a process may know of an fd without asking: bits 0–7 the
+// [FileType], above them the flags below.
+type FDInfo uint32
+
+// The flags of an FDInfo.
+const (
+	InfoTTY  FDInfo = 1 << (8 + iota) // a terminal
+	InfoSeek                          // has an offset
+	InfoBulk                          // writes may be sent without waiting for their answer
+)
+
+// Type is the fd's file type.
+func (i FDInfo) Type() FileType { return FileType(i) }
+
+// TTYMode is a terminal's mode, in the spirit of termios.
+type TTYMode uint32
+
+// The bits of a TTYMode. [TTYCooked] is what a terminal starts with.
+const (
+	TTYCanon TTYMode = 1 << iota // input comes by lines, and is edited
+	TTYEcho                      // input is echoed
+	TTYSig                       // ^C ^\ ^Z send signals
+	TTYCRNL                      // CR is read as NL
+	TTYONLCR                     // NL is written as CR NL
+
+	TTYCooked = TTYCanon | TTYEcho | TTYSig | TTYCRNL | TTYONLCR
+	TTYRaw    = TTYMode(0)
+)
+
+// TTYChange says which of OpTTYSet's arguments count.
+type TTYChange uint8
+
+// What OpTTYSet changes.
+const (
+	TTYSetMode TTYChange = 1 << iota
+	TTYSetSize
+	TTYSetGroup
+	TTYFlushInput // throw away input that nobody has read
+)
+
+// WaitFlag is a set of waitpid(2)'s flags.
+type WaitFlag uint8
+
+// The flags of OpWait.
+const (
+	WNoHang    WaitFlag = 1 << iota // do not wait
+	WUntraced                       // report stopped children too
+	WContinued                      // report continued children too
+)
