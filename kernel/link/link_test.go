@@ -1,0 +1,211 @@
+package link_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/link"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// recorder is a process whose fds keep what was written to them. Reads of fd 9 wait
+// until something is sent to release.
+type recorder struct {
+	mu      sync.Mutex
+	written map[uint64][]byte
+	calls   []string
+	fail    errno.Errno
+	release chan []byte
+	exited  chan uint64
+}
+
+func newRecorder() *recorder {
+	return &recorder{written: make(map[uint64][]byte), release: make(chan []byte, 1), exited: make(chan uint64, 1)}
+}
+
+func (p *recorder) Syscall(r *sys.Request) sys.Reply {
+	p.mu.Lock()
+	p.calls = append(p.calls, r.Op.String())
+	p.mu.Unlock()
+	switch r.Op {
+	case sys.OpWrite:
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.fail != 0 {
+			return sys.Reply{Errno: p.fail}
+		}
+		p.written[r.Args[0]] = append(p.written[r.Args[0]], r.Data...)
+		return sys.Reply{Vals: [3]uint64{uint64(len(r.Data))}}
+	case sys.OpRead:
+		return sys.Reply{Data: <-p.release}
+	case sys.OpStat:
+		return sys.Reply{Data: []byte(r.Path)}
+	case sys.OpExit:
+		p.exited <- r.Args[0]
+	}
+	return sys.Reply{}
+}
+
+func (p *recorder) Start(r *sys.Request, done func(sys.Reply)) bool {
+	if r.Op == sys.OpRead {
+		go func() { done(p.Syscall(r)) }()
+		return false
+	}
+	done(p.Syscall(r))
+	return true
+}
+
+// join makes a client and a server over two queues, as ports are.
+func join(t *testing.T, p sys.Caller) *link.Client {
+	t.Helper()
+	up, down := make(chan []byte, 1<<12), make(chan []byte, 1<<12)
+	client := link.NewClient(func(b []byte) { up <- bytes.Clone(b) }, func() time.Duration { return 0 })
+	server := link.NewServer(p, func(b []byte) { down <- bytes.Clone(b) })
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for msg := range up {
+			if err := server.Receive(msg); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	wg.Go(func() {
+		for msg := range down {
+			if err := client.Receive(msg); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	t.Cleanup(func() {
+		server.Close()
+		close(up)
+		close(down)
+		wg.Wait()
+	})
+	client.Begin(&sys.StartInfo{FDs: []sys.StartFD{{FD: 1, Info: sys.InfoBulk}, {FD: 2, Info: sys.InfoBulk}, {FD: 3}}})
+	return client
+}
+
+func write(fd uint64, data []byte) *sys.Request {
+	return &sys.Request{Op: sys.OpWrite, Args: [6]uint64{fd}, Data: data}
+}
+
+func TestClient_writesArriveInOrderBeforeAnyOtherCall(t *testing.T) {
+	p := newRecorder()
+	c := join(t, p)
+	rng := rand.New(rand.NewPCG(1, 2))
+	want := map[uint64][]byte{}
+	for i := range 2000 {
+		fd := uint64(1 + rng.IntN(3))
+		data := fmt.Appendf(nil, "%d,%0*d ", i, rng.IntN(700), i)
+		want[fd] = append(want[fd], data...)
+		if r := c.Syscall(write(fd, data)); r.Errno != 0 || r.Vals[0] != uint64(len(data)) {
+			t.Fatalf("write %d: %+v", i, r)
+		}
+	}
+	if r := c.Syscall(&sys.Request{Op: sys.OpStat, Path: "/a/b"}); string(r.Data) != "/a/b" {
+		t.Fatalf("stat answered %+v", r)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for fd, data := range want {
+		if !bytes.Equal(p.written[fd], data) {
+			t.Errorf("fd %d got %d bytes of %d, or others", fd, len(p.written[fd]), len(data))
+		}
+	}
+}
+
+func TestClient_errorOfWriteBehindComesWithTheNext(t *testing.T) {
+	p := newRecorder()
+	p.fail = errno.ENOSPC
+	c := join(t, p)
+	if r := c.Syscall(write(1, []byte("x"))); r.Errno != 0 {
+		t.Fatalf("the first write already says %v", r.Errno)
+	}
+	c.Syscall(&sys.Request{Op: sys.OpStat}) // by now the write has been performed
+	if r := c.Syscall(write(1, []byte("x"))); r.Errno != errno.ENOSPC {
+		t.Errorf("the second write says %v", r.Errno)
+	}
+}
+
+func TestClient_floodWaitsForTheKernel(t *testing.T) {
+	p := newRecorder()
+	c := join(t, p)
+	piece := make([]byte, 64<<10)
+	for range 64 {
+		if r := c.Syscall(write(1, piece)); r.Errno != 0 {
+			t.Fatal(r.Errno)
+		}
+		// What was written before the last 256 KiB and the piece itself has been
+		// performed, however slow the kernel is.
+	}
+	p.mu.Lock()
+	got := len(p.written[1])
+	p.mu.Unlock()
+	if behind := 64*len(piece) - got; behind > 256<<10 {
+		t.Errorf("%d bytes are on their way", behind)
+	}
+}
+
+func TestServer_laneWaitsButOthersGoOn(t *testing.T) {
+	p := newRecorder()
+	c := join(t, p)
+	read := make(chan sys.Reply, 1)
+	c.Start(&sys.Request{Op: sys.OpRead, Args: [6]uint64{9, 10}}, func(r sys.Reply) { read <- r })
+	after := make(chan sys.Reply, 1)
+	c.Start(&sys.Request{Op: sys.OpStat, Path: "behind"}, func(r sys.Reply) { after <- r })
+	free := make(chan sys.Reply, 1)
+	c.StartLane(link.Unordered, &sys.Request{Op: sys.OpStat, Path: "free"}, func(r sys.Reply) { free <- r })
+	if r := <-free; string(r.Data) != "free" {
+		t.Fatalf("the unordered call answered %+v", r)
+	}
+	select {
+	case r := <-after:
+		t.Fatalf("a call overtook the one before it: %+v", r)
+	default:
+	}
+	p.release <- []byte("data")
+	if r := <-read; string(r.Data) != "data" {
+		t.Errorf("read answered %+v", r)
+	}
+	if r := <-after; string(r.Data) != "behind" {
+		t.Errorf("the call behind answered %+v", r)
+	}
+}
+
+func TestClient_exitComesAfterTheWrites(t *testing.T) {
+	p := newRecorder()
+	c := join(t, p)
+	for range 100 {
+		c.Syscall(write(1, []byte("tail\n")))
+	}
+	c.Exit(7)
+	if code := <-p.exited; code != 7 {
+		t.Errorf("exit code %d", code)
+	}
+	if n := len(p.written[1]); n != 500 {
+		t.Errorf("%d bytes arrived before the exit", n)
+	}
+	if c.Start(&sys.Request{Op: sys.OpStat}, func(sys.Reply) { t.Error("a call after the exit was answered") }) {
+		t.Error("a call after the exit ended")
+	}
+}
+
+func FuzzServer(f *testing.F) {
+	f.Add(sys.AppendRequest(nil, 1, 0, 1, &sys.Request{Op: sys.OpStat, Path: "x"}))
+	f.Fuzz(func(t *testing.T, msg []byte) {
+		p := newRecorder()
+		close(p.release)
+		p.exited = make(chan uint64, len(msg))
+		link.NewServer(p, func([]byte) {}).Receive(bytes.Clone(msg))
+		c := link.NewClient(func([]byte) {}, func() time.Duration { return 0 })
+		c.Begin(&sys.StartInfo{})
+		c.Start(&sys.Request{Op: sys.OpRead}, func(sys.Reply) {})
+		c.Receive(msg)
+	})
+}

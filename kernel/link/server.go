@@ -1,0 +1,181 @@
+package link
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// Server performs, for a process at the far end of a pipe, the calls that its
+// [Client] sends. It may be used by several goroutines at once.
+type Server struct {
+	caller sys.Caller
+	post   func([]byte)
+
+	mu     sync.Mutex
+	lanes  map[uint16]*lane
+	out    []byte
+	depth  int // how many Receives are under way: they send what was answered at their end
+	closed bool
+}
+
+// lane is a queue of calls that are begun one after another.
+type lane struct {
+	busy  bool
+	queue []job
+}
+
+type job struct {
+	lane   uint16
+	id     uint32
+	notify bool
+	req    sys.Request
+}
+
+// NewServer returns a server that performs calls on caller, the process itself,
+// and sends messages by post, which borrows its argument and must not block.
+func NewServer(caller sys.Caller, post func([]byte)) *Server {
+	return &Server{caller: caller, post: post, lanes: make(map[uint16]*lane)}
+}
+
+// Close forgets the queues; nothing is sent any more.
+func (s *Server) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	clear(s.lanes)
+	s.out = nil
+}
+
+// Receive takes a message of the client, and owns it from then on. Calls that
+// need not wait are performed and answered before it returns. It returns an
+// error for what is no valid frame; what came before it is done.
+func (s *Server) Receive(msg []byte) error {
+	s.mu.Lock()
+	s.depth++
+	s.mu.Unlock()
+	err := s.receive(msg)
+	s.mu.Lock()
+	s.depth--
+	s.flush()
+	s.mu.Unlock()
+	return err
+}
+
+func (s *Server) receive(msg []byte) error {
+	for len(msg) > 0 {
+		frame, rest, err := bus.Decode(msg)
+		if err != nil {
+			return err
+		}
+		msg = rest
+		n, ok := frame.Method.ReservedNumber()
+		if !ok || frame.Kind != bus.KindCall && frame.Kind != bus.KindNotify {
+			continue
+		}
+		req, err := sys.DecodeRequest(sys.Op(n), frame.Payload)
+		if err != nil {
+			return err
+		}
+		j := job{frame.Lane, frame.ID, frame.Kind == bus.KindNotify, req}
+		if j.lane == Unordered {
+			s.begin(j, nil)
+			continue
+		}
+		s.mu.Lock()
+		if s.closed {
+			s.mu.Unlock()
+			return nil
+		}
+		l := s.lanes[j.lane]
+		if l == nil {
+			l = new(lane)
+			s.lanes[j.lane] = l
+		}
+		if l.busy {
+			l.queue = append(l.queue, j)
+			s.mu.Unlock()
+			continue
+		}
+		l.busy = true
+		s.mu.Unlock()
+		s.run(l, j)
+	}
+	return nil
+}
+
+// run performs j and then what stands behind it, until a call waits.
+func (s *Server) run(l *lane, j job) {
+	for {
+		if !s.begin(j, l) {
+			return
+		}
+		var ok bool
+		if j, ok = s.next(l); !ok {
+			return
+		}
+	}
+}
+
+// next takes the next job of l, or makes l idle.
+func (s *Server) next(l *lane) (j job, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(l.queue) == 0 || s.closed {
+		l.busy = false
+		l.queue = nil
+		return j, false
+	}
+	j = l.queue[0]
+	l.queue[0] = job{}
+	l.queue = l.queue[1:]
+	return j, true
+}
+
+// begin starts j and reports whether it has ended already. When it ends later,
+// the lane goes on by itself.
+func (s *Server) begin(j job, l *lane) bool {
+	const ended, left = 1, 2
+	var state atomic.Int32
+	if s.caller.Start(&j.req, func(r sys.Reply) {
+		s.answer(&j, &r)
+		if state.Swap(ended) == left && l != nil {
+			if next, ok := s.next(l); ok {
+				s.run(l, next)
+			}
+		}
+	}) {
+		return true
+	}
+	return state.Swap(left) == ended
+}
+
+func (s *Server) answer(j *job, r *sys.Reply) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closed:
+		return
+	case !j.notify:
+		s.out = sys.AppendReply(s.out, j.lane, j.id, r)
+	case r.Errno != 0 && j.req.Op == sys.OpWrite:
+		// Nobody waits for this one: its error is told with id 0.
+		s.out = sys.AppendReply(s.out, j.lane, 0, &sys.Reply{Errno: r.Errno, Vals: [3]uint64{j.req.Args[0]}})
+	}
+	if s.depth == 0 {
+		s.flush()
+	}
+}
+
+func (s *Server) flush() {
+	if len(s.out) == 0 || s.depth > 0 {
+		return
+	}
+	s.post(s.out)
+	if cap(s.out) > 1<<20 {
+		s.out = nil
+	}
+	s.out = s.out[:0]
+}
