@@ -1,0 +1,68 @@
+// The messages between the page, the kernel worker and the process workers.
+// Whatever Go reads is a Uint8Array of bus frames (frame.ts), one behind
+// another, its buffer transferred; the rest is plain JavaScript and is here.
+
+/** The engine that runs guests; "auto" takes the browser's where it can wait (JSPI). */
+export type Engine = "auto" | "browser" | "wazero";
+
+/** Page to kernel worker, first and once. */
+export interface BootKernel {
+  type: "boot";
+  /** The address of the site that bushel.js came from, with a trailing slash. */
+  base: string;
+  /** The compiled kernel.wasm, shared by all shells of the page; undefined: the worker fetches it. */
+  kernel: WebAssembly.Module | undefined;
+  engine: Engine;
+}
+
+/** Kernel worker to page while it boots. */
+export interface BootProgress {
+  type: "progress";
+  loaded: number;
+  total: number;
+  phase: Phase;
+}
+
+/** Kernel worker to page: frames may now be sent. */
+export interface Booted {
+  type: "booted";
+}
+
+/** Kernel worker to page: the kernel has not started, or has died, and error says why. */
+export interface Failed {
+  type: "failed";
+  error: string;
+}
+
+/** What a shell that is not ready is doing. */
+export type Phase = "download" | "compile" | "start";
+
+export type FromKernel = BootProgress | Booted | Failed | Uint8Array;
+export type ToKernel = BootKernel | Uint8Array;
+
+/** Kernel worker to process worker, first and once: the compiled process.wasm or interp.wasm. */
+export interface BootProcess {
+  type: "boot";
+  module: WebAssembly.Module;
+}
+
+/** Kernel worker to process worker: begin this guest. info is a sys.StartInfo in its wire form. */
+export interface StartGuest {
+  type: "start";
+  module?: WebAssembly.Module;
+  bytes?: Uint8Array;
+  info: Uint8Array;
+}
+
+/** Process worker to kernel worker: it can be given a guest. */
+export interface Warm {
+  type: "warm";
+}
+
+/** Process worker to kernel worker: its guest has ended, and it can be given another. */
+export interface Idle {
+  type: "idle";
+}
+
+export type ToProcess = BootProcess | StartGuest | Uint8Array;
+export type FromProcess = Warm | Idle | Failed | Uint8Array;
