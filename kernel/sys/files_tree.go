@@ -1,0 +1,300 @@
+package sys
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+)
+
+// Stat describes the file path; a link is followed.
+func (f *Files) Stat(path string) (Stat, error) { return f.StatAt(AtCwd, path, 0) }
+
+// Lstat describes the file path; a link in the last place is not followed.
+func (f *Files) Lstat(path string) (Stat, error) { return f.StatAt(AtCwd, path, AtNoFollow) }
+
+// StatAt describes path below the directory dirfd.
+func (f *Files) StatAt(dirfd uint64, path string, at AtFlag) (Stat, error) {
+	op := "stat"
+	if at&AtNoFollow != 0 {
+		op = "lstat"
+	}
+	rep, err := f.pathCall(op, &Request{Op: OpStat, Path: path, Args: [6]uint64{dirfd, 0, 0, uint64(at)}})
+	if err != nil {
+		return Stat{}, err
+	}
+	return DecodeStat(rep.Data)
+}
+
+// Fstat describes the file that fd is open on.
+func (f *Files) Fstat(fd int) (Stat, error) {
+	rep, err := f.call(&Request{Op: OpFStat, Args: [6]uint64{num(fd)}})
+	if err != nil {
+		return Stat{}, err
+	}
+	return DecodeStat(rep.Data)
+}
+
+// readDirBytes is how many bytes of entries one call asks for.
+const readDirBytes = 32 << 10
+
+// ReadDir lists the directory path in name order, without "." and "..".
+func (f *Files) ReadDir(path string) ([]DirEntry, error) {
+	fd, err := f.Open(path, ORead|ODirectory|OCloexec, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close(fd)
+	list, err := f.ReadDirFD(fd)
+	if err != nil {
+		return nil, &fs.PathError{Op: "readdir", Path: path, Err: errno.Of(err)}
+	}
+	return list, nil
+}
+
+// ReadDirFD lists the open directory fd from its start, in name order, without
+// "." and "..".
+func (f *Files) ReadDirFD(fd int) ([]DirEntry, error) {
+	var list []DirEntry
+	for cookie := uint64(0); ; {
+		rep, err := f.call(&Request{Op: OpReadDir, Args: [6]uint64{num(fd), cookie, readDirBytes}})
+		if err != nil {
+			return nil, err
+		}
+		if len(rep.Data) == 0 {
+			break
+		}
+		for b := rep.Data; len(b) > 0; {
+			var e DirEntry
+			if e, b, err = DecodeDirEntry(b); err != nil {
+				return nil, err
+			}
+			cookie = e.Cookie
+			if e.Name != "." && e.Name != ".." {
+				list = append(list, e)
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b DirEntry) int { return strings.Compare(a.Name, b.Name) })
+	return list, nil
+}
+
+// Mkdir makes the directory path.
+func (f *Files) Mkdir(path string, mode uint32) error {
+	_, err := f.pathCall("mkdir", &Request{Op: OpMkdir, Path: path, Args: [6]uint64{AtCwd, 0, uint64(mode)}})
+	return err
+}
+
+// MkdirAll makes the directory path and those above it that are missing.
+func (f *Files) MkdirAll(path string, mode uint32) error {
+	if st, err := f.Stat(path); err == nil {
+		if st.Type != TypeDirectory {
+			return &fs.PathError{Op: "mkdir", Path: path, Err: errno.ENOTDIR}
+		}
+		return nil
+	}
+	trimmed := strings.TrimRight(path, "/")
+	if i := strings.LastIndexByte(trimmed, '/'); i > 0 {
+		if err := f.MkdirAll(trimmed[:i], mode); err != nil {
+			return err
+		}
+	}
+	err := f.Mkdir(path, mode)
+	if errors.Is(err, errno.EEXIST) {
+		// Somebody else was faster.
+		if st, e := f.Stat(path); e == nil && st.Type == TypeDirectory {
+			return nil
+		}
+	}
+	return err
+}
+
+// Rmdir removes the empty directory path.
+func (f *Files) Rmdir(path string) error {
+	_, err := f.pathCall("rmdir", &Request{Op: OpRmdir, Path: path, Args: [6]uint64{AtCwd}})
+	return err
+}
+
+// Unlink removes the name path of anything but a directory.
+func (f *Files) Unlink(path string) error {
+	_, err := f.pathCall("unlink", &Request{Op: OpUnlink, Path: path, Args: [6]uint64{AtCwd}})
+	return err
+}
+
+// RemoveAll removes path and all below it; that it is not there is no error. Links
+// are removed, never followed. It goes on after an error and returns the first.
+func (f *Files) RemoveAll(path string) error {
+	err := f.Unlink(path)
+	if err == nil || errors.Is(err, errno.ENOENT) {
+		return nil
+	}
+	if !errors.Is(err, errno.EISDIR) && !errors.Is(err, errno.EPERM) {
+		return err
+	}
+	if st, e := f.Lstat(path); e != nil || st.Type != TypeDirectory {
+		return err
+	}
+	var first error
+	list, err := f.ReadDir(path)
+	if err != nil {
+		first = err
+	}
+	for _, e := range list {
+		if err := f.RemoveAll(strings.TrimRight(path, "/") + "/" + e.Name); err != nil && first == nil {
+			first = err
+		}
+	}
+	if err := f.Rmdir(path); err != nil && !errors.Is(err, errno.ENOENT) && first == nil {
+		first = err
+	}
+	return first
+}
+
+// Rename gives the file from the name to, in place of what is there.
+func (f *Files) Rename(from, to string) error {
+	_, err := f.pathCall("rename", &Request{Op: OpRename, Path: from, Data: []byte(to), Args: [6]uint64{AtCwd, AtCwd}})
+	return err
+}
+
+// Link gives the file path the further name to. A link in the last place of path
+// is not followed.
+func (f *Files) Link(path, to string) error {
+	_, err := f.pathCall("link", &Request{Op: OpLink, Path: path, Data: []byte(to), Args: [6]uint64{AtCwd, AtCwd, 0, uint64(AtNoFollow)}})
+	return err
+}
+
+// Symlink makes path a symbolic link to target.
+func (f *Files) Symlink(target, path string) error {
+	_, err := f.pathCall("symlink", &Request{Op: OpSymlink, Path: path, Data: []byte(target), Args: [6]uint64{AtCwd}})
+	return err
+}
+
+// Readlink is the target of the link path.
+func (f *Files) Readlink(path string) (string, error) {
+	rep, err := f.pathCall("readlink", &Request{Op: OpReadlink, Path: path, Args: [6]uint64{AtCwd}})
+	return string(rep.Data), err
+}
+
+// SetAttr changes attributes of the file path.
+func (f *Files) SetAttr(path string, a SetAttr, at AtFlag) error {
+	_, err := f.pathCall("setattr", &Request{Op: OpSetAttr, Path: path, Data: a.Append(nil), Args: [6]uint64{AtCwd, 0, 0, uint64(at)}})
+	return err
+}
+
+// FsetAttr changes attributes of the file that fd is open on.
+func (f *Files) FsetAttr(fd int, a SetAttr) error {
+	_, err := f.call(&Request{Op: OpFSetAttr, Data: a.Append(nil), Args: [6]uint64{num(fd)}})
+	return err
+}
+
+// Chmod sets the permission bits of path.
+func (f *Files) Chmod(path string, mode uint32) error {
+	return f.SetAttr(path, SetAttr{Set: AttrMode, Mode: mode}, 0)
+}
+
+// Truncate cuts or grows the file path to size bytes.
+func (f *Files) Truncate(path string, size uint64) error {
+	return f.SetAttr(path, SetAttr{Set: AttrSize, Size: size}, 0)
+}
+
+// Ftruncate cuts or grows the file of fd to size bytes.
+func (f *Files) Ftruncate(fd int, size uint64) error {
+	return f.FsetAttr(fd, SetAttr{Set: AttrSize, Size: size})
+}
+
+// Chtimes sets the times of last access and change of path; a zero time leaves
+// its one as it is.
+func (f *Files) Chtimes(path string, atime, mtime time.Time) error {
+	var a SetAttr
+	if !atime.IsZero() {
+		a.Set, a.Atime = a.Set|AttrAtime, atime.UnixNano()
+	}
+	if !mtime.IsZero() {
+		a.Set, a.Mtime = a.Set|AttrMtime, mtime.UnixNano()
+	}
+	return f.SetAttr(path, a, 0)
+}
+
+// ReadFile reads all of the file path.
+func (f *Files) ReadFile(path string) ([]byte, error) {
+	fd, err := f.Open(path, ORead|OCloexec, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close(fd)
+	room := uint64(512)
+	if st, err := f.Fstat(fd); err == nil && st.Type == TypeRegular && st.Size < 1<<30 {
+		room = st.Size + 1 // one more, to meet the end without growing
+	}
+	buf := make([]byte, 0, room)
+	for {
+		n, err := f.Read(fd, buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err == io.EOF {
+			return buf, nil
+		}
+		if err != nil {
+			return buf, &fs.PathError{Op: "read", Path: path, Err: err}
+		}
+		if len(buf) == cap(buf) {
+			buf = slices.Grow(buf, max(512, len(buf)/2))
+		}
+	}
+}
+
+// WriteFile makes data the content of the file path, which gets the permission
+// mode if it is made.
+func (f *Files) WriteFile(path string, data []byte, mode uint32) error {
+	fd, err := f.Open(path, OWrite|OCreate|OTrunc|OCloexec, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(fd, data)
+	if e := f.Close(fd); err == nil {
+		err = e
+	}
+	if err != nil {
+		return &fs.PathError{Op: "write", Path: path, Err: err}
+	}
+	return nil
+}
+
+// Getcwd is the working directory's path.
+func (f *Files) Getcwd() (string, error) {
+	rep, err := f.call(&Request{Op: OpGetcwd})
+	return string(rep.Data), err
+}
+
+// Chdir makes path the working directory.
+func (f *Files) Chdir(path string) error {
+	_, err := f.pathCall("chdir", &Request{Op: OpChdir, Path: path})
+	return err
+}
+
+// Umask sets the file mode creation mask and returns the old one.
+func (f *Files) Umask(mask uint32) uint32 {
+	rep, _ := f.call(&Request{Op: OpUmask, Args: [6]uint64{uint64(mask)}})
+	return uint32(rep.Vals[0])
+}
+
+// Mounts lists what is mounted, in lines "source target type options".
+func (f *Files) Mounts() (string, error) {
+	rep, err := f.call(&Request{Op: OpMounts})
+	return string(rep.Data), err
+}
+
+// Space describes a file system: bytes in all and free, nodes, and its type.
+type Space struct {
+	Total, Free, Nodes uint64
+	Type               string
+}
+
+// Statfs describes the file system of path.
+func (f *Files) Statfs(path string) (Space, error) {
+	rep, err := f.pathCall("statfs", &Request{Op: OpStatfs, Path: path})
+	return Space{rep.Vals[0], rep.Vals[1], rep.Vals[2], string(rep.Data)}, err
+}
