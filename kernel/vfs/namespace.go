@@ -1,0 +1,205 @@
+package vfs
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+)
+
+// Namespace is a tree put together from file systems: a mount table and the
+// walk along paths. Its methods may be used by several goroutines at once.
+type Namespace struct {
+	root Place
+
+	mu   sync.RWMutex
+	list []*mount // in the order of mounting
+	over map[mountPoint]*mount
+}
+
+// mount is a file system at its place in the tree. All of it but covered is
+// immutable, also after it has been unmounted: open files and working
+// directories in it go on.
+type mount struct {
+	fs       FS
+	root     Node
+	at       Place // the directory that is covered; zero for the root
+	readOnly bool
+	source   string
+	covered  atomic.Int32 // how many mounts stand on directories of this one
+}
+
+// mountPoint is a directory that a mount may cover.
+type mountPoint struct {
+	mnt  *mount
+	node Node
+}
+
+// MountOptions are what Mount may be told.
+type MountOptions struct {
+	// ReadOnly forbids all changes: they fail with EROFS.
+	ReadOnly bool
+	// Source is what the mount table calls the origin, the type if it is empty.
+	Source string
+}
+
+// MountInfo is a line of the mount table.
+type MountInfo struct {
+	Path     string
+	Source   string
+	Type     string
+	ReadOnly bool
+	FS       FS
+}
+
+// NewNamespace is a namespace with root at its top.
+func NewNamespace(root FS) *Namespace {
+	m := newMount(root, Place{}, MountOptions{})
+	ns := &Namespace{over: map[mountPoint]*mount{}, list: []*mount{m}}
+	ns.root = Place{node: m.root, mnt: m}
+	return ns
+}
+
+func newMount(f FS, at Place, o MountOptions) *mount {
+	ro := o.ReadOnly
+	if r, ok := f.(ReadOnlyFS); ok && r.ReadOnly() {
+		ro = true
+	}
+	if o.Source == "" {
+		o.Source = f.Type()
+	}
+	return &mount{fs: f, root: f.Root(), at: at, readOnly: ro, source: o.Source}
+}
+
+// Root is the place "/".
+func (ns *Namespace) Root() Place { return ns.cross(ns.root) }
+
+// Mount puts f over the directory path, an absolute path: ENOENT and ENOTDIR
+// if it is none. What was in the directory is hidden until Unmount. A mount
+// over a mount hides that one.
+func (ns *Namespace) Mount(path string, f FS, o MountOptions) error {
+	at, err := ns.Walk(At{}, path)
+	if err != nil {
+		return err
+	}
+	if !at.IsDir() {
+		return errno.ENOTDIR
+	}
+	m := newMount(f, at, o)
+	ns.mu.Lock()
+	defer ns.mu.Unlock()
+	for {
+		// Another mount may have come in between; this one goes on top.
+		top, ok := ns.over[mountPoint{m.at.mnt, m.at.node}]
+		if !ok {
+			break
+		}
+		m.at = Place{node: top.root, mnt: top}
+	}
+	ns.over[mountPoint{m.at.mnt, m.at.node}] = m
+	m.at.mnt.covered.Add(1)
+	ns.list = append(ns.list, m)
+	return nil
+}
+
+// Unmount takes the topmost mount off path: EINVAL if there is none, EBUSY for
+// the root and for a mount that others stand on. Open files and working
+// directories in it stay good for those who have them; whether there are any
+// is for the caller to ask.
+func (ns *Namespace) Unmount(path string) error {
+	p, err := ns.Walk(At{}, path)
+	if err != nil {
+		return err
+	}
+	m := p.mnt
+	if p.node != m.root {
+		return errno.EINVAL
+	}
+	if m.at.IsZero() {
+		return errno.EBUSY
+	}
+	ns.mu.Lock()
+	defer ns.mu.Unlock()
+	key := mountPoint{m.at.mnt, m.at.node}
+	if ns.over[key] != m {
+		return errno.EINVAL
+	}
+	if m.covered.Load() > 0 {
+		return errno.EBUSY
+	}
+	delete(ns.over, key)
+	m.at.mnt.covered.Add(-1)
+	for i, other := range ns.list {
+		if other == m {
+			ns.list = append(ns.list[:i:i], ns.list[i+1:]...)
+			break
+		}
+	}
+	return nil
+}
+
+// Mounts is the mount table, in the order of mounting. A mount whose place has
+// been removed is left out.
+func (ns *Namespace) Mounts() []MountInfo {
+	ns.mu.RLock()
+	list := append([]*mount(nil), ns.list...)
+	ns.mu.RUnlock()
+	var out []MountInfo
+	for _, m := range list {
+		path, err := ns.Path(Place{node: m.root, mnt: m})
+		if err != nil {
+			continue
+		}
+		out = append(out, MountInfo{Path: path, Source: m.source, Type: m.fs.Type(), ReadOnly: m.readOnly, FS: m.fs})
+	}
+	return out
+}
+
+// cross is the place itself, or the top of what is mounted over it.
+func (ns *Namespace) cross(p Place) Place {
+	for p.mnt.covered.Load() > 0 {
+		ns.mu.RLock()
+		m, ok := ns.over[mountPoint{p.mnt, p.node}]
+		ns.mu.RUnlock()
+		if !ok {
+			break
+		}
+		p = Place{node: m.root, mnt: m}
+	}
+	return p
+}
+
+// atRoot reports whether p is the top of the tree.
+func (ns *Namespace) atRoot(p Place) bool {
+	for p.mnt != nil && p.node == p.mnt.root {
+		if p.mnt.at.IsZero() {
+			return true
+		}
+		p = p.mnt.at
+	}
+	return false
+}
+
+// dotdot is the directory above the directory p; the root's is itself.
+func (ns *Namespace) dotdot(p Place) (Place, error) {
+	for p.node == p.mnt.root {
+		if p.mnt.at.IsZero() {
+			return ns.cross(p), nil
+		}
+		p = p.mnt.at
+	}
+	if d, ok := p.node.(Parent); ok {
+		up, err := d.Parent()
+		if err != nil {
+			return Place{}, err
+		}
+		if p.up != nil && p.up.node == up {
+			return ns.cross(*p.up), nil
+		}
+		return ns.cross(Place{node: up, mnt: p.mnt}), nil
+	}
+	if p.up == nil {
+		return Place{}, ErrRemoved
+	}
+	return ns.cross(*p.up), nil
+}
