@@ -44,13 +44,17 @@ export type ToKernel = BootKernel | Uint8Array;
 export interface BootProcess {
   type: "boot";
   module: WebAssembly.Module;
+  /** The module is interp.wasm: it interprets guests. */
+  interprets: boolean;
 }
 
 /** Kernel worker to process worker: begin this guest. info is a sys.StartInfo in its wire form. */
 export interface StartGuest {
   type: "start";
-  module?: WebAssembly.Module;
-  bytes?: Uint8Array;
+  /** What the guest imports. */
+  abi: "wasi" | "gojs";
+  /** The guest: compiled for the browser's engine, its bytes for an interpreter. */
+  image: WebAssembly.Module | Uint8Array;
   info: Uint8Array;
 }
 

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"unsafe"
+
+	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/link"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/web/worker"
+)
+
+// JavaScript's half is web/ts/workers/guests.ts.
+
+//go:wasmimport bushel guest_image
+//go:noescape
+func jsGuestImage(id uint32, p unsafe.Pointer, n uint32)
+
+//go:wasmimport bushel guest_forget
+//go:noescape
+func jsGuestForget(id uint32)
+
+//go:wasmimport bushel guest_start
+//go:noescape
+func jsGuestStart(pid, image, interpret, abi uint32, p unsafe.Pointer, n uint32)
+
+//go:wasmimport bushel guest_post
+//go:noescape
+func jsGuestPost(pid uint32, p unsafe.Pointer, n uint32)
+
+//go:wasmimport bushel guest_kill
+//go:noescape
+func jsGuestKill(pid uint32)
+
+//go:wasmimport bushel has_browser_engine
+//go:noescape
+func jsHasBrowserEngine() uint32
+
+// maxImages is how many programs' code is kept for their next run.
+const maxImages = 64
+
+// machine runs guests in process workers.
+type machine struct {
+	mu     sync.Mutex
+	images map[kernel.ImageKey]*image
+	order  []kernel.ImageKey // oldest use first
+	lastID uint32
+	guests map[uint32]*guest
+}
+
+// image is a program's code, which JavaScript holds under id.
+type image struct {
+	id  uint32
+	abi uint32
+}
+
+// guest is a guest that runs.
+type guest struct {
+	*kernel.Guest
+	server *link.Server
+}
+
+var theMachine = &machine{
+	images: make(map[kernel.ImageKey]*image),
+	guests: make(map[uint32]*guest),
+}
+
+// Load implements kernel.Machine.
+func (m *machine) Load(ctx context.Context, key kernel.ImageKey, name string, read func() ([]byte, error)) (kernel.Image, error) {
+	m.mu.Lock()
+	if img, ok := m.images[key]; ok {
+		m.used(key)
+		m.mu.Unlock()
+		return img, nil
+	}
+	m.mu.Unlock()
+	code, err := read()
+	if err != nil {
+		return nil, err
+	}
+	abi, err := abiOf(code)
+	if err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lastID++
+	img := &image{id: m.lastID, abi: abi}
+	jsGuestImage(img.id, worker.Pointer(code), uint32(len(code)))
+	m.images[key] = img
+	m.used(key)
+	for len(m.order) > maxImages {
+		jsGuestForget(m.images[m.order[0]].id)
+		delete(m.images, m.order[0])
+		m.order = m.order[1:]
+	}
+	return img, nil
+}
+
+// used makes key the one used last.
+func (m *machine) used(key kernel.ImageKey) {
+	for i, k := range m.order {
+		if k == key {
+			m.order = append(m.order[:i], m.order[i+1:]...)
+			break
+		}
+	}
+	m.order = append(m.order, key)
+}
+
+// Start implements kernel.Machine.
+func (m *machine) Start(g *kernel.Guest) (kernel.Running, error) {
+	pid := g.Info.PID
+	interpret := uint32(0)
+	if g.Info.Engine == "wazero" || g.Info.Engine != "browser" && jsHasBrowserEngine() == 0 {
+		interpret = 1
+	}
+	img := g.Image.(*image)
+	r := &guest{Guest: g, server: link.NewServer(g.Process, func(b []byte) {
+		jsGuestPost(pid, worker.Pointer(b), uint32(len(b)))
+	})}
+	m.mu.Lock()
+	m.guests[pid] = r
+	m.mu.Unlock()
+	info := g.Info.Append(nil)
+	jsGuestStart(pid, img.id, interpret, img.abi, worker.Pointer(info), uint32(len(info)))
+	return r, nil
+}
+
+// Kill implements kernel.Running.
+func (r *guest) Kill() {
+	r.server.Close()
+	theMachine.forget(r.Info.PID)
+	jsGuestKill(r.Info.PID)
+}
+
+// Stop implements kernel.Running. The kernel withholds the answers of a stopped
+// process, so it stops at its next call.
+func (r *guest) Stop() {}
+
+// Continue implements kernel.Running.
+func (r *guest) Continue() {}
+
+func (m *machine) find(pid uint32) *guest {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.guests[pid]
+}
+
+func (m *machine) forget(pid uint32) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.guests, pid)
+}
+
+// guestMessage takes frames of a guest's worker.
+//
+//go:wasmexport guest_message
+func guestMessage(pid, n uint32) {
+	msg := worker.Received(n)
+	g := theMachine.find(pid)
+	if g == nil {
+		return // it was killed with this on its way
+	}
+	if err := g.server.Receive(msg); err != nil {
+		g.fail("sent what is no frame")
+	}
+}
+
+// guestGone is told when a guest has ended by itself and its worker is free again.
+//
+//go:wasmexport guest_gone
+func guestGone(pid uint32) {
+	theMachine.forget(pid)
+}
+
+// guestFailed is told when a guest cannot begin or its worker has died.
+//
+//go:wasmexport guest_failed
+func guestFailed(pid, n uint32) {
+	reason := string(worker.Received(n))
+	if g := theMachine.find(pid); g != nil {
+		theMachine.forget(pid)
+		g.fail(reason)
+	}
+}
+
+// fail ends the guest with a line on its standard error.
+func (r *guest) fail(reason string) {
+	line := []byte(r.Info.Name + ": " + reason + "\n")
+	r.Process.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: line}, func(sys.Reply) {})
+	r.Ended(sys.Exited(126))
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"unsafe"
+
+	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/link"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
+	"github.com/bushel-wasm/bushel/shell"
+	"github.com/bushel-wasm/bushel/shell/commands"
+	"github.com/bushel-wasm/bushel/web/worker"
+)
+
+//go:wasmimport bushel page_post
+//go:noescape
+func jsPagePost(p unsafe.Pointer, n uint32)
+
+// page is the kernel's end of the page's link.
+var page *link.Server
+
+// pageMessage takes frames of the page.
+//
+//go:wasmexport page_message
+func pageMessage(n uint32) {
+	if err := page.Receive(worker.Received(n)); err != nil {
+		slog.Error("a message of the page", "err", err)
+	}
+}
+
+func main() {
+	k, err := boot()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bushel: the kernel cannot start:", err)
+		os.Exit(1)
+	}
+	page = link.NewServer(k.Init(), func(b []byte) { jsPagePost(worker.Pointer(b), uint32(len(b))) })
+	select {}
+}
+
+// boot makes the kernel and the tree that a session finds.
+func boot() (*kernel.Kernel, error) {
+	k := kernel.New(kernel.Config{
+		FS:      vfs.NewNamespace(vfs.NewMem(vfs.MemOptions{})),
+		Machine: theMachine,
+		Yield:   worker.Yield,
+	})
+	shell.Register(k)
+	commands.Register(k)
+	files := k.Init().Files()
+	for _, dir := range []string{"/home/user/bin", "/tmp", "/etc"} {
+		if err := files.MkdirAll(dir, 0o755); err != nil {
+			return nil, err
+		}
+	}
+	return k, nil
+}

@@ -1,0 +1,249 @@
+// The JavaScript half of the browser's engine (package kernel/engine/browser):
+// makes a guest's imports, lets the guest wait by JSPI, and copies its memory.
+import type { GoProgram } from "./goruntime";
+import { describeTrap } from "./traps";
+
+/** What the Go half exports. */
+export interface EngineExports {
+  bushel_host(index: number): number;
+  bushel_exiting(): number;
+  ended(kind: number, length: number): void;
+}
+
+const END = { returned: 0, unwound: 1, trapped: 2, notRun: 3 } as const;
+const WAITS = 1;
+const UNWINDS = 2;
+
+/** Unwinds a guest that has exited; nobody but this file may see it. */
+class Unwind extends Error {}
+
+type Import = (...args: never[]) => unknown;
+
+interface HostFunction {
+  module: string;
+  name: string;
+  call: unknown; // an import: a function, or a WebAssembly.Suspending of one
+}
+
+declare namespace WebAssembly {
+  // JSPI is younger than TypeScript's library.
+  const Suspending: new (f: Function) => object;
+  function promising(f: Function): (...args: unknown[]) => Promise<unknown>;
+}
+
+const encoder = new TextEncoder();
+
+export class BrowserEngine {
+  /** The module that the next engine_run starts. */
+  module: WebAssembly.Module | undefined;
+
+  readonly #go: GoProgram<EngineExports>;
+  #memory: WebAssembly.Memory | undefined;
+  #guest = new Uint8Array(0);
+  #stackAt = 0;
+  // The host functions' stack in Go's memory, seen as each type of value.
+  #i32 = new Int32Array(0);
+  #i64 = new BigInt64Array(0);
+  #f32 = new Float32Array(0);
+  #f64 = new Float64Array(0);
+  #resolve: ((value: unknown) => void) | undefined;
+  #reject: ((reason: unknown) => void) | undefined;
+  #tables = new Map<string, Map<string, HostFunction>>();
+
+  constructor(go: GoProgram<EngineExports>) {
+    this.#go = go;
+  }
+
+  /** The functions of module "bushel" that the Go half imports. */
+  imports(): Record<string, Function> {
+    const go = this.#go;
+    const SMALL = 32; // up to here a loop is faster than a view and a set
+    return {
+      engine_run: (table: number, tableLength: number, start: number, startLength: number, stack: number) => {
+        this.#stackAt = stack >>> 0;
+        this.#i32 = new Int32Array(0);
+        this.#run(go.text(table, tableLength), go.text(start, startLength));
+      },
+      engine_resume: () => this.#goOn(),
+      mem_size: () => this.#memory?.buffer.byteLength ?? 0,
+      mem_grow: (pages: number) => {
+        try {
+          return this.#memory?.grow(pages >>> 0) ?? -1;
+        } catch {
+          return -1;
+        }
+      },
+      mem_read: (off: number, p: number, n: number): number => {
+        off >>>= 0;
+        p >>>= 0;
+        n >>>= 0;
+        if (off + n > this.#guest.length && !this.#within(off + n)) return 1;
+        const guest = this.#guest;
+        const own = go.bytes;
+        if (n <= SMALL) for (let i = 0; i < n; i++) own[p + i] = guest[off + i]!;
+        else own.set(guest.subarray(off, off + n), p);
+        return 0;
+      },
+      mem_write: (off: number, p: number, n: number): number => {
+        off >>>= 0;
+        p >>>= 0;
+        n >>>= 0;
+        if (off + n > this.#guest.length && !this.#within(off + n)) return 1;
+        const guest = this.#guest;
+        const own = go.bytes;
+        if (n <= SMALL) for (let i = 0; i < n; i++) guest[off + i] = own[p + i]!;
+        else guest.set(own.subarray(p, p + n), off);
+        return 0;
+      },
+    };
+  }
+
+  // Looks at the memory again, which may have grown, and says whether it reaches to end.
+  #within(end: number): boolean {
+    if (!this.#memory) return false;
+    this.#guest = new Uint8Array(this.#memory.buffer);
+    return end <= this.#guest.length;
+  }
+
+  #run(table: string, start: string): void {
+    const module = this.module!;
+    this.module = undefined;
+    let main: Function;
+    try {
+      const instance = new WebAssembly.Instance(module, this.#importsOf(module, this.#table(table)));
+      const memory = instance.exports["memory"];
+      this.#memory = memory instanceof WebAssembly.Memory ? memory : undefined;
+      this.#guest = new Uint8Array(0);
+      const exported = instance.exports[start];
+      if (typeof exported !== "function") {
+        throw new NotRun(
+          typeof instance.exports["_initialize"] === "function"
+            ? `is a library (it exports "_initialize" and no "${start}"), not a program`
+            : `has no function "${start}" to start at`,
+        );
+      }
+      main = exported;
+    } catch (error) {
+      queueMicrotask(() => this.#failed(error));
+      return;
+    }
+    // Begun in a microtask of its own, so that no Go code is on the stack below it.
+    queueMicrotask(() => {
+      WebAssembly.promising(main)().then(
+        () => this.#end(END.returned, ""),
+        (error: unknown) => this.#failed(error),
+      );
+    });
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof Unwind) return this.#end(END.unwound, "");
+    if (error instanceof NotRun) return this.#end(END.notRun, error.message);
+    if (error instanceof WebAssembly.LinkError) return this.#end(END.notRun, `does not fit what it imports: ${error.message}`);
+    const trap = describeTrap(error);
+    if (trap) return this.#end(END.trapped, trap);
+    this.#end(END.notRun, `cannot be started: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  #end(kind: number, text: string): void {
+    this.#memory = undefined;
+    this.#guest = new Uint8Array(0);
+    this.#resolve = this.#reject = undefined;
+    this.#go.exports.ended(kind, this.#go.give(encoder.encode(text)));
+  }
+
+  #goOn(): void {
+    const resolve = this.#resolve!;
+    const reject = this.#reject!;
+    this.#resolve = this.#reject = undefined;
+    if (this.#go.exports.bushel_exiting()) reject(new Unwind());
+    else resolve(this.#stack()[0]);
+  }
+
+  #stack(): Int32Array {
+    if (this.#i32.length === 0) {
+      const buffer = this.#go.exports.mem.buffer;
+      this.#i32 = new Int32Array(buffer, this.#stackAt, 32);
+      this.#i64 = new BigInt64Array(buffer, this.#stackAt, 16);
+      this.#f32 = new Float32Array(buffer, this.#stackAt, 32);
+      this.#f64 = new Float64Array(buffer, this.#stackAt, 16);
+    }
+    return this.#i32;
+  }
+
+  #importsOf(module: WebAssembly.Module, table: Map<string, HostFunction>): WebAssembly.Imports {
+    const imports: Record<string, Record<string, unknown>> = {};
+    for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+      const host = kind === "function" ? table.get(`${from}\t${name}`) : undefined;
+      if (!host) throw new NotRun(`needs import "${from}"."${name}" (${kind}), which nothing here provides`);
+      (imports[from] ??= {})[name] = host.call;
+    }
+    return imports as WebAssembly.Imports;
+  }
+
+  #table(text: string): Map<string, HostFunction> {
+    let table = this.#tables.get(text);
+    if (!table) {
+      table = new Map();
+      const lines = text.split("\n");
+      for (let index = 0; index < lines.length - 1; index++) {
+        const [module, name, params, results, waits] = lines[index]!.split("\t") as [string, string, string, string, string];
+        const f = this.#wrap(index, params, results);
+        table.set(`${module}\t${name}`, { module, name, call: waits ? new WebAssembly.Suspending(f) : f });
+      }
+      this.#tables.set(text, table);
+    }
+    return table;
+  }
+
+  // Makes the import that calls host function index.
+  #wrap(index: number, params: string, results: string): Import {
+    const host = this.#go.exports.bushel_host;
+    const finish = (status: number): unknown => {
+      if (status === 0) {
+        if (this.#i32.length === 0) this.#stack();
+        if (results === "i") return this.#i32[0];
+        return results === "l" ? this.#i64[0] : results === "d" ? this.#f64[0] : results === "f" ? this.#f32[0] : undefined;
+      }
+      if (status === UNWINDS) throw new Unwind();
+      if (status !== WAITS) throw new Error(`host function answered ${status}`);
+      return new Promise((resolve, reject) => {
+        this.#resolve = resolve;
+        this.#reject = reject;
+      });
+    };
+    // The shapes that are called most are written out.
+    if (params === "iiii" && results === "i") {
+      return (a: number, b: number, c: number, d: number) => {
+        const s = this.#i32.length === 0 ? this.#stack() : this.#i32;
+        s[0] = a;
+        s[2] = b;
+        s[4] = c;
+        s[6] = d;
+        const status = host(index);
+        return status === 0 && this.#i32.length !== 0 ? this.#i32[0] : finish(status);
+      };
+    }
+    if (!/[^i]/.test(params)) {
+      return (...args: number[]) => {
+        const s = this.#i32.length === 0 ? this.#stack() : this.#i32;
+        for (let i = 0; i < args.length; i++) s[2 * i] = args[i]!;
+        return finish(host(index));
+      };
+    }
+    return (...args: (number | bigint)[]) => {
+      if (this.#i32.length === 0) this.#stack();
+      for (let i = 0; i < args.length; i++) {
+        const type = params[i];
+        if (type === "l") this.#i64[i] = args[i] as bigint;
+        else if (type === "d") this.#f64[i] = args[i] as number;
+        else if (type === "f") this.#f32[2 * i] = args[i] as number;
+        else this.#i32[2 * i] = args[i] as number;
+      }
+      return finish(host(index));
+    };
+  }
+}
+
+/** A module that cannot be started; the message is the reason. */
+class NotRun extends Error {}

@@ -1,0 +1,175 @@
+// The process workers: a few warm spares for each engine, one guest in each,
+// ended by termination, used again after a guest that ended by itself.
+import type { FromProcess, ToProcess } from "../protocol";
+import { fetchModule } from "./fetch";
+
+/** A guest's code, compiled once however often it runs. */
+interface Image {
+  bytes: Uint8Array<ArrayBuffer>;
+  module?: WebAssembly.Module;
+}
+
+/** What the kernel is told. */
+export interface GuestEvents {
+  message(pid: number, data: Uint8Array): void;
+  /** The guest has ended by itself; all its messages have been told. */
+  gone(pid: number): void;
+  /** The guest cannot begin, or its worker has died. */
+  failed(pid: number, reason: string): void;
+}
+
+interface Process {
+  worker: Worker;
+  /** The guest that runs in it, 0 for a spare. */
+  pid: number;
+}
+
+/** A guest that waits for its worker or for its code, with the messages that came for it. */
+interface Starting {
+  messages: Uint8Array<ArrayBuffer>[];
+}
+
+type Engine = "browser" | "wazero";
+
+/** How many spares are made ahead, and how many are kept when guests give theirs back. */
+const SPARES = 2;
+const MOST_SPARES = 4;
+
+export class Guests {
+  readonly #base: string;
+  readonly #events: GuestEvents;
+  readonly #images = new Map<number, Image>();
+  readonly #starting = new Map<number, Starting>();
+  readonly #running = new Map<number, Process>();
+  readonly #spares: Record<Engine, Process[]> = { browser: [], wazero: [] };
+  readonly #making: Record<Engine, number> = { browser: 0, wazero: 0 };
+  readonly #wanted: Record<Engine, ((process: Process) => void)[]> = { browser: [], wazero: [] };
+  readonly #modules: Partial<Record<Engine, Promise<WebAssembly.Module>>> = {};
+
+  constructor(base: string, events: GuestEvents) {
+    this.#base = base;
+    this.#events = events;
+  }
+
+  /** Makes spares of an engine ahead of their use. */
+  warm(engine: Engine): void {
+    while (this.#spares[engine].length + this.#making[engine] - this.#wanted[engine].length < SPARES) this.#make(engine);
+  }
+
+  /** Keeps a guest's code under a number. */
+  image(id: number, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#images.set(id, { bytes });
+  }
+
+  forget(id: number): void {
+    this.#images.delete(id);
+  }
+
+  /** Begins guest pid. It may be posted to at once; if it cannot begin, failed is told. */
+  start(pid: number, id: number, engine: Engine, abi: "wasi" | "gojs", info: Uint8Array<ArrayBuffer>): void {
+    const image = this.#images.get(id)!;
+    const starting: Starting = { messages: [] };
+    this.#starting.set(pid, starting);
+    const begin = (process: Process): void => {
+      if (this.#starting.get(pid) !== starting) return this.#giveBack(engine, process); // killed meanwhile
+      this.#starting.delete(pid);
+      process.pid = pid;
+      this.#running.set(pid, process);
+      post(process.worker, { type: "start", abi, image: engine === "browser" ? image.module! : image.bytes, info });
+      for (const message of starting.messages) post(process.worker, message);
+      this.warm(engine);
+    };
+    const take = (): void => {
+      const spare = this.#spares[engine].pop();
+      if (spare) return begin(spare);
+      this.#wanted[engine].push(begin);
+      if (this.#making[engine] < this.#wanted[engine].length) this.#make(engine);
+    };
+    if (engine === "wazero" || image.module) return take();
+    WebAssembly.compile(image.bytes).then(
+      (module) => {
+        image.module = module;
+        image.bytes = image.bytes.subarray(0, 0); // the engine keeps its own
+        take();
+      },
+      (error: unknown) => this.#fail(pid, reason(error)),
+    );
+  }
+
+  post(pid: number, data: Uint8Array<ArrayBuffer>): void {
+    const process = this.#running.get(pid);
+    if (process) post(process.worker, data);
+    else this.#starting.get(pid)?.messages.push(data);
+  }
+
+  /** Ends the guest at once, whatever it does. */
+  kill(pid: number): void {
+    this.#starting.delete(pid);
+    const process = this.#running.get(pid);
+    if (!process) return;
+    this.#running.delete(pid);
+    process.worker.terminate();
+  }
+
+  #fail(pid: number, why: string): void {
+    const known = this.#starting.delete(pid) || this.#running.delete(pid);
+    if (known) this.#events.failed(pid, why);
+  }
+
+  #make(engine: Engine): void {
+    this.#making[engine]++;
+    const module = (this.#modules[engine] ??= fetchModule(`${this.#base}${engine === "browser" ? "process" : "interp"}.wasm`));
+    module.then(
+      (compiled) => {
+        const process: Process = { worker: new Worker(new URL("process-worker.js", import.meta.url), { type: "module", name: `bushel ${engine}` }), pid: 0 };
+        process.worker.onmessage = ({ data }: MessageEvent<FromProcess>) => {
+          if (data instanceof Uint8Array) {
+            if (process.pid !== 0) this.#events.message(process.pid, data);
+          } else if (data.type === "warm") {
+            this.#making[engine]--;
+            this.#giveBack(engine, process);
+          } else if (data.type === "idle") {
+            const { pid } = process;
+            this.#running.delete(pid);
+            this.#giveBack(engine, process);
+            this.#events.gone(pid);
+          }
+        };
+        process.worker.onerror = (event) => {
+          process.worker.terminate();
+          if (process.pid !== 0) this.#fail(process.pid, event.message || "its worker has died");
+          else this.#notMade(engine, new Error(event.message || "a worker cannot be started"));
+        };
+        post(process.worker, { type: "boot", module: compiled, interprets: engine === "wazero" });
+      },
+      (error: unknown) => {
+        delete this.#modules[engine]; // so that the next guest tries again
+        this.#notMade(engine, error);
+      },
+    );
+  }
+
+  /** Guests that wait for a worker that cannot be made wait no longer. */
+  #notMade(engine: Engine, error: unknown): void {
+    this.#making[engine]--;
+    if (this.#making[engine] > 0) return;
+    this.#wanted[engine].length = 0;
+    for (const pid of [...this.#starting.keys()]) this.#fail(pid, reason(error));
+  }
+
+  #giveBack(engine: Engine, process: Process): void {
+    process.pid = 0;
+    const next = this.#wanted[engine].shift();
+    if (next) next(process);
+    else if (this.#spares[engine].length < MOST_SPARES) this.#spares[engine].push(process);
+    else process.worker.terminate();
+  }
+}
+
+function post(worker: Worker, message: ToProcess): void {
+  worker.postMessage(message, message instanceof Uint8Array && message.length > 8192 ? [message.buffer as ArrayBuffer] : []);
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

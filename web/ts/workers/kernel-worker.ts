@@ -1,0 +1,73 @@
+// The worker of the kernel: runs kernel.wasm, and gives it the page (pid 1's
+// link), process workers, and compiled guests.
+import type { BootKernel, FromKernel, ToKernel } from "../protocol";
+import { GoProgram, postBytes } from "./goruntime";
+import { Guests } from "./guests";
+import { fetchModule } from "./fetch";
+
+interface Exports {
+  page_message(length: number): void;
+  guest_message(pid: number, length: number): void;
+  guest_gone(pid: number): void;
+  guest_failed(pid: number, length: number): void;
+  parked(): void;
+}
+
+const page = self as unknown as {
+  postMessage(message: FromKernel, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<ToKernel>) => void) | null;
+};
+
+let go: GoProgram<Exports> | undefined;
+
+/** The engine for guests that ask for none: the browser's where it can let a guest wait. */
+const hasJSPI = "Suspending" in WebAssembly && "promising" in WebAssembly;
+
+async function boot({ base, kernel, engine }: BootKernel): Promise<void> {
+  const module =
+    kernel ?? (await fetchModule(`${base}kernel.wasm`, (loaded, total) => page.postMessage({ type: "progress", phase: "download", loaded, total })));
+  const echo = new MessageChannel();
+  const guests = new Guests(base, {
+    message(pid, data) {
+      go!.exports.guest_message(pid, go!.give(data));
+      go!.resume();
+    },
+    gone: (pid) => go!.exports.guest_gone(pid),
+    failed(pid, reason) {
+      go!.exports.guest_failed(pid, go!.give(new TextEncoder().encode(reason)));
+      go!.resume();
+    },
+  });
+  const browser = engine === "wazero" ? false : hasJSPI;
+  go = new GoProgram<Exports>(
+    module,
+    (program) => ({
+      page_post: (at: number, n: number) => postBytes(page as never, program.copy(at, n)),
+      guest_image: (id: number, at: number, n: number) => guests.image(id, program.copy(at, n)),
+      guest_forget: (id: number) => guests.forget(id),
+      guest_start: (pid: number, image: number, interpret: number, abi: number, at: number, n: number) =>
+        guests.start(pid, image, interpret !== 0 ? "wazero" : "browser", abi === 1 ? "gojs" : "wasi", program.copy(at, n)),
+      guest_post: (pid: number, at: number, n: number) => guests.post(pid, program.copy(at, n)),
+      guest_kill: (pid: number) => guests.kill(pid),
+      has_browser_engine: () => (browser ? 1 : 0),
+      now: () => performance.now(),
+      park: () => echo.port2.postMessage(0),
+    }),
+    (error) => page.postMessage({ type: "failed", error: `the kernel has stopped: ${String(error)}` }),
+  );
+  echo.port1.onmessage = () => {
+    go!.exports.parked();
+    go!.resume();
+  };
+  page.postMessage({ type: "booted" });
+  guests.warm(browser ? "browser" : "wazero");
+}
+
+page.onmessage = ({ data }) => {
+  if (data instanceof Uint8Array) {
+    go!.exports.page_message(go!.give(data));
+    go!.resume();
+  } else {
+    boot(data).catch((error: unknown) => page.postMessage({ type: "failed", error: error instanceof Error ? error.message : String(error) }));
+  }
+};

@@ -1,0 +1,87 @@
+package worker
+
+import (
+	"sync"
+	"time"
+	"unsafe"
+)
+
+//go:wasmimport bushel now
+//go:noescape
+func jsNow() float64
+
+//go:wasmimport bushel park
+//go:noescape
+func jsPark()
+
+// Now is the time since the worker began, as fine as the page's clock.
+func Now() time.Duration { return time.Duration(jsNow() * float64(time.Millisecond)) }
+
+// received is the buffer of the message that is being given.
+var received []byte
+
+// buffer makes room for a message of n bytes.
+//
+//go:wasmexport buffer
+func buffer(n uint32) unsafe.Pointer {
+	received = make([]byte, n, max(n, 1))
+	return unsafe.Pointer(unsafe.SliceData(received))
+}
+
+// Received is the first n bytes of the message that JavaScript has just given.
+// The caller owns them.
+func Received(n uint32) []byte {
+	b := received
+	received = nil
+	return b[:n:n]
+}
+
+// Pointer is the address of b's bytes, for an import to read or write.
+func Pointer(b []byte) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(b)) }
+
+var parking struct {
+	sync.Mutex
+	waiting []chan struct{}
+	last    time.Duration
+}
+
+// Slice is how long a goroutine may compute before it parks, so that the worker's
+// messages and timers are served.
+const Slice = 12 * time.Millisecond
+
+// Yield parks the goroutine if the worker has computed for a [Slice] since
+// messages were last served. It must not be called from an export.
+func Yield() {
+	if Now()-parking.last < Slice {
+		return
+	}
+	Park()
+}
+
+// Park parks the goroutine until the messages and timers that are due have been
+// served. It must not be called from an export.
+func Park() {
+	turn := make(chan struct{})
+	parking.Lock()
+	parking.waiting = append(parking.waiting, turn)
+	first := len(parking.waiting) == 1
+	parking.Unlock()
+	if first {
+		jsPark()
+	}
+	<-turn
+}
+
+// parked is called when the event loop has turned.
+//
+//go:wasmexport parked
+func parked() {
+	parking.Lock()
+	waiting := parking.waiting
+	parking.waiting = nil
+	parking.last = Now()
+	parking.Unlock()
+	for _, turn := range waiting {
+		close(turn)
+	}
+}
