@@ -36,15 +36,21 @@ type Client struct {
 
 	mu      sync.Mutex
 	out     []byte // frames that are not sent yet
-	tail    int    // where in out the last frame begins, if it is a write that may grow; else -1
-	tailFD  uint32
+	tail    tail
 	sentAt  time.Duration
 	tokens  int
-	unacked int // bytes of writes that no reply has covered
+	unacked map[uint16]int // by lane, the bytes of writes that no reply has covered
 	lastID  uint32
 	waiting map[uint32]waiter
 	fds     map[uint32]fdState
 	gone    bool
+}
+
+// tail is the last frame that is not sent yet, if it is a write that may grow.
+type tail struct {
+	at   int // where it begins; -1 if there is none
+	lane uint16
+	fd   uint32
 }
 
 // waiter is a call whose reply has not come.
@@ -65,7 +71,8 @@ type fdState struct {
 // argument and must not block. now is a monotonic clock, read at every write.
 func NewClient(post func([]byte), now func() time.Duration) *Client {
 	return &Client{
-		post: post, now: now, tail: -1,
+		post: post, now: now, tail: tail{at: -1},
+		unacked: make(map[uint16]int),
 		waiting: make(map[uint32]waiter),
 		fds:     make(map[uint32]fdState),
 	}
@@ -75,7 +82,8 @@ func NewClient(post func([]byte), now func() time.Duration) *Client {
 func (c *Client) Begin(info *sys.StartInfo) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.out, c.tail, c.unacked, c.gone = c.out[:0], -1, 0, false
+	c.out, c.tail.at, c.gone = c.out[:0], -1, false
+	clear(c.unacked)
 	clear(c.waiting)
 	clear(c.fds)
 	for _, f := range info.FDs {
@@ -89,7 +97,8 @@ func (c *Client) Start(r *sys.Request, done func(sys.Reply)) bool {
 	return c.StartLane(0, r, done)
 }
 
-// StartLane is Start for a lane of its own.
+// StartLane is Start for a lane of its own. A process that has several calls under
+// way gives each fd a lane for all but its reads, which go [Unordered].
 func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bool {
 	c.mu.Lock()
 	if c.gone {
@@ -127,8 +136,9 @@ func (c *Client) Syscall(r *sys.Request) sys.Reply {
 	return reply
 }
 
-// Exit sends what is held back and then the process's end. Nothing is sent
-// after it.
+// Exit sends what is held back and then the process's end, which the kernel
+// performs when all the calls before it have ended, in whatever lane. Nothing is
+// sent after it.
 func (c *Client) Exit(code uint8) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -155,19 +165,15 @@ func (c *Client) behind(lane uint16, r *sys.Request) (sys.Reply, bool) {
 		return sys.Reply{Errno: err}, true
 	}
 	n := len(r.Data)
-	if !known || !state.bulk || c.unacked+n > window {
+	if !known || !state.bulk || lane == Unordered || c.unacked[lane]+n > window {
 		return sys.Reply{}, false
 	}
-	c.unacked += n
-	if c.tail >= 0 && c.tailFD == fd && lane == 0 {
+	c.unacked[lane] += n
+	if t := c.tail; t.at >= 0 && t.fd == fd && t.lane == lane {
 		c.out = append(c.out, r.Data...)
-		binary.LittleEndian.PutUint32(c.out[c.tail:], uint32(len(c.out)-c.tail))
+		binary.LittleEndian.PutUint32(c.out[t.at:], uint32(len(c.out)-t.at))
 	} else {
-		c.tail = len(c.out)
-		if lane != 0 {
-			c.tail = -1
-		}
-		c.tailFD = fd
+		c.tail = tail{len(c.out), lane, fd}
 		c.out = sys.AppendRequest(c.out, bus.KindNotify, lane, 0, r)
 	}
 	now := c.now()
@@ -191,7 +197,7 @@ func (c *Client) Flush() {
 }
 
 func (c *Client) flush() {
-	c.tail = -1
+	c.tail.at = -1
 	if len(c.out) == 0 {
 		return
 	}
@@ -240,9 +246,7 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 		return
 	}
 	delete(c.waiting, id)
-	if lane == 0 {
-		c.unacked = 0 // the kernel has done all that came before in this lane
-	}
+	delete(c.unacked, lane) // the kernel has done all that came before in this lane
 	if reply.Errno == 0 {
 		c.learn(&w, &reply)
 	}

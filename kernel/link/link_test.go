@@ -196,6 +196,26 @@ func TestClient_exitComesAfterTheWrites(t *testing.T) {
 	}
 }
 
+func TestServer_exitWaitsForEveryLane(t *testing.T) {
+	p := newRecorder()
+	c := join(t, p)
+	c.StartLane(5, &sys.Request{Op: sys.OpRead, Args: [6]uint64{9, 10}}, func(sys.Reply) {})
+	c.StartLane(5, write(2, []byte("last words")), func(sys.Reply) {})
+	c.Exit(3)
+	select {
+	case <-p.exited:
+		t.Fatal("the process ended before a call that waits")
+	default:
+	}
+	p.release <- nil
+	if code := <-p.exited; code != 3 {
+		t.Errorf("exit code %d", code)
+	}
+	if got := string(p.written[2]); got != "last words" {
+		t.Errorf("written before the end: %q", got)
+	}
+}
+
 func FuzzServer(f *testing.F) {
 	f.Add(sys.AppendRequest(nil, 1, 0, 1, &sys.Request{Op: sys.OpStat, Path: "x"}))
 	f.Fuzz(func(t *testing.T, msg []byte) {

@@ -17,7 +17,8 @@ type Server struct {
 	mu     sync.Mutex
 	lanes  map[uint16]*lane
 	out    []byte
-	depth  int // how many Receives are under way: they send what was answered at their end
+	depth  int  // how many Receives are under way: they send what was answered at their end
+	exit   *job // the process's end, until the calls in all lanes have ended
 	closed bool
 }
 
@@ -80,6 +81,13 @@ func (s *Server) receive(msg []byte) error {
 			return err
 		}
 		j := job{frame.Lane, frame.ID, frame.Kind == bus.KindNotify, req}
+		if req.Op == sys.OpExit {
+			s.mu.Lock()
+			s.exit = &j
+			s.mu.Unlock()
+			s.tryExit()
+			return nil
+		}
 		if j.lane == Unordered {
 			s.begin(j, nil)
 			continue
@@ -122,16 +130,36 @@ func (s *Server) run(l *lane, j job) {
 // next takes the next job of l, or makes l idle.
 func (s *Server) next(l *lane) (j job, ok bool) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if len(l.queue) == 0 || s.closed {
 		l.busy = false
 		l.queue = nil
+		s.mu.Unlock()
+		s.tryExit()
 		return j, false
 	}
+	defer s.mu.Unlock()
 	j = l.queue[0]
 	l.queue[0] = job{}
 	l.queue = l.queue[1:]
 	return j, true
+}
+
+// tryExit ends the process if it wants to end and no lane is busy.
+func (s *Server) tryExit() {
+	s.mu.Lock()
+	exit := s.exit
+	for _, l := range s.lanes {
+		if l.busy {
+			exit = nil
+		}
+	}
+	if exit != nil {
+		s.exit = nil
+	}
+	s.mu.Unlock()
+	if exit != nil {
+		s.begin(*exit, nil)
+	}
 }
 
 // begin starts j and reports whether it has ended already. When it ends later,
