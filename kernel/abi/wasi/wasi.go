@@ -1,0 +1,216 @@
+package wasi
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/bushel-wasm/bushel/kernel/engine"
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// The names of the modules that guests import.
+const (
+	Preview1 = "wasi_snapshot_preview1"
+	Preview0 = "wasi_unstable"
+)
+
+// Options change how the ABI behaves. The zero value is what a process wants.
+type Options struct {
+	// FullPaths says that the guest makes its paths absolute by itself, as
+	// programs built by Go do: then a path below the preopened root is taken
+	// from the root, and never from the working directory.
+	FullPaths bool
+	// Now is the clock, [time.Now] if it is nil.
+	Now func() time.Time
+	// Random is the source of random_get, crypto/rand's if it is nil. An error of
+	// it is EIO.
+	Random io.Reader
+	// Yield is called by sched_yield. It may be nil.
+	Yield func()
+}
+
+// An ABI is the WASI side of one process. It serves one guest, whose calls
+// come one after another.
+type ABI struct {
+	caller sys.Caller
+	info   *sys.StartInfo
+	opts   Options
+	start  time.Time
+	rootAt sys.AtFlag
+	fds    []descriptor
+
+	mem     api.Memory // of the call that is under way
+	memSize uint64     // what is known of its size, which never shrinks
+
+	// The system call that is under way, if there is one.
+	req     sys.Request
+	then    func(a *ABI, s []uint64, r *sys.Reply) errno.Errno
+	stack   []uint64
+	done    func(sys.Reply)
+	suspend func(resume func())
+
+	mu     sync.Mutex // guards what follows, which another goroutine may complete
+	ready  bool
+	reply  sys.Reply
+	resume func()
+
+	buf    []byte // what is gathered, read or listed
+	listed []byte // what fd_readdir has of its answer
+	iovs   []iovec
+	poll   pollState
+	opened descriptor // what path_open is about to open
+}
+
+// New makes the ABI of the process that caller stands for and info describes.
+func New(caller sys.Caller, info *sys.StartInfo, opts Options) *ABI {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Random == nil {
+		opts.Random = rand.Reader
+	}
+	a := &ABI{caller: caller, info: info, opts: opts, start: opts.Now(), rootAt: sys.AtGuest}
+	if opts.FullPaths {
+		a.rootAt = 0
+	}
+	a.done = a.complete
+	a.suspend = a.wait
+	a.inherit(info.FDs)
+	return a
+}
+
+// Host lists the functions of both modules.
+func (a *ABI) Host() []engine.HostFunc {
+	list := make([]engine.HostFunc, 0, 2*len(functions))
+	for i := range functions {
+		f := &functions[i]
+		list = append(list, a.host(Preview1, f, f.call))
+		if f.name == "sock_accept" {
+			continue // came with preview 1
+		}
+		call := f.call
+		if f.old != nil {
+			call = f.old
+		}
+		list = append(list, a.host(Preview0, f, call))
+	}
+	return append(list, a.exit(Preview1), a.exit(Preview0))
+}
+
+// A function serves one import: s holds its parameters. It returns the error
+// number, or pending after it has filled in a.req and a.then.
+type function func(a *ABI, s []uint64) errno.Errno
+
+// pending says that a.req is to be performed, and that a.then goes on when that has ended.
+const pending errno.Errno = 0xffff
+
+func (a *ABI) host(module string, f *importable, call function) engine.HostFunc {
+	return engine.HostFunc{
+		Module: module, Name: f.name,
+		Params: f.params, Results: i32,
+		Waits: f.waits,
+		Fn: func(_ context.Context, mod api.Module, stack []uint64) {
+			a.mem = mod.Memory()
+			e := call(a, stack)
+			if e == pending {
+				a.perform(mod, stack)
+				return
+			}
+			stack[0] = uint64(e)
+		},
+	}
+}
+
+// perform begins a.req. If it does not end at once, the guest is suspended.
+func (a *ABI) perform(mod api.Module, stack []uint64) {
+	a.stack = stack
+	for {
+		if !a.caller.Start(&a.req, a.done) {
+			a.mu.Lock()
+			ready := a.ready
+			a.mu.Unlock()
+			if !ready {
+				engine.Suspend(mod, a.suspend)
+				return
+			}
+		}
+		if a.finish() {
+			return
+		}
+	}
+}
+
+// complete takes the end of a system call, on whatever goroutine.
+func (a *ABI) complete(r sys.Reply) {
+	a.mu.Lock()
+	a.reply, a.ready = r, true
+	resume := a.resume
+	a.resume = nil
+	a.mu.Unlock()
+	if resume != nil {
+		a.proceed(resume)
+	}
+}
+
+// wait is what the guest is suspended with.
+func (a *ABI) wait(resume func()) {
+	a.mu.Lock()
+	if !a.ready {
+		a.resume = resume
+		a.mu.Unlock()
+		return
+	}
+	a.mu.Unlock()
+	a.proceed(resume)
+}
+
+// proceed goes on with a suspended guest whose system call has ended.
+func (a *ABI) proceed(resume func()) {
+	for !a.finish() {
+		if a.caller.Start(&a.req, a.done) {
+			continue
+		}
+		a.mu.Lock()
+		if !a.ready {
+			a.resume = resume
+			a.mu.Unlock()
+			return
+		}
+		a.mu.Unlock()
+	}
+	resume()
+}
+
+// finish hands the reply to the continuation. It reports false if that asks
+// for a further system call.
+func (a *ABI) finish() bool {
+	a.mu.Lock()
+	r := a.reply
+	a.reply, a.ready = sys.Reply{}, false
+	a.mu.Unlock()
+	e := a.then(a, a.stack, &r)
+	if e == pending {
+		return false
+	}
+	a.stack[0] = uint64(e)
+	return true
+}
+
+// ask fills in the request that is to be performed.
+func (a *ABI) ask(op sys.Op, then func(*ABI, []uint64, *sys.Reply) errno.Errno, args ...uint64) errno.Errno {
+	a.req.Op = op
+	a.req.Args = [6]uint64{}
+	copy(a.req.Args[:], args)
+	a.req.Path, a.req.Data, a.req.Dst = "", nil, nil
+	a.then = then
+	return pending
+}
+
+// onlyErrno is the continuation of a call that has no results.
+func onlyErrno(_ *ABI, _ []uint64, r *sys.Reply) errno.Errno { return r.Errno }

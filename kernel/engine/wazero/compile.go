@@ -1,0 +1,57 @@
+package wazero
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/bushel-wasm/bushel/kernel/engine"
+	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
+)
+
+// Compile makes a module ready to run. Its errors are of type [*engine.LoadError].
+func (e *Engine) Compile(ctx context.Context, code []byte) (*Compiled, error) {
+	outside, err := wasmbin.Parse(code)
+	switch {
+	case errors.Is(err, wasmbin.ErrNotWasm), errors.Is(err, wasmbin.ErrComponent):
+		return nil, &engine.LoadError{Reason: err.Error(), Err: err}
+	case err != nil:
+		return nil, malformed(err)
+	}
+	for _, l := range outside.Memories {
+		if l.Is64 {
+			return nil, &engine.LoadError{Reason: lacking("memory64")}
+		}
+		if limit := uint64(e.config.MemoryPages); limit != 0 && l.Min > limit {
+			return nil, &engine.LoadError{Reason: fmt.Sprintf(
+				"needs %d MiB of memory, and %d MiB is the limit", l.Min/16, limit/16)}
+		}
+	}
+	if len(outside.Memories) > 1 {
+		return nil, &engine.LoadError{Reason: lacking("multi-memory")}
+	}
+	c, err := e.runtime.CompileModule(ctx, code)
+	if err != nil {
+		return nil, rejected(err)
+	}
+	return &Compiled{Module: outside, code: c}, nil
+}
+
+func lacking(proposal string) string {
+	return fmt.Sprintf("needs the %s proposal, which this engine does not have", proposal)
+}
+
+func malformed(err error) error {
+	return &engine.LoadError{Reason: "truncated or malformed module: " + firstLine(err), Err: err}
+}
+
+// rejected names what wazero has against a module.
+func rejected(err error) error {
+	text := firstLine(err)
+	if _, rest, ok := strings.Cut(text, "feature \""); ok && strings.Contains(rest, "disabled") {
+		name, _, _ := strings.Cut(rest, "\"")
+		return &engine.LoadError{Reason: lacking(name), Err: err}
+	}
+	return malformed(err)
+}

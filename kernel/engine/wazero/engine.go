@@ -1,0 +1,158 @@
+package wazero
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
+
+	"github.com/bushel-wasm/bushel/kernel/engine"
+	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
+)
+
+// Config says how an engine works. The zero value is a compiler natively, and an
+// interpreter where there is none.
+type Config struct {
+	// Interpreter asks for the interpreter.
+	Interpreter bool
+	// MemoryPages bounds each guest's memory, in pages of 64 KiB; 0 is all of 4 GiB.
+	MemoryPages uint32
+	// Cache is a folder that keeps compiled code from one run of the host
+	// program to the next. If it is empty, nothing is kept.
+	Cache string
+	// Park is called by a running guest again and again, at the latest after
+	// ParkEvery of its loop iterations and calls. It may park the goroutine, so
+	// that in a page, where nothing else preempts a guest, events come in. It may be nil.
+	Park func()
+}
+
+// Features is what a module may use: WebAssembly 2.0 and the proposals that
+// wazero knows.
+const Features = api.CoreFeaturesV2 | experimental.CoreFeaturesThreads | experimental.CoreFeaturesTailCall |
+	experimental.CoreFeaturesExtendedConst | experimental.CoreFeaturesExceptionHandling |
+	experimental.CoreFeaturesTypedFunctionReferences
+
+// Engine is an [engine.Engine] on wazero. It may be used by several goroutines at once.
+type Engine struct {
+	config  Config
+	runtime wazero.Runtime
+	cache   wazero.CompilationCache
+}
+
+var _ engine.Engine = (*Engine)(nil)
+
+// New makes an engine. Its error is that of the cache's folder.
+func New(config Config) (*Engine, error) {
+	config.Interpreter = config.Interpreter || !canCompile()
+	raiseDepth()
+	var rc wazero.RuntimeConfig
+	if config.Interpreter {
+		rc = wazero.NewRuntimeConfigInterpreter()
+	} else {
+		rc = wazero.NewRuntimeConfigCompiler()
+	}
+	e := &Engine{config: config}
+	if config.Cache != "" && !config.Interpreter {
+		cache, err := wazero.NewCompilationCacheWithDir(config.Cache)
+		if err != nil {
+			return nil, fmt.Errorf("cache of compiled modules: %w", err)
+		}
+		e.cache = cache
+		rc = rc.WithCompilationCache(cache)
+	}
+	rc = rc.WithCoreFeatures(Features).WithDebugInfoEnabled(false)
+	if config.MemoryPages != 0 {
+		rc = rc.WithMemoryLimitPages(config.MemoryPages)
+	}
+	e.runtime = wazero.NewRuntimeWithConfig(context.Background(), rc)
+	return e, nil
+}
+
+// canCompile reports whether wazero has a compiler for this platform.
+func canCompile() bool {
+	switch runtime.GOARCH {
+	case "amd64", "arm64":
+		switch runtime.GOOS {
+		case "linux", "darwin", "freebsd", "netbsd", "windows", "dragonfly", "solaris", "illumos":
+			return true
+		}
+	}
+	return false
+}
+
+// Name is "wazero".
+func (e *Engine) Name() string { return "wazero" }
+
+// Close frees what the engine holds. No guest may be running.
+func (e *Engine) Close() error {
+	err := e.runtime.Close(context.Background())
+	if e.cache != nil {
+		err = errors.Join(err, e.cache.Close(context.Background()))
+	}
+	return err
+}
+
+// Compiled is a module that is ready to run, any number of times and at once.
+type Compiled struct {
+	// Module is the outside of the module.
+	Module *wasmbin.Module
+	code   wazero.CompiledModule
+}
+
+// Close frees the module. No guest may be running it.
+func (c *Compiled) Close() error { return c.code.Close(context.Background()) }
+
+// Run runs a program. Program.Compiled may be a *[Compiled] of this engine.
+func (e *Engine) Run(ctx context.Context, p *engine.Program) error {
+	c, ok := p.Compiled.(*Compiled)
+	if !ok {
+		var err error
+		if c, err = e.Compile(ctx, p.Code); err != nil {
+			return err
+		}
+		defer c.Close()
+	}
+	g := newGuest(ctx, e, c)
+	hosts, err := g.link(p.Host)
+	defer func() {
+		for _, h := range hosts {
+			h.close()
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	resolve := func(name string) api.Module {
+		if h, ok := hosts[name]; ok {
+			return h.mod
+		}
+		return nil
+	}
+	config := wazero.NewModuleConfig().WithName("").WithStartFunctions()
+	mod, err := e.runtime.InstantiateModule(experimental.WithImportResolver(g.ctx, resolve), c.code, config)
+	if err != nil {
+		return g.ended(err, true)
+	}
+	defer mod.Close(context.Background())
+	g.bind(mod)
+	if p.Memory != nil && g.mem != nil {
+		p.Memory(g.mem)
+	}
+	name := p.Start
+	if name == "" {
+		name = "_start"
+	}
+	start := mod.ExportedFunction(name)
+	if start == nil {
+		return &engine.LoadError{Reason: fmt.Sprintf("has no function %q to begin with", name)}
+	}
+	if d := start.Definition(); len(d.ParamTypes()) != 0 || len(d.ResultTypes()) != 0 {
+		return &engine.LoadError{Reason: fmt.Sprintf("its function %q is not one to begin with: it has parameters or results", name)}
+	}
+	_, err = start.Call(g.ctx)
+	return g.ended(err, false)
+}

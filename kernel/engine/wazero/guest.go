@@ -1,0 +1,105 @@
+package wazero
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/tetratelabs/wazero/api"
+	wasys "github.com/tetratelabs/wazero/sys"
+
+	"github.com/bushel-wasm/bushel/kernel/engine"
+)
+
+// A guest is one run. It is the module that host functions are given.
+type guest struct {
+	api.Module // nil until the guest's own code runs
+	engine     *Engine
+	compiled   *Compiled
+	ctx        flatContext
+	mem        api.Memory // nil if the module has none
+
+	wake   chan struct{} // holds one token after a resume
+	awake  func()
+	mu     sync.Mutex
+	parked bool
+	exit   *wasys.ExitError // was asked for while the guest was parked
+}
+
+func newGuest(ctx context.Context, e *Engine, c *Compiled) *guest {
+	g := &guest{engine: e, compiled: c, ctx: flatContext{ctx}, wake: make(chan struct{}, 1)}
+	g.awake = func() {
+		select {
+		case g.wake <- struct{}{}:
+		default:
+		}
+	}
+	return g
+}
+
+// bind tells the guest its module, which is only known once its code runs.
+func (g *guest) bind(m api.Module) {
+	if g.Module != nil {
+		return
+	}
+	g.Module = m
+	own := g.compiled.Module
+	has := len(own.Memories) > 0
+	for _, i := range own.Imports {
+		has = has || i.Kind == 2
+	}
+	if has {
+		g.mem = m.Memory()
+	}
+}
+
+// Memory is the guest's memory, nil if it has none.
+func (g *guest) Memory() api.Memory { return g.mem }
+
+// Suspend implements [engine.Suspender]: it parks the goroutine.
+func (g *guest) Suspend(start func(resume func())) {
+	g.mu.Lock()
+	g.parked = true
+	g.mu.Unlock()
+	start(g.awake)
+	select {
+	case <-g.wake:
+	case <-g.ctx.Done():
+		panic(errEnded)
+	}
+	g.mu.Lock()
+	g.parked = false
+	exit := g.exit
+	g.mu.Unlock()
+	if exit != nil {
+		panic(exit)
+	}
+}
+
+// Exit implements [engine.Exit]. Called by what a parked guest waits for, it
+// wakes the guest and returns.
+func (g *guest) Exit(code uint32) {
+	exit := wasys.NewExitError(code)
+	g.mu.Lock()
+	parked := g.parked
+	if parked {
+		g.exit = exit
+	}
+	g.mu.Unlock()
+	if !parked {
+		panic(exit)
+	}
+	g.awake()
+}
+
+var _ engine.Suspender = (*guest)(nil)
+
+// A flatContext is its parent without the values. The interpreter asks for
+// one at every call of a function, and a long chain of contexts would be
+// gone through each time.
+type flatContext struct{ parent context.Context }
+
+func (c flatContext) Deadline() (time.Time, bool) { return c.parent.Deadline() }
+func (c flatContext) Done() <-chan struct{}       { return c.parent.Done() }
+func (c flatContext) Err() error                  { return c.parent.Err() }
+func (c flatContext) Value(any) any               { return nil }
