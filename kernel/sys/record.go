@@ -214,11 +214,7 @@ func (a *SpawnAttr) Append(b []byte) []byte {
 	for _, d := range a.Dirs {
 		b = appendString(b, d.Path)
 		b = appendString(b, d.Name)
-		ro := uint32(0)
-		if d.ReadOnly {
-			ro = 1
-		}
-		b = le.AppendUint32(b, ro)
+		b = le.AppendUint32(b, number(d.ReadOnly))
 	}
 	return b
 }
@@ -246,6 +242,8 @@ type StartInfo struct {
 	Env    []string
 	Cwd    string
 	FDs    []StartFD
+	// FullPaths says that the program makes its paths absolute by itself.
+	FullPaths bool
 }
 
 // StartFD is an fd that a process begins with.
@@ -271,7 +269,7 @@ func (s *StartInfo) Append(b []byte) []byte {
 		b = le.AppendUint32(b, uint32(f.Info))
 		b = appendString(b, f.Name)
 	}
-	return b
+	return le.AppendUint32(b, number(s.FullPaths))
 }
 
 // DecodeStartInfo reads what Append wrote.
@@ -282,6 +280,7 @@ func DecodeStartInfo(b []byte) (s StartInfo, err error) {
 	for n := r.u32(); n > 0 && !r.bad; n-- {
 		s.FDs = append(s.FDs, StartFD{r.u32(), OpenFlag(r.u32()), FDInfo(r.u32()), r.str()})
 	}
+	s.FullPaths = r.u32() != 0
 	return s, r.end()
 }
 
@@ -322,4 +321,11 @@ func DecodeProcs(b []byte) (list []ProcInfo, err error) {
 		list = append(list, p)
 	}
 	return list, r.end()
+}
+
+func number(yes bool) uint32 {
+	if yes {
+		return 1
+	}
+	return 0
 }

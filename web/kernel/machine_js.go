@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"unsafe"
 
 	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/engine"
+	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
 	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/web/worker"
@@ -51,8 +54,22 @@ type machine struct {
 
 // image is a program's code, which JavaScript holds under id.
 type image struct {
-	id  uint32
-	abi uint32
+	id        uint32
+	abi       uint32
+	fullPaths bool
+}
+
+// abiGoJS is the abi of a GOOS=js program, as web/ts/workers/kernel-worker.ts
+// numbers it; 0 is WASI.
+const abiGoJS = 1
+
+// notAModule says in one sentence why a file is no module that can run.
+func notAModule(err error) error {
+	switch {
+	case errors.Is(err, wasmbin.ErrNotWasm), errors.Is(err, wasmbin.ErrComponent):
+		return &engine.LoadError{Reason: err.Error(), Err: err}
+	}
+	return &engine.LoadError{Reason: "truncated or malformed module: " + err.Error(), Err: err}
 }
 
 // guest is a guest that runs.
@@ -79,14 +96,17 @@ func (m *machine) Load(ctx context.Context, key kernel.ImageKey, name string, re
 	if err != nil {
 		return nil, err
 	}
-	abi, err := abiOf(code)
+	module, err := wasmbin.Parse(code)
 	if err != nil {
-		return nil, err
+		return nil, notAModule(err)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.lastID++
-	img := &image{id: m.lastID, abi: abi}
+	img := &image{id: m.lastID, fullPaths: module.BuiltByGo()}
+	if module.ABI() == "gojs" {
+		img.abi = abiGoJS
+	}
 	jsGuestImage(img.id, worker.Pointer(code), uint32(len(code)))
 	m.images[key] = img
 	m.used(key)
@@ -117,6 +137,7 @@ func (m *machine) Start(g *kernel.Guest) (kernel.Running, error) {
 		interpret = 1
 	}
 	img := g.Image.(*image)
+	g.Info.FullPaths = img.fullPaths
 	r := &guest{Guest: g, server: link.NewServer(g.Process, func(b []byte) {
 		jsGuestPost(pid, worker.Pointer(b), uint32(len(b)))
 	})}

@@ -94,6 +94,7 @@ func host(index uint32) uint32 {
 	}
 	f := &guest.host[index]
 	guest.inHost = true
+	arena.used = 0
 	f.Fn.Call(context.Background(), theModule, stack[:])
 	guest.inHost = false
 	switch {

@@ -58,19 +58,26 @@ func (m memory) ReadFloat64Le(off uint32) (float64, bool) {
 	return math.Float64frombits(v), ok
 }
 
-// Read implements api.Memory. What it returns is a copy.
-func (m memory) Read(off, n uint32) ([]byte, bool) {
-	if uint64(off)+uint64(n) > uint64(jsMemSize()) {
-		return nil, false // before room is made for a wild length
-	}
-	p := make([]byte, n)
-	return p, m.ReadInto(off, p)
+// arena is where Read copies to. It is used anew in each call of a host function.
+var arena struct {
+	room [64 << 10]byte
+	used uint32
 }
 
-// ReadInto copies len(p) bytes at off into p. ABIs use it, where a memory has
-// it, to read without making room.
-func (memory) ReadInto(off uint32, p []byte) bool {
-	return jsMemRead(off, unsafe.Pointer(unsafe.SliceData(p)), uint32(len(p))) == 0
+// Read implements api.Memory. What it returns is a copy, which is good until the
+// host function has returned.
+func (m memory) Read(off, n uint32) ([]byte, bool) {
+	var p []byte
+	if n <= uint32(len(arena.room))-arena.used {
+		p = arena.room[arena.used : arena.used+n : arena.used+n]
+		arena.used += n
+	} else {
+		if uint64(off)+uint64(n) > uint64(jsMemSize()) {
+			return nil, false // before room is made for a wild length
+		}
+		p = make([]byte, n)
+	}
+	return p, jsMemRead(off, unsafe.Pointer(unsafe.SliceData(p)), n) == 0
 }
 
 func (memory) WriteByte(off uint32, v byte) bool {
