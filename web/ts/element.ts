@@ -1,0 +1,317 @@
+// <bushel-shell>: a shell as an element of any page. Its outside is section 9
+// of the design and changes only by growing.
+
+import xtermStyle from "@xterm/xterm/css/xterm.css";
+import { Bus } from "./bus.ts";
+import type { Client } from "./client.ts";
+import { Drop } from "./drop.ts";
+import { BushelError, closed, reason } from "./fault.ts";
+import { Files } from "./files.ts";
+import { keySequence } from "./keys.ts";
+import type { Progress } from "./module.ts";
+import { Panel } from "./panel.ts";
+import type { Processes, RunOptions, RunResult, Spawned, SpawnOptions } from "./processes.ts";
+import type { Engine } from "./protocol.ts";
+import { Shell } from "./shell.ts";
+import style from "./style.css";
+import type { TerminalEvents } from "./terminal.ts";
+import { Theme, type ThemeName } from "./theme.ts";
+
+/** What a shell is doing: not started, starting, at its prompt, running a command, or failed. */
+export type State = "idle" | "loading" | "ready" | "running" | "error";
+
+/** Where bushel.js came from: the rest of the site is beside it. */
+const BASE = new URL(".", import.meta.url).href;
+const FONT = '"JetBrains Mono", "Cascadia Code", "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
+
+let sheet: CSSStyleSheet | undefined;
+
+/**
+ * The element. Attributes: engine (auto, browser, wazero), boot (load, visible,
+ * click), theme (auto, light, dark), rows (its height in lines), screenreader
+ * (keep a text for screen readers); it reflects state. Events, bubbling and
+ * composed: bushel-progress, bushel-ready, bushel-command, bushel-exit, bushel-error.
+ */
+export class BushelShell extends HTMLElement {
+  static readonly observedAttributes = ["theme", "rows", "boot", "screenreader"];
+
+  /** The shell's files. */
+  readonly fs = new Files(() => this.client());
+  /** Packages that scripts of this page serve to each other. */
+  readonly bus = new Bus();
+
+  private readonly box = document.createElement("div");
+  private readonly panel = new Panel();
+  private readonly theme_: Theme;
+  private shell: Shell | undefined;
+  private observer: IntersectionObserver | undefined;
+  private prompted = Promise.withResolvers<void>();
+  /** prompted has been resolved or rejected, and the next start needs a new one. */
+  private settled = false;
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: "open", delegatesFocus: true });
+    if (!sheet) {
+      sheet = new CSSStyleSheet();
+      sheet.replaceSync(xtermStyle + style);
+    }
+    root.adoptedStyleSheets = [sheet];
+    this.box.className = "terminal waiting";
+    this.box.setAttribute("part", "terminal");
+    const fallback = document.createElement("slot");
+    fallback.className = "fallback";
+    const notice = document.createElement("div");
+    notice.className = "notice";
+    notice.setAttribute("role", "status");
+    const target = document.createElement("div");
+    target.className = "target";
+    target.hidden = true;
+    root.append(fallback, this.box, this.panel.element, target, notice);
+    const theme = new Theme((colors, dark) => {
+      this.classList.toggle("dark", dark);
+      this.shell?.terminal?.setTheme(colors);
+    });
+    this.theme_ = theme;
+    new Drop(this, notice, target, () => this.shell && { files: this.fs, folder: () => this.shell?.folder ?? "." });
+    this.prompted.promise.catch(() => {});
+  }
+
+  connectedCallback(): void {
+    if (!this.hasAttribute("role")) this.setAttribute("role", "region");
+    if (!this.hasAttribute("aria-label")) this.setAttribute("aria-label", "shell");
+    this.theme_.name = this.theme;
+    if (!this.shell) this.arm();
+  }
+
+  disconnectedCallback(): void {
+    // An element that is only moved is back before this runs.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.observer?.disconnect();
+      this.end(closed());
+      this.setState("idle");
+    });
+  }
+
+  attributeChangedCallback(name: string, before: string | null, now: string | null): void {
+    if (name === "theme") this.theme_.name = this.theme;
+    if (name === "rows") this.style.setProperty("--_rows", String(this.rows));
+    if (name === "screenreader" && this.shell?.terminal) this.shell.terminal.screenReader = now !== null;
+    if (name === "boot" && before !== now && this.isConnected && !this.shell) this.arm();
+  }
+
+  get engine(): Engine {
+    return oneOf(this.getAttribute("engine"), ["auto", "browser", "wazero"]);
+  }
+  set engine(engine: Engine) {
+    this.setAttribute("engine", engine);
+  }
+  get boot(): "load" | "visible" | "click" {
+    return oneOf(this.getAttribute("boot"), ["load", "visible", "click"]);
+  }
+  set boot(boot: "load" | "visible" | "click") {
+    this.setAttribute("boot", boot);
+  }
+  get theme(): ThemeName {
+    return oneOf(this.getAttribute("theme"), ["auto", "light", "dark"]);
+  }
+  set theme(theme: ThemeName) {
+    this.setAttribute("theme", theme);
+  }
+  get rows(): number {
+    const rows = Number(this.getAttribute("rows"));
+    return Number.isInteger(rows) && rows > 0 ? rows : 24;
+  }
+  set rows(rows: number) {
+    this.setAttribute("rows", String(rows));
+  }
+  get state(): State {
+    return oneOf(this.getAttribute("state"), ["idle", "loading", "ready", "running", "error"]);
+  }
+
+  /** Resolves at the first prompt; rejects with a BushelError if there will be none. It does not start the shell. */
+  get ready(): Promise<void> {
+    return this.prompted.promise;
+  }
+
+  /** Runs a shell line apart from the terminal. It starts the shell if nobody has. */
+  async run(line: string, options?: RunOptions): Promise<RunResult> {
+    return (await this.processes()).run(line, options);
+  }
+
+  /** Starts a shell line and hands out its streams. */
+  async spawn(line: string, options?: SpawnOptions): Promise<Spawned> {
+    return (await this.processes()).spawn(line, options);
+  }
+
+  /** Types text into the terminal, a newline as Enter; resolves when the kernel has it. */
+  async type(text: string): Promise<void> {
+    this.start();
+    await this.ready;
+    await this.shell?.type(text.replaceAll("\r\n", "\r").replaceAll("\n", "\r"));
+  }
+
+  /** Presses a key such as "Enter", "Control+C" or "ArrowUp"; resolves when the kernel has it. */
+  async press(key: string): Promise<void> {
+    keySequence(key); // what is no key is told without waiting
+    this.start();
+    await this.ready;
+    await this.shell?.type(keySequence(key, this.shell.terminal?.applicationCursor));
+  }
+
+  /**
+   * The text that the terminal shows, without trailing blank lines; with
+   * scrollback, also what has scrolled away. What a long line wraps is joined.
+   */
+  screen(options: { scrollback?: boolean } = {}): string {
+    return this.shell?.terminal?.text(options.scrollback ?? false) ?? "";
+  }
+
+  /** Selects the next place in the terminal where text stands; tells whether there is one. */
+  find(text: string, options: { backwards?: boolean } = {}): boolean {
+    return this.shell?.terminal?.find(text, options.backwards ?? false) ?? false;
+  }
+
+  override focus(): void {
+    if (this.shell?.terminal) this.shell.terminal.focus();
+    else super.focus();
+  }
+
+  /** Starts the shell, if it is idle or has failed. */
+  start(): void {
+    if (this.shell) return;
+    this.observer?.disconnect();
+    if (this.settled) this.renew();
+    this.setState("loading");
+    this.panel.progress({ loaded: 0, total: 0, phase: "download" });
+    const mine = (): boolean => this.shell === shell;
+    const shell = new Shell({
+      base: BASE,
+      engine: this.engine,
+      terminal: (events) => this.makeTerminal(events),
+      events: {
+        onProgress: (progress) => mine() && this.onProgress(progress),
+        onPrompt: () => mine() && this.onPrompt(),
+        onCommand: (line) => {
+          if (!mine()) return;
+          this.setState("running");
+          this.emit("bushel-command", { line });
+        },
+        onExit: (line, code, ms) => {
+          if (!mine()) return;
+          this.setState("ready");
+          this.emit("bushel-exit", { line, code, ms });
+        },
+        onDeath: (error) => mine() && this.fail(error),
+      },
+    });
+    this.shell = shell;
+    shell.start().catch((error) => mine() && this.fail(error));
+  }
+
+  private async client(): Promise<Client> {
+    this.start();
+    return (await this.shell!.booted).kernel.client;
+  }
+
+  private async processes(): Promise<Processes> {
+    this.start();
+    return (await this.shell!.booted).processes;
+  }
+
+  // Waits for what boot says.
+  private arm(): void {
+    this.observer?.disconnect();
+    if (this.boot === "load") {
+      this.start();
+      return;
+    }
+    this.setState("idle");
+    this.panel.idle(() => {
+      this.start();
+      this.ready.then(() => this.focus(), () => {});
+    });
+    if (this.boot === "visible") {
+      this.observer = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && this.start());
+      this.observer.observe(this);
+    }
+  }
+
+  private async makeTerminal(events: TerminalEvents) {
+    const { Terminal } = await import("./terminal.ts");
+    const css = getComputedStyle(this);
+    const terminal = new Terminal(
+      this.box,
+      {
+        theme: this.theme_.colors,
+        fontFamily: css.getPropertyValue("--bushel-font").trim() || FONT,
+        fontSize: Number.parseFloat(css.getPropertyValue("--bushel-font-size")) || 14,
+        screenReader: this.hasAttribute("screenreader"),
+      },
+      events,
+    );
+    if (terminal.lineHeight > 0) this.style.setProperty("--_row-height", `${terminal.lineHeight}px`);
+    return terminal;
+  }
+
+  private onProgress(progress: Progress): void {
+    if (this.state === "loading") this.panel.progress(progress);
+    this.emit("bushel-progress", progress);
+  }
+
+  private onPrompt(): void {
+    if (!this.settled) {
+      this.settled = true;
+      this.panel.hide();
+      this.box.classList.remove("waiting");
+      this.setState("ready");
+      this.prompted.resolve();
+      this.emit("bushel-ready", {});
+    }
+    this.setState("ready");
+  }
+
+  private fail(thrown: unknown): void {
+    const error =
+      thrown instanceof BushelError
+        ? thrown
+        : new BushelError("internal", "The shell does not start.", reason(thrown), "Reload the page; if that does not help, report it.");
+    this.end(error);
+    this.setState("error");
+    this.panel.error(error, () => this.start());
+    const { message, cause, cure, code } = error;
+    this.emit("bushel-error", { message, cause, cure, code });
+  }
+
+  private end(error: BushelError): void {
+    const shell = this.shell;
+    if (!shell) return;
+    this.shell = undefined;
+    shell.close(error);
+    this.box.replaceChildren();
+    this.box.classList.add("waiting");
+    this.panel.hide();
+    if (this.settled) this.renew();
+    this.prompted.reject(error);
+    this.settled = true;
+  }
+
+  private renew(): void {
+    this.prompted = Promise.withResolvers<void>();
+    this.prompted.promise.catch(() => {}); // not everybody asks
+    this.settled = false;
+  }
+
+  private setState(state: State): void {
+    if (this.getAttribute("state") !== state) this.setAttribute("state", state);
+  }
+
+  private emit(type: string, detail: object): void {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+}
+
+function oneOf<T extends string>(value: string | null, allowed: readonly [T, ...T[]]): T {
+  return allowed.find((a) => a === value) ?? allowed[0];
+}

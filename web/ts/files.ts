@@ -1,0 +1,215 @@
+// shell.fs: the shell's files, in the manner of Node's fs.promises.
+
+import { concat, text, utf8 } from "./bytes.ts";
+import type { Client } from "./client.ts";
+import { isErrno, SystemError } from "./errno.ts";
+import { decodeDirEntries, decodeStat, type Stat } from "./record.ts";
+import { AT_CWD, At, FileType, Op, Open } from "./syscall.ts";
+import { chunks, type Source } from "./source.ts";
+
+/** The most that one call reads or writes, so that the kernel is never held for long. */
+const PIECE = 1 << 20;
+
+export type FileKind = "file" | "directory" | "symlink" | "device" | "fifo" | "socket" | "unknown";
+
+const KINDS: Readonly<Record<number, FileKind>> = {
+  1: "device", 2: "device", 3: "directory", 4: "file", 5: "socket", 6: "socket", 7: "symlink", 8: "fifo",
+};
+
+/** What stat tells of a file. */
+export class FileStat {
+  readonly type: FileKind;
+  readonly size: number;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly ino: number;
+  readonly nlink: number;
+  /** Milliseconds since 1970. */
+  readonly mtimeMs: number;
+
+  constructor(stat: Stat) {
+    this.type = KINDS[stat.type] ?? "unknown";
+    this.size = stat.size;
+    this.mode = stat.mode;
+    this.ino = stat.ino;
+    this.nlink = stat.nlink;
+    this.mtimeMs = stat.mtimeMs;
+  }
+
+  get mtime(): Date {
+    return new Date(this.mtimeMs);
+  }
+  isFile(): boolean {
+    return this.type === "file";
+  }
+  isDirectory(): boolean {
+    return this.type === "directory";
+  }
+  isSymbolicLink(): boolean {
+    return this.type === "symlink";
+  }
+}
+
+export interface Entry {
+  name: string;
+  type: FileKind;
+}
+
+export interface WriteOptions {
+  /** Add to the end instead of replacing. */
+  append?: boolean;
+  /** Permission bits of a new file; 0o644 if nothing is said. */
+  mode?: number;
+  /** Told how many bytes have been written so far. */
+  onProgress?: (written: number) => void;
+}
+
+/** Files is the shell's tree of files. Relative paths start at the home folder; errors are SystemErrors. */
+export class Files {
+  private readonly kernel: () => Promise<Client>;
+
+  /** kernel is asked for at each call, so that a shell that has not started starts. */
+  constructor(kernel: () => Promise<Client>) {
+    this.kernel = kernel;
+  }
+
+  readFile(path: string): Promise<Uint8Array>;
+  readFile(path: string, encoding: "utf8" | "utf-8" | { encoding: "utf8" | "utf-8" }): Promise<string>;
+  async readFile(path: string, encoding?: string | { encoding: string }): Promise<Uint8Array | string> {
+    const wanted = typeof encoding === "object" ? encoding?.encoding : encoding;
+    if (wanted && !/^utf-?8$/i.test(wanted)) throw new TypeError(`${JSON.stringify(wanted)} is no encoding: it is utf8 or nothing`);
+    const client = await this.kernel();
+    const fd = (await client.call({ op: Op.open, args: [AT_CWD, Open.read], path })).vals[0];
+    try {
+      const pieces: Uint8Array[] = [];
+      for (;;) {
+        const { data } = await client.call({ op: Op.read, args: [fd, PIECE] }).catch((error) => {
+          throw error instanceof SystemError ? new SystemError(error.errno, "read", path) : error;
+        });
+        if (data.length === 0) break;
+        pieces.push(data);
+      }
+      // A copy: what came is a part of a larger message.
+      const bytes = pieces.length === 1 ? pieces[0]!.slice() : concat(pieces);
+      return wanted ? text(bytes) : bytes;
+    } finally {
+      client.call({ op: Op.close, args: [fd] }).catch(() => {});
+    }
+  }
+
+  async writeFile(path: string, data: Source, options: WriteOptions = {}): Promise<void> {
+    const client = await this.kernel();
+    const flags = Open.write | Open.create | (options.append ? Open.append : Open.trunc);
+    const fd = (await client.call({ op: Op.open, args: [AT_CWD, flags, options.mode ?? 0o644], path })).vals[0];
+    try {
+      let written = 0;
+      for await (const chunk of chunks(data)) {
+        for (let at = 0; at < chunk.length; at += PIECE) {
+          await writeAll(client, fd, chunk.subarray(at, at + PIECE), path);
+          written += Math.min(PIECE, chunk.length - at);
+          options.onProgress?.(written);
+        }
+      }
+    } finally {
+      // Awaited, so that whoever runs the file next finds nobody writing it.
+      await client.call({ op: Op.close, args: [fd] });
+    }
+  }
+
+  readdir(path: string): Promise<string[]>;
+  readdir(path: string, options: { withFileTypes: true }): Promise<Entry[]>;
+  async readdir(path: string, options?: { withFileTypes?: boolean }): Promise<string[] | Entry[]> {
+    const client = await this.kernel();
+    const flags = Open.directory;
+    const fd = (await client.call({ op: Op.open, args: [AT_CWD, flags], path })).vals[0];
+    try {
+      const entries: Entry[] = [];
+      for (let cookie = 0n; ; ) {
+        const { data } = await client.call({ op: Op.readdir, args: [fd, cookie, PIECE >> 2] });
+        const list = decodeDirEntries(data);
+        if (list.length === 0) break;
+        for (const entry of list) {
+          cookie = entry.cookie;
+          if (entry.name !== "." && entry.name !== "..") entries.push({ name: entry.name, type: KINDS[entry.type] ?? "unknown" });
+        }
+      }
+      entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+      return options?.withFileTypes ? entries : entries.map((entry) => entry.name);
+    } finally {
+      client.call({ op: Op.close, args: [fd] }).catch(() => {});
+    }
+  }
+
+  /** Describes a file; of a symbolic link, what it leads to. */
+  async stat(path: string): Promise<FileStat> {
+    return new FileStat(await this.status(path, 0));
+  }
+
+  /** Describes a file; of a symbolic link, the link itself. */
+  async lstat(path: string): Promise<FileStat> {
+    return new FileStat(await this.status(path, At.noFollow));
+  }
+
+  private async status(path: string, flags: number): Promise<Stat> {
+    const client = await this.kernel();
+    return decodeStat((await client.call({ op: Op.stat, args: [AT_CWD, 0, 0, flags], path })).data);
+  }
+
+  async mkdir(path: string, options: { recursive?: boolean; mode?: number } = {}): Promise<void> {
+    const client = await this.kernel();
+    const make = (at: string) => client.call({ op: Op.mkdir, args: [AT_CWD, 0, options.mode ?? 0o755], path: at });
+    if (!options.recursive) {
+      await make(path);
+      return;
+    }
+    const names = path.split("/").filter(Boolean);
+    for (let i = 1; i <= names.length; i++) {
+      const at = (path.startsWith("/") ? "/" : "") + names.slice(0, i).join("/");
+      try {
+        await make(at);
+      } catch (error) {
+        // Whatever a parent's mkdir dislikes does not matter if the parent is there.
+        const there = await this.stat(at).catch(() => undefined);
+        if (!there?.isDirectory()) throw error;
+      }
+    }
+  }
+
+  async rm(path: string, options: { recursive?: boolean; force?: boolean } = {}): Promise<void> {
+    const client = await this.kernel();
+    try {
+      const stat = await this.status(path, At.noFollow);
+      if (stat.type !== FileType.directory) {
+        await client.call({ op: Op.unlink, args: [AT_CWD], path });
+        return;
+      }
+      if (options.recursive) {
+        for (const name of await this.readdir(path)) {
+          await this.rm(`${path}/${name}`, options);
+        }
+      }
+      await client.call({ op: Op.rmdir, args: [AT_CWD], path });
+    } catch (error) {
+      if (!options.force || !isErrno(error, "ENOENT")) throw error;
+    }
+  }
+
+  /** Renames a file or directory; what was at to is replaced, as by rename(2). */
+  async rename(from: string, to: string): Promise<void> {
+    const client = await this.kernel();
+    await client.call({ op: Op.rename, args: [AT_CWD, AT_CWD], path: from, data: utf8(to) });
+  }
+}
+
+/** Writes all of data; a write may end early. */
+export async function writeAll(client: Client, fd: number, data: Uint8Array, path?: string): Promise<void> {
+  while (data.length > 0) {
+    let n: number;
+    try {
+      n = (await client.call({ op: Op.write, args: [fd], data })).vals[0];
+    } catch (error) {
+      throw error instanceof SystemError ? new SystemError(error.errno, "write", path) : error;
+    }
+    data = data.subarray(n);
+  }
+}

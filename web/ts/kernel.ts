@@ -1,0 +1,146 @@
+// The kernel's worker: started, told what to boot, listened to, and ended.
+
+import { Client } from "./client.ts";
+import { BushelError, reason } from "./fault.ts";
+import { get, loadModule, type OnProgress } from "./module.ts";
+import type { BootKernel, Engine, FromKernel } from "./protocol.ts";
+import { startWorker } from "./worker.ts";
+
+/** How long a kernel may take from its boot message to its first word, in milliseconds. */
+const PATIENCE = 60_000;
+
+export interface KernelOptions {
+  /** The address of the site, with a trailing slash. */
+  base: string;
+  engine: Engine;
+  onProgress: OnProgress;
+}
+
+/** A kernel that has booted. */
+export class Kernel {
+  readonly client: Client;
+  /** Resolves with the reason when the kernel has died by itself. */
+  readonly died: Promise<BushelError>;
+  private readonly worker: Worker;
+
+  private constructor(worker: Worker, client: Client, died: Promise<BushelError>) {
+    this.worker = worker;
+    this.client = client;
+    this.died = died;
+  }
+
+  /** Boots a kernel; rejects with a BushelError. Aborting the signal ends it for good, also later. */
+  static async boot(options: KernelOptions, signal: AbortSignal): Promise<Kernel> {
+    check();
+    const url = new URL("kernel-worker.js", options.base).href;
+    // The worker starts while the module is on its way.
+    const worker = start(url);
+    signal.addEventListener("abort", () => worker.terminate());
+    const client = new Client({ postMessage: (message, transfer) => worker.postMessage(message, transfer) });
+    const { promise: died, resolve: die } = Promise.withResolvers<BushelError>();
+    const { promise: booted, resolve: boot } = Promise.withResolvers<void>();
+    died.then((error) => {
+      worker.terminate();
+      client.close(error);
+    });
+    worker.onmessage = ({ data }: MessageEvent<FromKernel>) => {
+      if (data instanceof Uint8Array) {
+        try {
+          client.receive(data);
+        } catch (error) {
+          die(dead(`its answer makes no sense: ${reason(error)}`));
+        }
+      } else if (data.type === "progress") {
+        options.onProgress(data);
+      } else if (data.type === "booted") {
+        boot();
+      } else {
+        die(dead(data.error));
+      }
+    };
+    worker.onmessageerror = () => die(dead("its answer could not be read"));
+    worker.onerror = (event) => {
+      event.preventDefault();
+      if (event.message) die(dead(event.message));
+      else blocked(url).then(die);
+    };
+    const failed = died.then((error) => Promise.reject(error));
+    failed.catch(() => {});
+    try {
+      const kernel = await Promise.race([loadModule(options.base, "kernel", options.onProgress), failed]);
+      signal.throwIfAborted();
+      worker.postMessage({ type: "boot", base: options.base, kernel, engine: options.engine } satisfies BootKernel);
+      const late = setTimeout(() => die(dead(`it said nothing for ${PATIENCE / 1000} seconds`)), PATIENCE);
+      await Promise.race([booted, failed]).finally(() => clearTimeout(late));
+      signal.throwIfAborted();
+    } catch (error) {
+      worker.terminate();
+      throw error;
+    }
+    return new Kernel(worker, client, died);
+  }
+
+  /** Ends the kernel and everything in it at once; open calls end with error. */
+  close(error: BushelError): void {
+    this.worker.terminate();
+    this.client.close(error);
+  }
+}
+
+// What can be known to be missing before anything is fetched.
+function check(): void {
+  if (location.protocol === "file:") {
+    throw new BushelError(
+      "file",
+      "The shell cannot run from a file.",
+      "This page was opened from a disk (file:), where browsers allow no workers.",
+      "Serve the folder with any web server, such as: make run",
+    );
+  }
+  if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
+    const what = typeof WebAssembly !== "object" ? "WebAssembly" : "Web Workers";
+    throw new BushelError(
+      "unsupported",
+      `This browser has no ${what}.`,
+      "It is too old, or a setting (such as a lockdown mode) turns it off.",
+      "Use a current Chromium, Firefox or Safari, or allow it for this site.",
+    );
+  }
+}
+
+function start(url: string): Worker {
+  try {
+    return startWorker(url, "bushel kernel");
+  } catch (error) {
+    throw forbidden(reason(error));
+  }
+}
+
+// A worker that does not start says nothing of why: either its script is not
+// there, or the page's policy forbids it.
+async function blocked(url: string): Promise<BushelError> {
+  try {
+    await get(url);
+  } catch (error) {
+    if (error instanceof BushelError) return error;
+  }
+  return forbidden("the worker did not start");
+}
+
+function forbidden(said: string): BushelError {
+  return new BushelError(
+    "blocked",
+    "This page does not allow the shell's workers.",
+    `Its content security policy, or a browser extension, blocks them: ${said}.`,
+    "Allow them with worker-src 'self' blob: in the page's policy.",
+  );
+}
+
+function dead(said: string): BushelError {
+  return new BushelError(
+    "kernel",
+    "The shell's kernel has stopped.",
+    `It said: ${said}`,
+    "Start it again; what was in its memory is gone.",
+  );
+}

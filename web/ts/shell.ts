@@ -1,0 +1,138 @@
+// A running shell: its kernel, its terminal, and what stands on the two.
+
+import { HOME } from "./environment.ts";
+import { isErrno } from "./errno.ts";
+import { BushelError, reason } from "./fault.ts";
+import { Kernel } from "./kernel.ts";
+import type { Mark } from "./marks.ts";
+import type { OnProgress } from "./module.ts";
+import { Processes } from "./processes.ts";
+import type { Engine } from "./protocol.ts";
+import { Session } from "./session.ts";
+import { AT_CWD, Op } from "./syscall.ts";
+import type { Terminal, TerminalEvents } from "./terminal.ts";
+
+/** What the owner of a shell hears from it. */
+export interface ShellEvents {
+  onProgress: OnProgress;
+  onPrompt(): void;
+  onCommand(line: string): void;
+  onExit(line: string, code: number, ms: number): void;
+  /** The kernel has died. */
+  onDeath(error: BushelError): void;
+}
+
+export interface ShellOptions {
+  base: string;
+  engine: Engine;
+  /** Makes the terminal in its box; called while the kernel is on its way. */
+  terminal(events: TerminalEvents): Promise<Terminal>;
+  events: ShellEvents;
+}
+
+/** Shell is one shell from its boot to its end. */
+export class Shell {
+  /** The kernel takes calls and the home folder is there; rejects with a BushelError. */
+  readonly booted: Promise<{ kernel: Kernel; processes: Processes }>;
+  /** The shell's own folder, as it told last. */
+  folder = HOME;
+  terminal: Terminal | undefined;
+  private session: Session | undefined;
+  private readonly options: ShellOptions;
+  private readonly abort = new AbortController();
+  private command: { line: string; begun: number } | undefined;
+
+  constructor(options: ShellOptions) {
+    this.options = options;
+    this.booted = this.boot();
+    this.booted.catch(() => {});
+  }
+
+  /** Resolves when the terminal's first shell has been started. */
+  async start(): Promise<void> {
+    const events: TerminalEvents = {
+      onInput: (data) => void this.session?.type(data).catch(() => {}),
+      onResize: (cols, rows) => this.session?.resize(cols, rows),
+      onMark: (mark) => this.mark(mark),
+    };
+    const making = this.options.terminal(events).catch((error) => {
+      throw new BushelError(
+        "not_found",
+        "The terminal could not be loaded.",
+        `A script of the site is missing or blocked: ${reason(error)}`,
+        "Check that all files of the site were uploaded, beside each other, and reload the page.",
+      );
+    });
+    making.catch(() => {});
+    const { kernel, processes } = await this.booted;
+    this.terminal = await making;
+    if (this.abort.signal.aborted) {
+      this.terminal.dispose();
+      return;
+    }
+    const session = (this.session = new Session(kernel.client, processes, this.terminal, this.options.engine));
+    session.onShellExit = (code) => this.finish(code);
+    session.serve().catch((error) => {
+      const cure = "Reload the page; if that does not help, the site was not built whole: run make build.";
+      if (error instanceof BushelError) this.options.events.onDeath(error);
+      else this.options.events.onDeath(new BushelError("shell", "The shell's program does not start.", reason(error), cure));
+    });
+  }
+
+  /** Keys for the terminal's shell; resolves when the kernel has them. */
+  async type(data: string): Promise<void> {
+    await this.session?.type(data);
+  }
+
+  /** Ends everything at once. */
+  close(error: BushelError): void {
+    this.abort.abort(error);
+    this.session?.close();
+    this.terminal?.dispose();
+    this.booted.then(({ kernel }) => kernel.close(error), () => {});
+  }
+
+  private async boot(): Promise<{ kernel: Kernel; processes: Processes }> {
+    const { base, engine, events } = this.options;
+    const kernel = await Kernel.boot({ base, engine, onProgress: events.onProgress }, this.abort.signal);
+    kernel.died.then((error) => this.abort.signal.aborted || events.onDeath(error));
+    const { client } = kernel;
+    // In one message: the folders up to the home folder, and into it.
+    const lane = client.takeLane();
+    const parents = HOME.split("/").map((_, i, names) => names.slice(0, i + 1).join("/")).slice(1);
+    const made = parents.map((path) =>
+      client.call({ op: Op.mkdir, args: [AT_CWD, 0, 0o755], path }, lane).catch((error) => {
+        if (!isErrno(error, "EEXIST")) throw error;
+      }),
+    );
+    await Promise.all([...made, client.call({ op: Op.chdir, path: HOME }, lane)]);
+    client.giveLane(lane);
+    return { kernel, processes: new Processes(client, engine) };
+  }
+
+  private mark(mark: Mark): void {
+    switch (mark.type) {
+      case "prompt":
+        this.options.events.onPrompt();
+        break;
+      case "command":
+        this.command = { line: mark.line, begun: performance.now() };
+        this.options.events.onCommand(mark.line);
+        break;
+      case "exit":
+        this.finish(mark.code);
+        break;
+      case "folder":
+        this.folder = mark.path;
+        break;
+    }
+  }
+
+  // A command ends by its mark, or with the shell that ran it.
+  private finish(code: number): void {
+    if (!this.command) return;
+    const { line, begun } = this.command;
+    this.command = undefined;
+    this.options.events.onExit(line, code, performance.now() - begun);
+  }
+}

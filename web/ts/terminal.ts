@@ -1,0 +1,159 @@
+// The terminal on the page: xterm.js with its add-ons, fitted to its box. It is
+// a chunk of its own, loaded when the first shell is.
+
+import { FitAddon } from "@xterm/addon-fit";
+import { SearchAddon } from "@xterm/addon-search";
+import { Unicode11Addon } from "@xterm/addon-unicode11";
+import { WebLinksAddon } from "@xterm/addon-web-links";
+import { Terminal as XTerm, type ITheme } from "@xterm/xterm";
+import { type Mark, parseFolderMark, parsePromptMark } from "./marks.ts";
+
+/** How much output may wait to be drawn before reading pauses, and where it goes on, in bytes. */
+const HIGH_WATER = 256 << 10;
+const LOW_WATER = 64 << 10;
+
+export interface TerminalEvents {
+  onInput(data: string): void;
+  onResize(cols: number, rows: number): void;
+  onMark(mark: Mark): void;
+}
+
+export interface TerminalLook {
+  theme: ITheme;
+  fontFamily: string;
+  fontSize: number;
+  /** Keeps a text for screen readers beside what is drawn. */
+  screenReader: boolean;
+}
+
+/** Terminal is one terminal in one box. */
+export class Terminal {
+  private readonly xterm: XTerm;
+  private readonly fit = new FitAddon();
+  private readonly search = new SearchAddon();
+  private readonly observer: ResizeObserver;
+  private pending = 0;
+  private drained: (() => void) | undefined;
+
+  constructor(box: HTMLElement, look: TerminalLook, events: TerminalEvents) {
+    this.xterm = new XTerm({
+      allowProposedApi: true, // the unicode add-on needs it
+      cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      cursorInactiveStyle: "outline",
+      fontFamily: look.fontFamily,
+      fontSize: look.fontSize,
+      lineHeight: 1.15,
+      macOptionIsMeta: true,
+      minimumContrastRatio: 4.5,
+      screenReaderMode: look.screenReader,
+      scrollback: 10_000,
+      theme: look.theme,
+    });
+    this.xterm.loadAddon(this.fit);
+    this.xterm.loadAddon(this.search);
+    this.xterm.loadAddon(new Unicode11Addon());
+    this.xterm.loadAddon(new WebLinksAddon());
+    this.xterm.unicode.activeVersion = "11";
+    this.xterm.onData(events.onInput);
+    this.xterm.onBinary((data) => events.onInput(data));
+    this.xterm.onResize(({ cols, rows }) => events.onResize(cols, rows));
+    const hook = (number: number, parse: (data: string) => Mark | undefined) =>
+      this.xterm.parser.registerOscHandler(number, (data) => {
+        const mark = parse(data);
+        if (mark) events.onMark(mark);
+        return true;
+      });
+    hook(133, parsePromptMark);
+    hook(7, parseFolderMark);
+    this.xterm.open(box);
+    this.refit(box);
+    this.observer = new ResizeObserver(() => this.refit(box));
+    this.observer.observe(box);
+  }
+
+  get cols(): number {
+    return this.xterm.cols;
+  }
+  get rows(): number {
+    return this.xterm.rows;
+  }
+  /** Programs such as editors ask for other cursor keys. */
+  get applicationCursor(): boolean {
+    return this.xterm.modes.applicationCursorKeysMode;
+  }
+
+  /** The height of a line in CSS pixels. */
+  get lineHeight(): number {
+    const screen = this.xterm.element?.querySelector(".xterm-screen");
+    return screen ? screen.getBoundingClientRect().height / this.xterm.rows : 0;
+  }
+
+  /** Draws output. The promise resolves when more may come, so that a flood never piles up. */
+  write(data: Uint8Array | string): Promise<void> {
+    this.pending += data.length;
+    this.xterm.write(data, () => {
+      this.pending -= data.length;
+      if (this.pending <= LOW_WATER) {
+        this.drained?.();
+        this.drained = undefined;
+      }
+    });
+    if (this.pending <= HIGH_WATER) return Promise.resolve();
+    return new Promise((resolve) => (this.drained = resolve));
+  }
+
+  /** Undoes what a program that died may have left behind: other screen, mouse, colours, hidden cursor. */
+  restore(): void {
+    this.xterm.write("\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\x1b[0m\x1b[!p");
+  }
+
+  /** The text on the screen, or with the lines above it; rows that one long line fills are put together. */
+  text(scrollback: boolean): string {
+    const buffer = this.xterm.buffer.active;
+    const lines: string[] = [];
+    let at = scrollback ? 0 : buffer.viewportY;
+    const end = scrollback ? buffer.length : buffer.viewportY + this.xterm.rows;
+    // The screen may begin within a long line.
+    for (let first = true; at < end; at++, first = false) {
+      const line = buffer.getLine(at);
+      if (!line) break;
+      const more = buffer.getLine(at + 1)?.isWrapped === true && at + 1 < end;
+      const text = line.translateToString(!more);
+      if (line.isWrapped && !first) lines.push(lines.pop() + text);
+      else lines.push(text);
+    }
+    while (lines.length > 0 && lines.at(-1) === "") lines.pop();
+    return lines.join("\n");
+  }
+
+  /** Selects the next place where text stands, above or below; tells whether there is one. */
+  find(text: string, backwards: boolean): boolean {
+    return backwards ? this.search.findPrevious(text) : this.search.findNext(text);
+  }
+
+  setTheme(theme: ITheme): void {
+    this.xterm.options.theme = theme;
+  }
+  setFont(family: string, size: number): void {
+    this.xterm.options.fontFamily = family;
+    this.xterm.options.fontSize = size;
+    this.fit.fit();
+  }
+  set screenReader(on: boolean) {
+    this.xterm.options.screenReaderMode = on;
+  }
+  focus(): void {
+    this.xterm.focus();
+  }
+
+  dispose(): void {
+    this.observer.disconnect();
+    this.drained?.();
+    this.xterm.dispose();
+  }
+
+  // A box that is not shown has no size, and keeps the terminal's as it is.
+  private refit(box: HTMLElement): void {
+    if (box.clientWidth > 0 && box.clientHeight > 0) this.fit.fit();
+  }
+}
