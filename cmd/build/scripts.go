@@ -163,7 +163,7 @@ func (b *builder) moduleSizes() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		fields = append(fields, fmt.Sprintf("%s: %d", name, info.Size()))
+		fields = append(fields, fmt.Sprintf("%q: %d", name, info.Size()))
 	}
 	return "{" + strings.Join(fields, ", ") + "}", nil
 }

@@ -185,8 +185,10 @@ export class BushelShell extends HTMLElement {
     if (this.settled) this.renew();
     this.setState("loading");
     this.panel.progress({ loaded: 0, total: 0, phase: "download" });
+    // Undefined, as this.shell is, while the shell is being made.
+    let shell: Shell | undefined;
     const mine = (): boolean => this.shell === shell;
-    const shell = new Shell({
+    shell = new Shell({
       base: BASE,
       engine: this.engine,
       terminal: (events) => this.makeTerminal(events),

@@ -104,7 +104,9 @@ export class Terminal {
 
   /** Undoes what a program that died may have left behind: other screen, mouse, colours, hidden cursor. */
   restore(): void {
-    this.xterm.write("\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\x1b[0m\x1b[!p");
+    // Leaving the other screen moves the cursor, also if it was not shown.
+    const leave = this.xterm.buffer.active.type === "alternate" ? "\x1b[?1049l" : "";
+    this.xterm.write(leave + "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[?25h\x1b[0m\x1b[!p");
   }
 
   /** The text on the screen, or with the lines above it; rows that one long line fills are put together. */
