@@ -46,11 +46,3 @@ func lane(r *sys.Request) uint16 {
 	}
 	return link.Unordered
 }
-
-// exit ends the guest with code.
-//
-//go:wasmexport exit
-func exit(code uint32) {
-	Client.Exit(uint8(code))
-	jsIdle()
-}

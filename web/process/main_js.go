@@ -13,11 +13,13 @@ import (
 //go:wasmexport begin
 func begin(n, abi uint32) {
 	info := guest.Begin(n)
+	end := func(err error) { guest.End(info.Name, err) }
 	if abi == guest.GoJS {
-		return // JavaScript starts it, and makes its calls by guest's exports
+		browser.Attach(end) // JavaScript runs it, and makes its calls by guest's exports
+		return
 	}
 	shim := wasi.New(guest.Client, info, wasi.Options{FullPaths: info.FullPaths})
-	browser.Start(&engine.Program{Name: info.Name, Host: shim.Host()}, func(err error) { guest.End(info.Name, err) })
+	browser.Start(&engine.Program{Name: info.Name, Host: shim.Host()}, end)
 }
 
 //go:wasmexport ended

@@ -68,5 +68,10 @@ export interface Idle {
   type: "idle";
 }
 
+/** Process worker to kernel worker: its guest has ended, and no other must run in it. */
+export interface Done {
+  type: "done";
+}
+
 export type ToProcess = BootProcess | StartGuest | Uint8Array;
-export type FromProcess = Warm | Idle | Failed | Uint8Array;
+export type FromProcess = Warm | Idle | Done | Failed | Uint8Array;

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"unsafe"
 
@@ -127,6 +128,13 @@ func Start(p *engine.Program, done func(error)) {
 		unsafe.Pointer(&stack))
 }
 
+// Attach takes the end of a guest that the JavaScript half runs by itself: done is
+// called with it as by [Start].
+func Attach(done func(error)) {
+	guest.host, guest.done = nil, done
+	guest.exiting, guest.waiting, guest.inHost = false, false, false
+}
+
 // tableOf describes host functions for the JavaScript half: for each a line of
 // module, name, parameters, results and whether it waits.
 func tableOf(host []engine.HostFunc) string {
@@ -165,7 +173,7 @@ func tableOf(host []engine.HostFunc) string {
 // The ways in which a run ends, as the JavaScript half tells them.
 const (
 	endReturned = 0
-	endUnwound  = 1 // after Exit
+	endUnwound  = 1 // after Exit; the text is the code if JavaScript knows it
 	endTrapped  = 2 // the text is a TrapKind, a line break, and the engine's message with the stack
 	endNotRun   = 3 // the text is the reason
 )
@@ -182,6 +190,9 @@ func Ended(kind uint32, text string) {
 	case endReturned:
 		done(nil)
 	case endUnwound:
+		if code, err := strconv.ParseUint(text, 10, 32); err == nil {
+			guest.code = uint32(code)
+		}
 		done(&engine.ExitError{Code: guest.code})
 	case endTrapped:
 		what, detail, _ := strings.Cut(text, "\n")

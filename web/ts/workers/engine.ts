@@ -1,7 +1,7 @@
 // The JavaScript half of the browser's engine (package kernel/engine/browser):
 // makes a guest's imports, lets the guest wait by JSPI, and copies its memory.
-import type { GoProgram } from "./goruntime";
-import { describeTrap } from "./traps";
+import type { GoProgram } from "./goruntime.ts";
+import { describeTrap } from "./traps.ts";
 
 /** What the Go half exports. */
 export interface EngineExports {
@@ -10,7 +10,8 @@ export interface EngineExports {
   ended(kind: number, length: number): void;
 }
 
-const END = { returned: 0, unwound: 1, trapped: 2, notRun: 3 } as const;
+/** The ways in which a run ends, as the Go half's Ended numbers them. */
+export const END = { returned: 0, unwound: 1, trapped: 2, notRun: 3 } as const;
 const WAITS = 1;
 const UNWINDS = 2;
 
@@ -25,13 +26,16 @@ interface HostFunction {
   call: unknown; // an import: a function, or a WebAssembly.Suspending of one
 }
 
-declare namespace WebAssembly {
-  // JSPI is younger than TypeScript's library.
-  const Suspending: new (f: Function) => object;
-  function promising(f: Function): (...args: unknown[]) => Promise<unknown>;
+// JSPI is younger than TypeScript's library.
+declare global {
+  namespace WebAssembly {
+    const Suspending: new (f: Function) => object;
+    function promising(f: Function): (...args: unknown[]) => Promise<unknown>;
+  }
 }
 
 const encoder = new TextEncoder();
+const { LinkError } = WebAssembly; // the global may go: see gojs-lockdown.ts
 
 export class BrowserEngine {
   /** The module that the next engine_run starts. */
@@ -137,12 +141,8 @@ export class BrowserEngine {
   }
 
   #failed(error: unknown): void {
-    if (error instanceof Unwind) return this.#end(END.unwound, "");
-    if (error instanceof NotRun) return this.#end(END.notRun, error.message);
-    if (error instanceof WebAssembly.LinkError) return this.#end(END.notRun, `does not fit what it imports: ${error.message}`);
-    const trap = describeTrap(error);
-    if (trap) return this.#end(END.trapped, trap);
-    this.#end(END.notRun, `cannot be started: ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof Unwind) this.#end(END.unwound, "");
+    else this.#end(...endOf(error));
   }
 
   #end(kind: number, text: string): void {
@@ -247,3 +247,12 @@ export class BrowserEngine {
 
 /** A module that cannot be started; the message is the reason. */
 class NotRun extends Error {}
+
+/** What an error that ended a run, or kept it from beginning, is to the Go half. */
+export function endOf(error: unknown): [kind: number, text: string] {
+  if (error instanceof NotRun) return [END.notRun, error.message];
+  if (error instanceof LinkError) return [END.notRun, `does not fit what it imports: ${error.message}`];
+  const trap = describeTrap(error);
+  if (trap) return [END.trapped, trap];
+  return [END.notRun, `cannot be started: ${error instanceof Error ? error.message : String(error)}`];
+}

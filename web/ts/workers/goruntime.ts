@@ -1,6 +1,7 @@
 // Starts one of our Go programs in a worker and gives access to its memory.
 // Go's own wasm_exec.js, taken from the toolchain that built the program, does
 // the runtime's part.
+// @ts-expect-error: the build tool finds it
 import "wasm_exec";
 
 /** What wasm_exec.js defines, as far as it is used. */

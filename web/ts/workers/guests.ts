@@ -1,7 +1,7 @@
 // The process workers: a few warm spares for each engine, one guest in each,
 // ended by termination, used again after a guest that ended by itself.
-import type { FromProcess, ToProcess } from "../protocol";
-import { fetchModule } from "./fetch";
+import type { FromProcess, ToProcess } from "../protocol.ts";
+import { fetchModule } from "./fetch.ts";
 
 /** A guest's code, compiled once however often it runs. */
 interface Image {
@@ -128,10 +128,11 @@ export class Guests {
           } else if (data.type === "warm") {
             this.#making[engine]--;
             this.#giveBack(engine, process);
-          } else if (data.type === "idle") {
+          } else if (data.type === "idle" || data.type === "done") {
             const { pid } = process;
             this.#running.delete(pid);
-            this.#giveBack(engine, process);
+            if (data.type === "idle") this.#giveBack(engine, process);
+            else process.worker.terminate();
             this.#events.gone(pid);
           }
         };

@@ -1,9 +1,9 @@
 // The worker of the kernel: runs kernel.wasm, and gives it the page (pid 1's
 // link), process workers, and compiled guests.
-import type { BootKernel, FromKernel, ToKernel } from "../protocol";
-import { GoProgram, postBytes } from "./goruntime";
-import { Guests } from "./guests";
-import { fetchModule } from "./fetch";
+import type { BootKernel, FromKernel, ToKernel } from "../protocol.ts";
+import { GoProgram, postBytes } from "./goruntime.ts";
+import { Guests } from "./guests.ts";
+import { fetchModule } from "./fetch.ts";
 
 interface Exports {
   page_message(length: number): void;

@@ -1,27 +1,38 @@
 // The worker of one guest process at a time. It runs process.wasm (the browser's
 // engine) or interp.wasm (wazero), which hold the ABIs and the process's end of
-// the link; a guest begins with a "start" message and ends with "idle" or with
-// the worker.
-import type { FromProcess, ToProcess } from "../protocol";
-import { BrowserEngine, type EngineExports } from "./engine";
-import { GoProgram, postBytes } from "./goruntime";
+// the link; a guest begins with a "start" message and ends with "idle", "done" or
+// the worker's own end.
+import type { FromProcess, StartGuest, ToProcess } from "../protocol.ts";
+import { type CallExports, Calls } from "./calls.ts";
+import { BrowserEngine, END, endOf, type EngineExports } from "./engine.ts";
+import { type GoEnd, runGo } from "./gojs.ts";
+import { lockdown } from "./gojs-lockdown.ts";
+import { GoProgram, postBytes } from "./goruntime.ts";
+import { decodeStartInfo } from "./startinfo.ts";
 
-interface Exports extends EngineExports {
+interface Exports extends EngineExports, CallExports {
   begin(length: number, abi: number): void;
   receive(length: number): void;
   parked(): void;
 }
 
-const port = self as unknown as {
+const worker = self as unknown as {
   postMessage(message: FromProcess, transfer?: Transferable[]): void;
   onmessage: ((event: MessageEvent<ToProcess>) => void) | null;
 };
+// Kept here, because a worker in which a GOOS=js guest runs loses its globals.
+const port = { postMessage: worker.postMessage.bind(worker) };
+const clock = performance.now.bind(performance);
+const encoder = new TextEncoder();
 const ABI = { wasi: 0, gojs: 1 } as const;
 
 let go: GoProgram<Exports>;
+let calls: Calls;
 let engine: BrowserEngine | undefined;
 /** The image of an interpreted guest until Go fetches it. */
 let image = new Uint8Array(0);
+/** The guest had JavaScript of its own: the worker is not used again. */
+let tainted = false;
 
 // An echo through a channel of our own: by the time it is back, all messages that
 // waited have been handled.
@@ -32,21 +43,22 @@ echo.port1.onmessage = () => {
 };
 
 function boot(module: WebAssembly.Module, interprets: boolean): void {
-  const bytes = (at: number, n: number): Uint8Array<ArrayBuffer> => go.copy(at, n);
   go = new GoProgram<Exports>(
     module,
     (program) => {
+      calls = new Calls(program);
       engine = interprets ? undefined : new BrowserEngine(program);
       return {
-        post: (at: number, n: number) => postBytes(port as never, bytes(at, n)),
-        now: () => performance.now(),
+        post: (at: number, n: number) => postBytes(port, program.copy(at, n)),
+        now: clock,
         park: () => echo.port2.postMessage(0),
-        idle: () => port.postMessage({ type: "idle" }),
+        idle: () => port.postMessage({ type: tainted ? "done" : "idle" }),
         image_size: () => image.length,
         image_take: (at: number) => {
-          go.bytes.set(image, at >>> 0);
+          program.bytes.set(image, at >>> 0);
           image = new Uint8Array(0);
         },
+        ...calls.imports(),
         ...engine?.imports(),
       };
     },
@@ -57,21 +69,36 @@ function boot(module: WebAssembly.Module, interprets: boolean): void {
   port.postMessage({ type: "warm" });
 }
 
-port.onmessage = ({ data }) => {
+function start({ abi, image: code, info }: StartGuest): void {
+  if (engine) engine.module = code as WebAssembly.Module;
+  else image = code as Uint8Array<ArrayBuffer>;
+  go.exports.begin(go.give(info), ABI[abi]);
+  if (!engine) go.resume();
+  else if (abi === "gojs") startGo(code as WebAssembly.Module, info);
+}
+
+/** Runs a GOOS=js program on the browser's engine. */
+function startGo(module: WebAssembly.Module, info: Uint8Array): void {
+  tainted = true;
+  const { pid, argv, env, cwd, fds } = decodeStartInfo(info);
+  const ended = (kind: number, text: string): void => go.exports.ended(kind, go.give(encoder.encode(text)));
+  const finish = (end: GoEnd): void => {
+    if ("code" in end) ended(END.unwound, String(end.code));
+    else ended(...endOf(end.trap));
+  };
+  try {
+    lockdown();
+    const run = runGo(module, calls, { pid, argv, env, cwd, fds: fds.map((f) => [f.fd, f.info] as const) });
+    run.then(finish, (error: unknown) => ended(...endOf(error)));
+  } catch (error) {
+    ended(...endOf(error));
+  }
+}
+
+worker.onmessage = ({ data }) => {
   if (data instanceof Uint8Array) {
     go.exports.receive(go.give(data));
     if (!engine) go.resume();
-    return;
-  }
-  switch (data.type) {
-    case "boot":
-      boot(data.module, data.interprets);
-      break;
-    case "start":
-      if (engine) engine.module = data.image as WebAssembly.Module;
-      else image = data.image as Uint8Array<ArrayBuffer>;
-      go.exports.begin(go.give(data.info), ABI[data.abi]);
-      go.resume();
-      break;
-  }
+  } else if (data.type === "boot") boot(data.module, data.interprets);
+  else start(data);
 };

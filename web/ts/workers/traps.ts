@@ -1,6 +1,10 @@
 // Puts the browsers' words for a trap into those of the WebAssembly
 // specification, which package engine uses (engine.TrapKind).
 
+// The global may go: see gojs-lockdown.ts.
+const { RuntimeError } = WebAssembly;
+const Thrown = (WebAssembly as unknown as { Exception?: Function }).Exception;
+
 const KINDS: [RegExp, string][] = [
   [/unreachable/, "unreachable"],
   [/stack size exceeded|too much recursion|call stack/i, "stack overflow"],
@@ -19,16 +23,15 @@ const KINDS: [RegExp, string][] = [
  * functions, innermost first, each on a line. Undefined if it is no trap.
  */
 export function describeTrap(error: unknown): string | undefined {
-  const Thrown = (WebAssembly as unknown as { Exception?: Function }).Exception;
   if (Thrown && error instanceof Thrown) return "uncaught exception\nan exception that the program does not catch";
   const known =
-    error instanceof WebAssembly.RuntimeError ||
+    error instanceof RuntimeError ||
     error instanceof RangeError ||
     (error instanceof Error && error.constructor.name === "InternalError"); // Firefox's recursion
   if (!known) return undefined;
   const message = (error as Error).message;
   const kind = KINDS.find(([pattern]) => pattern.test(message))?.[1];
-  if (!kind) return error instanceof WebAssembly.RuntimeError ? `${message}\n${message}` : undefined;
+  if (!kind) return error instanceof RuntimeError ? `${message}\n${message}` : undefined;
   const frames = [...((error as Error).stack ?? "").matchAll(/(?:at |^)([^\s(@]*)[\s(@]+[^\n]*wasm-function\[(\d+)\]/gm)]
     .slice(0, 20)
     .map(([, name, index]) => name || `func[${index}]`);
