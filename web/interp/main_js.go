@@ -37,7 +37,12 @@ var interpreter engine.Engine
 
 func run(info *sys.StartInfo, code []byte) {
 	if interpreter == nil {
-		interpreter = wazero.New(wazero.Config{Interpreter: true, Park: worker.Park})
+		e, err := wazero.New(wazero.Config{Interpreter: true, Park: worker.Yield})
+		if err != nil {
+			guest.End(info.Name, err)
+			return
+		}
+		interpreter = e
 	}
 	shim := wasi.New(guest.Client, info, wasi.Options{FullPaths: info.FullPaths})
 	guest.End(info.Name, interpreter.Run(context.Background(), &engine.Program{Name: info.Name, Code: code, Host: shim.Host()}))
