@@ -1,0 +1,89 @@
+package vfstest
+
+import (
+	"slices"
+	"testing"
+)
+
+// needs says for which file systems a case is.
+type needs uint8
+
+const (
+	utf8Names needs = 1 << iota // names have to be UTF-8
+	ownChoice                   // POSIX leaves it open, or Linux's versions differ
+)
+
+// scriptCase is a case: its name and the lines of a [script].
+type scriptCase struct {
+	name  string
+	lines string
+	needs needs
+}
+
+// groups are the tables of cases.
+var groups = []struct {
+	name  string
+	cases []scriptCase
+}{
+	{"path", pathCases},
+	{"slash", slashCases},
+	{"symlink", symlinkCases},
+	{"open", openCases},
+	{"create", createCases},
+	{"mkdir", mkdirCases},
+	{"rmdir", rmdirCases},
+	{"unlink", unlinkCases},
+	{"rename", renameCases},
+	{"link", linkCases},
+	{"contents", contentsCases},
+	{"attributes", attrCases},
+	{"beneath", beneathCases},
+}
+
+// Run runs the suite. make is called for each case and makes an empty file
+// system, whose top directory has mode 0755 or so and is at no root.
+func Run(t *testing.T, make func(t *testing.T) FS, o Options) {
+	for _, g := range groups {
+		t.Run(g.name, func(t *testing.T) {
+			for _, c := range g.cases {
+				t.Run(c.name, func(t *testing.T) {
+					if c.needs&utf8Names != 0 && o.AnyBytes || c.needs&ownChoice != 0 && o.Host {
+						t.Skip("not a rule for this file system")
+					}
+					if err := (&script{fs: make(t)}).run(c.lines); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		})
+	}
+	for _, p := range programs {
+		t.Run(p.name, func(t *testing.T) { p.run(t, make(t)) })
+	}
+}
+
+// Cases counts the suite's cases.
+func Cases() int {
+	n := len(programs)
+	for _, g := range groups {
+		n += len(g.cases)
+	}
+	return n
+}
+
+// Duplicate is a case's name that comes twice, or empty.
+func Duplicate() string {
+	var names []string
+	for _, g := range groups {
+		for _, c := range g.cases {
+			names = append(names, g.name+"/"+c.name)
+		}
+	}
+	slices.Sort(names)
+	for i := 1; i < len(names); i++ {
+		if names[i] == names[i-1] {
+			return names[i]
+		}
+	}
+	return ""
+}
