@@ -1,0 +1,217 @@
+package kernel
+
+import (
+	"sync"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
+)
+
+// fdEntry is a place in a process's descriptor table.
+type fdEntry struct {
+	f     *openFile    // nil if it is free
+	flags sys.OpenFlag // OCloexec, OPreopen
+	name  string       // of a preopened directory
+}
+
+// openFile is an open file description: what fds of several processes may share,
+// with one offset and one set of status flags. It is either on a node of the tree
+// or on a stream.
+type openFile struct {
+	k     *Kernel
+	refs  int          // fds and pins
+	flags sys.OpenFlag // access mode and status; status may change
+	info  sys.FDInfo
+
+	place  vfs.Place // of a node, also of a device that became a stream
+	stream stream    // nil for a node
+	held   vfs.Holder
+	// readOnly: nothing below this directory may be changed through it.
+	readOnly bool
+
+	mu  sync.Mutex // held while the offset is in use, and taken without the kernel's lock
+	off int64
+}
+
+// stream is what is behind an open file that is no node: a pipe's end, a terminal,
+// a device. Its methods are called with the kernel's lock held.
+type stream interface {
+	// read ends c with up to n bytes, or has it wait.
+	read(c *call, n int) verdict
+	// write takes of data, the rest of what c writes, what it can, and adds that to
+	// c.sent. It ends c or has it wait.
+	write(c *call, data []byte) verdict
+	// poll is what is the case, and how much can be read.
+	poll() (sys.PollEvent, uint64)
+	// await puts c on the queues of the changes that poll could report.
+	await(c *call, events sys.PollEvent)
+	// stat describes it.
+	stat() sys.Stat
+	// closed is called when the last reference is gone.
+	closed()
+}
+
+func (k *Kernel) newFile(flags sys.OpenFlag, info sys.FDInfo) *openFile {
+	k.open++
+	return &openFile{k: k, refs: 1, flags: flags & (sys.OAccess | sys.OStatus), info: info}
+}
+
+// newStream is an open file on s.
+func (k *Kernel) newStream(s stream, flags sys.OpenFlag, info sys.FDInfo) *openFile {
+	f := k.newFile(flags, info)
+	f.stream = s
+	return f
+}
+
+// release gives up a reference.
+func (f *openFile) release() {
+	if f.refs--; f.refs > 0 {
+		return
+	}
+	f.k.open--
+	if f.stream != nil {
+		f.stream.closed()
+	}
+	if f.held != nil {
+		f.k.after(f.held.Release)
+	}
+}
+
+// fd is the open file of number n.
+func (p *Process) fd(n uint64) (*openFile, bool) {
+	if n < uint64(len(p.fds)) && p.fds[n].f != nil {
+		return p.fds[n].f, true
+	}
+	return nil, false
+}
+
+// lowest is the lowest free number from min on: EMFILE if there is none.
+func (p *Process) lowest(min int) (int, errno.Errno) {
+	limit := p.maxOpen()
+	n := min
+	for n < len(p.fds) && p.fds[n].f != nil {
+		n++
+	}
+	if n >= limit {
+		return 0, errno.EMFILE
+	}
+	return n, 0
+}
+
+// install puts f, with the reference that the caller has on it, at number n, which must
+// be free.
+func (p *Process) install(n int, e fdEntry) {
+	for len(p.fds) <= n {
+		p.fds = append(p.fds, fdEntry{})
+	}
+	p.fds[n] = e
+}
+
+// add puts f at the lowest free number. If there is none, f is released.
+func (p *Process) add(f *openFile, flags sys.OpenFlag) (int, errno.Errno) {
+	n, e := p.lowest(0)
+	if e != 0 {
+		f.release()
+		return 0, e
+	}
+	p.install(n, fdEntry{f: f, flags: flags & sys.OCloexec})
+	return n, 0
+}
+
+// closeFD frees number n, which must be open.
+func (p *Process) closeFD(n int) {
+	f := p.fds[n].f
+	p.fds[n] = fdEntry{}
+	f.release()
+}
+
+// use finds the open file of a call's fd, and sets c.f and c.flags. In a call that is
+// tried again, it is what it was: the number may mean another file by now.
+func (c *call) use(fd uint64) (*openFile, bool) {
+	if c.pinned {
+		return c.f, true
+	}
+	f, ok := c.p.fd(fd)
+	if ok {
+		c.f, c.flags = f, f.flags
+	}
+	return f, ok
+}
+
+func sysClose(c *call) verdict {
+	if _, ok := c.p.fd(c.r.Args[0]); !ok {
+		return c.fail(errno.EBADF)
+	}
+	c.p.closeFD(int(c.r.Args[0]))
+	return c.ok()
+}
+
+func sysDup(c *call) verdict {
+	f, ok := c.p.fd(c.r.Args[0])
+	if !ok {
+		return c.fail(errno.EBADF)
+	}
+	to, from := c.r.Args[1], int(c.r.Args[0])
+	limit := uint64(c.p.maxOpen())
+	switch {
+	case to == ^uint64(0):
+		if c.r.Args[2] >= limit {
+			return c.fail(errno.EINVAL)
+		}
+		n, e := c.p.lowest(int(c.r.Args[2]))
+		if e != 0 {
+			return c.fail(e)
+		}
+		to = uint64(n)
+	case to >= limit:
+		return c.fail(errno.EBADF)
+	case to == uint64(from):
+		return c.ok(to, uint64(f.info))
+	}
+	f.refs++
+	if _, ok := c.p.fd(to); ok {
+		c.p.closeFD(int(to))
+	}
+	// What the process got at its start stays a preopened directory under each of
+	// its numbers; close-on-exec belongs to the number.
+	c.p.install(int(to), fdEntry{f: f, flags: c.p.fds[from].flags &^ sys.OCloexec, name: c.p.fds[from].name})
+	return c.ok(to, uint64(f.info))
+}
+
+func sysRenumber(c *call) verdict {
+	from, to := c.r.Args[0], c.r.Args[1]
+	_, ok := c.p.fd(from)
+	if _, ok2 := c.p.fd(to); !ok || !ok2 {
+		return c.fail(errno.EBADF)
+	}
+	if from != to {
+		e := c.p.fds[from]
+		c.p.fds[from] = fdEntry{}
+		c.p.closeFD(int(to))
+		c.p.fds[to] = e
+	}
+	return c.ok()
+}
+
+func sysGetFD(c *call) verdict {
+	f, ok := c.p.fd(c.r.Args[0])
+	if !ok {
+		return c.fail(errno.EBADF)
+	}
+	e := c.p.fds[c.r.Args[0]]
+	c.ok(uint64(f.flags|e.flags), uint64(f.info))
+	if e.flags&sys.OPreopen != 0 {
+		c.reply.Data = []byte(e.name)
+	}
+	return ended
+}
+
+func sysSetFD(c *call) verdict {
+	f, ok := c.p.fd(c.r.Args[0])
+	if !ok {
+		return c.fail(errno.EBADF)
+	}
+	f.flags = f.flags&^sys.OStatus | sys.OpenFlag(c.r.Args[1])&sys.OStatus
+	return c.ok()
+}

@@ -1,0 +1,315 @@
+package kernel
+
+import (
+	"math"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
+)
+
+// maxRead is the most that one read returns, so that a wild size costs no memory
+// and a reply fits a frame.
+const maxRead = 16 << 20
+
+// room is how many bytes c may be given.
+func (c *call) room(arg uint64) int {
+	n := min(arg, maxRead)
+	if c.r.Dst != nil {
+		n = min(n, uint64(len(c.r.Dst)))
+	}
+	return int(n)
+}
+
+// buffer is where n bytes for c go.
+func (c *call) buffer(n int) []byte {
+	if c.r.Dst != nil {
+		return c.r.Dst[:n]
+	}
+	return make([]byte, n)
+}
+
+func sysRead(c *call) verdict {
+	f, ok := c.use(c.r.Args[0])
+	if !ok || f.flags&sys.ORead == 0 {
+		return c.unreadable(f)
+	}
+	if f.stream != nil {
+		return f.stream.read(c, c.room(c.r.Args[1]))
+	}
+	return c.goOutside(readFile)
+}
+
+// unreadable is the end of a read from f, which cannot be read.
+func (c *call) unreadable(f *openFile) verdict {
+	if f != nil && f.info.Type() == sys.TypeDirectory {
+		return c.fail(errno.EISDIR)
+	}
+	return c.fail(errno.EBADF)
+}
+
+func readFile(c *call) {
+	f := c.f
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if c.readAt(f.off) {
+		f.off += int64(len(c.reply.Data))
+	}
+}
+
+// readAt reads from the call's node and reports whether that went well.
+func (c *call) readAt(off int64) bool {
+	file, ok := c.f.place.Node().(vfs.File)
+	if !ok {
+		if c.f.place.IsDir() {
+			c.fail(errno.EISDIR)
+		} else {
+			c.fail(errno.EBADF)
+		}
+		return false
+	}
+	n := c.room(c.r.Args[1])
+	if c.r.Dst == nil && n > 64<<10 {
+		// Memory is taken for what is there, not for what was asked for.
+		st, err := file.Stat()
+		if err != nil {
+			c.failErr(err)
+			return false
+		}
+		if left := int64(st.Size) - off; left < int64(n) {
+			n = int(max(left, 512))
+		}
+	}
+	buf := c.buffer(n)
+	n, err := file.ReadAt(buf, off)
+	if err != nil && n == 0 {
+		c.failErr(err)
+		return false
+	}
+	c.ok()
+	c.reply.Data = buf[:n]
+	return true
+}
+
+func sysPRead(c *call) verdict {
+	f, ok := c.use(c.r.Args[0])
+	switch {
+	case !ok || f.flags&sys.ORead == 0:
+		return c.unreadable(f)
+	case f.stream != nil && f.info&sys.InfoSeek == 0:
+		return c.fail(errno.ESPIPE)
+	case int64(c.r.Args[2]) < 0:
+		return c.fail(errno.EINVAL)
+	case f.stream != nil:
+		return f.stream.read(c, c.room(c.r.Args[1]))
+	}
+	return c.goOutside(func(c *call) { c.readAt(int64(c.r.Args[2])) })
+}
+
+func sysWrite(c *call) verdict {
+	f, ok := c.use(c.r.Args[0])
+	if !ok || f.flags&sys.OWrite == 0 {
+		return c.fail(errno.EBADF)
+	}
+	if f.stream != nil {
+		return f.stream.write(c, c.r.Data[c.sent:])
+	}
+	return c.goOutside(writeFile)
+}
+
+func writeFile(c *call) {
+	f := c.f
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	file, ok := f.place.Node().(vfs.File)
+	if !ok {
+		c.fail(errno.EBADF)
+		return
+	}
+	var n int
+	var err error
+	if c.flags&sys.OAppend != 0 {
+		var end int64
+		if end, err = file.Append(c.r.Data); err == nil {
+			n, f.off = len(c.r.Data), end
+		}
+	} else {
+		if f.off > math.MaxInt64-int64(len(c.r.Data)) {
+			c.fail(errno.EFBIG)
+			return
+		}
+		n, err = file.WriteAt(c.r.Data, f.off)
+		f.off += int64(n)
+	}
+	c.wrote(n, err)
+}
+
+// wrote ends a write to a file. What has been written counts before the error: the
+// next call will meet it.
+func (c *call) wrote(n int, err error) {
+	if err != nil && n == 0 {
+		c.failErr(err)
+		return
+	}
+	c.ok(uint64(n))
+	if err == nil && c.flags&(sys.OSync|sys.ODsync) != 0 {
+		if s, ok := c.f.place.Node().(vfs.Syncer); ok {
+			if err := s.Sync(); err != nil {
+				c.failErr(err)
+			}
+		}
+	}
+}
+
+func sysPWrite(c *call) verdict {
+	f, ok := c.use(c.r.Args[0])
+	switch {
+	case !ok || f.flags&sys.OWrite == 0:
+		return c.fail(errno.EBADF)
+	case f.stream != nil && f.info&sys.InfoSeek == 0:
+		return c.fail(errno.ESPIPE)
+	case int64(c.r.Args[2]) < 0:
+		return c.fail(errno.EINVAL)
+	case f.stream != nil:
+		return f.stream.write(c, c.r.Data[c.sent:])
+	}
+	return c.goOutside(func(c *call) {
+		file, ok := c.f.place.Node().(vfs.File)
+		off := int64(c.r.Args[2])
+		switch {
+		case !ok:
+			c.fail(errno.EBADF)
+		case off > math.MaxInt64-int64(len(c.r.Data)):
+			c.fail(errno.EFBIG)
+		default:
+			c.wrote(file.WriteAt(c.r.Data, off))
+		}
+	})
+}
+
+func sysSeek(c *call) verdict {
+	f, ok := c.use(c.r.Args[0])
+	switch {
+	case !ok:
+		return c.fail(errno.EBADF)
+	case f.info&sys.InfoSeek == 0 && f.info.Type() != sys.TypeDirectory:
+		return c.fail(errno.ESPIPE)
+	case c.r.Args[2] > uint64(sys.SeekEnd):
+		return c.fail(errno.EINVAL)
+	case f.stream != nil:
+		return c.ok(0) // a device that has an offset and ignores it
+	}
+	return c.goOutside(seekFile)
+}
+
+func seekFile(c *call) {
+	f := c.f
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	off, base := int64(c.r.Args[1]), int64(0)
+	switch sys.Whence(c.r.Args[2]) {
+	case sys.SeekCur:
+		base = f.off
+	case sys.SeekEnd:
+		st, err := f.place.Stat()
+		if err != nil {
+			c.failErr(err)
+			return
+		}
+		base = int64(st.Size)
+	}
+	switch {
+	case off > 0 && base > math.MaxInt64-off:
+		c.fail(errno.EOVERFLOW)
+	case base+off < 0:
+		c.fail(errno.EINVAL)
+	default:
+		f.off = base + off
+		c.ok(uint64(f.off))
+	}
+}
+
+func sysFStat(c *call) verdict {
+	f, ok := c.use(c.r.Args[0])
+	if !ok {
+		return c.fail(errno.EBADF)
+	}
+	if f.stream != nil && f.place.IsZero() {
+		st := f.stream.stat()
+		c.ok()
+		c.reply.Data = st.Append(nil)
+		return ended
+	}
+	return c.goOutside(func(c *call) { c.statReply(c.f.place.Stat()) })
+}
+
+// statReply ends the call with a description.
+func (c *call) statReply(st sys.Stat, err error) {
+	c.failErr(err)
+	if err == nil {
+		c.reply.Data = st.Append(nil)
+	}
+}
+
+func sysFSetAttr(c *call) verdict {
+	a, err := sys.DecodeSetAttr(c.r.Data)
+	if err != nil {
+		return c.fail(errno.EINVAL)
+	}
+	f, ok := c.use(c.r.Args[0])
+	switch {
+	case !ok:
+		return c.fail(errno.EBADF)
+	case a.Set&sys.AttrSize != 0 && (f.stream != nil || f.flags&sys.OWrite == 0 || int64(a.Size) < 0):
+		return c.fail(errno.EINVAL)
+	case f.readOnly:
+		return c.fail(errno.EROFS)
+	case f.place.IsZero():
+		return c.fail(errno.EINVAL)
+	}
+	return c.goOutside(func(c *call) { c.failErr(c.f.place.SetAttr(a)) })
+}
+
+func sysAllocate(c *call) verdict {
+	f, ok := c.use(c.r.Args[0])
+	off, n := c.r.Args[1], c.r.Args[2]
+	switch {
+	case !ok || f.flags&sys.OWrite == 0:
+		return c.fail(errno.EBADF)
+	case f.info.Type() == sys.TypeFIFO:
+		return c.fail(errno.ESPIPE)
+	case f.stream != nil || f.info.Type() != sys.TypeRegular:
+		return c.fail(errno.ENODEV)
+	case n == 0 || int64(off) < 0 || int64(n) < 0:
+		return c.fail(errno.EINVAL)
+	case off > math.MaxInt64-n:
+		return c.fail(errno.EFBIG)
+	}
+	return c.goOutside(func(c *call) {
+		st, err := c.f.place.Stat()
+		if err == nil && st.Size < off+n {
+			err = c.f.place.SetAttr(sys.SetAttr{Set: sys.AttrSize, Size: off + n})
+		}
+		c.failErr(err)
+	})
+}
+
+func sysSync(c *call) verdict {
+	f, ok := c.use(c.r.Args[0])
+	if !ok {
+		return c.fail(errno.EBADF)
+	}
+	if f.stream != nil {
+		if f.info.Type() == sys.TypeFIFO {
+			return c.fail(errno.EINVAL)
+		}
+		return c.ok()
+	}
+	return c.goOutside(func(c *call) {
+		var err error
+		if s, ok := c.f.place.Node().(vfs.Syncer); ok {
+			err = s.Sync()
+		}
+		c.failErr(err)
+	})
+}

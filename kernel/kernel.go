@@ -1,0 +1,190 @@
+package kernel
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
+)
+
+// Config is what a kernel is made of.
+type Config struct {
+	// FS is the tree, with its mounts. The kernel mounts its own /dev and /proc.
+	// If it is nil, the kernel makes an empty tree in memory.
+	FS *vfs.Namespace
+	// Machine runs guests. If it is nil, every guest is ENOEXEC.
+	Machine Machine
+	// Log gets what an operator should know. Nil discards it.
+	Log *slog.Logger
+	// Yield is called between system calls of programs in the kernel, on their
+	// goroutines and with no lock held. It may park. Nil does nothing.
+	Yield func()
+	// Hook sees every system call. It may be nil.
+	Hook Hook
+}
+
+// Hook is the one place that all system calls pass, of all processes: for traces,
+// policy and the injection of faults. It is called before the call with a nil
+// reply, and if it returns a number other than zero, that is the call's end. It is
+// called again with the reply of a call that ended (what it returns then does
+// not matter). It runs on the caller's goroutine or on one that completed the call;
+// it must not wait and must not make calls itself.
+type Hook func(p *Process, r *sys.Request, reply *sys.Reply) errno.Errno
+
+// Kernel is a running system. All methods may be used by several goroutines at
+// once.
+type Kernel struct {
+	cfg     Config
+	fs      *vfs.Namespace
+	log     *slog.Logger
+	started time.Time
+
+	// mu guards all below, and all of every process, open file, pipe and terminal.
+	// It is taken by lock and given up by unlock.
+	mu       sync.Mutex
+	procs    map[uint32]*Process
+	init     *Process
+	lastPID  uint32
+	sessions map[uint32]*session
+	builtins map[string]Main
+	closed   bool
+	open     int // open file descriptions
+	pipes    uint64
+	ttys     int
+	ttySeq   uint64
+
+	// ready are waiting calls to try again, replies are ends to hand out, and
+	// later is what is to be done without the lock.
+	ready      []*call
+	replies    []ending
+	delivering bool
+	later      []func()
+
+	// programs counts goroutines: programs and loads of guests.
+	programs sync.WaitGroup
+}
+
+// New makes a kernel with process 1 and nothing else. It registers no programs.
+func New(cfg Config) *Kernel {
+	k := &Kernel{
+		cfg: cfg, fs: cfg.FS, log: cfg.Log, started: time.Now(),
+		procs:    map[uint32]*Process{},
+		sessions: map[uint32]*session{},
+		builtins: map[string]Main{},
+	}
+	if k.log == nil {
+		k.log = slog.New(slog.DiscardHandler)
+	}
+	if k.fs == nil {
+		k.fs = vfs.NewNamespace(vfs.NewMem(vfs.MemOptions{}))
+	}
+	k.makeInit()
+	k.mountOwn()
+	return k
+}
+
+// makeInit makes process 1.
+func (k *Kernel) makeInit() {
+	p := newProcess(k, 1)
+	p.argv = []string{"init"}
+	p.name = "init"
+	p.cwd = k.fs.Root()
+	p.umask = 0o022
+	p.limits = DefaultLimits()
+	p.pgid = 1
+	p.session = &session{id: 1, leader: p, members: 1}
+	k.sessions[1] = p.session
+	k.procs[1] = p
+	k.init = p
+	k.lastPID = 1
+}
+
+// Init is process 1: it runs no program and is the embedder's voice. Calls on it
+// may come from any goroutine. It cannot be ended but by Close, after which its calls
+// fail with ESRCH; signals do nothing to it unless it catches them.
+func (k *Kernel) Init() *Process { return k.init }
+
+// FS is the kernel's tree.
+func (k *Kernel) FS() *vfs.Namespace { return k.fs }
+
+// Register makes main the program name and writes /bin/name, a file that starts it.
+// The file is made anew if it was removed; registering a name again replaces the
+// program. A name that cannot be a file name is logged and not registered.
+func (k *Kernel) Register(name string, main Main) {
+	k.lock()
+	k.builtins[name] = main
+	k.unlock()
+	f := k.init.Files()
+	err := f.MkdirAll("/bin", 0o755)
+	if err == nil {
+		err = f.WriteFile("/bin/"+name, []byte("#!builtin "+name+"\n"), 0o755)
+	}
+	if err == nil {
+		err = f.Chmod("/bin/"+name, 0o755)
+	}
+	if err != nil {
+		k.log.Error("a program cannot be put into /bin", "name", name, "err", err)
+	}
+}
+
+// Builtins are the names of the registered programs, in order.
+func (k *Kernel) Builtins() []string {
+	k.lock()
+	defer k.unlock()
+	return slices.Sorted(maps.Keys(k.builtins))
+}
+
+// Processes lists the processes by pid.
+func (k *Kernel) Processes() []sys.ProcInfo {
+	k.lock()
+	defer k.unlock()
+	list := make([]sys.ProcInfo, 0, len(k.procs))
+	for _, pid := range slices.Sorted(maps.Keys(k.procs)) {
+		list = append(list, k.procs[pid].info())
+	}
+	return list
+}
+
+// Usage counts what is in use, for tests and monitors.
+type Usage struct {
+	Processes, OpenFiles, TTYs, Sessions int
+}
+
+// Usage counts what is in use now. Process 1 and its session count.
+func (k *Kernel) Usage() Usage {
+	k.lock()
+	defer k.unlock()
+	return Usage{len(k.procs), k.open, k.ttys, len(k.sessions)}
+}
+
+// Close ends every process and waits until the goroutines of all programs and
+// guests that are still loading have ended. Further calls of process 1 fail with ESRCH.
+func (k *Kernel) Close() error {
+	k.lock()
+	if k.closed {
+		k.unlock()
+		k.programs.Wait()
+		return nil
+	}
+	k.closed = true
+	for _, p := range k.procs {
+		if p != k.init {
+			p.end(sys.Signaled(sys.SIGKILL), true)
+		}
+	}
+	k.init.end(sys.Signaled(sys.SIGKILL), true)
+	k.unlock()
+	k.programs.Wait()
+	return nil
+}
+
+// String names the kernel for a log.
+func (k *Kernel) String() string {
+	return fmt.Sprintf("kernel since %s", k.started.Format(time.RFC3339))
+}

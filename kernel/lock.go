@@ -1,0 +1,63 @@
+package kernel
+
+import "github.com/bushel-wasm/bushel/kernel/sys"
+
+// ending is a reply that is to be handed out.
+type ending struct {
+	done  func(sys.Reply)
+	reply sys.Reply
+}
+
+func (k *Kernel) lock() { k.mu.Lock() }
+
+// unlock tries the calls that have been woken, gives up the lock, and then does
+// what had to wait for that: it hands out replies and calls what is not ours.
+//
+// A continuation may start the process's next call, which may complete another's,
+// and so on without end; to keep that off the stack, one goroutine at a time hands
+// out replies, and a continuation's own unlock leaves its replies to it.
+func (k *Kernel) unlock() {
+	for {
+		k.drain()
+		later, replies := k.later, k.replies
+		k.later = nil
+		deliver := len(replies) > 0 && !k.delivering
+		if deliver {
+			k.replies = nil
+			k.delivering = true
+		}
+		k.mu.Unlock()
+		for _, fn := range later {
+			fn()
+		}
+		if !deliver {
+			return
+		}
+		for _, e := range replies {
+			e.done(e.reply)
+		}
+		k.mu.Lock()
+		k.delivering = false
+		if len(k.replies) == 0 && len(k.ready) == 0 && len(k.later) == 0 {
+			k.mu.Unlock()
+			return
+		}
+	}
+}
+
+// drain tries woken calls until none is left.
+func (k *Kernel) drain() {
+	for len(k.ready) > 0 {
+		list := k.ready
+		k.ready = nil
+		for _, c := range list {
+			c.queued = false
+			if !c.gone {
+				c.retry()
+			}
+		}
+	}
+}
+
+// after has fn called when the lock has been given up.
+func (k *Kernel) after(fn func()) { k.later = append(k.later, fn) }

@@ -1,0 +1,126 @@
+package kernel
+
+import (
+	"context"
+	"io"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
+)
+
+// Machine runs guests. Its methods are called with no lock held, and may be called by
+// several goroutines at once.
+type Machine interface {
+	// Load turns a file into something Start can run. It is called on a goroutine that
+	// may wait; ctx is done when the process is to die. An error ends the guest with
+	// code 126 and is printed on its standard error behind its name, so its text should
+	// be one clear sentence. read reads the whole file; equal keys mean equal bytes, so a
+	// machine may keep what it has made of them.
+	Load(ctx context.Context, key ImageKey, name string, read func() ([]byte, error)) (Image, error)
+	// Start begins to run a guest. It must not block. An error is treated as Load's.
+	Start(g *Guest) (Running, error)
+}
+
+// ImageKey tells the contents of files apart: equal keys, equal bytes.
+type ImageKey struct {
+	Dev, Ino, Size uint64
+	Mtime          int64
+	// Gen is another number after each change of the contents, also of those that
+	// clocks are too coarse for.
+	Gen uint64
+}
+
+// Image is what a machine makes of a file.
+type Image any
+
+// Guest is a process that a machine runs.
+type Guest struct {
+	Process *Process
+	Image   Image
+	Info    sys.StartInfo
+}
+
+// Ended reports the guest's end to the kernel. It counts unless the process has ended
+// already, by OpExit or a signal. It may be called from any goroutine.
+func (g *Guest) Ended(status sys.WaitStatus) {
+	k := g.Process.k
+	k.lock()
+	defer k.unlock()
+	g.Process.end(status, false)
+}
+
+// SetEngine says which engine runs the guest, for ps.
+func (g *Guest) SetEngine(name string) {
+	k := g.Process.k
+	k.lock()
+	defer k.unlock()
+	g.Process.engine = name
+}
+
+// Running is a guest under way. Its methods are called with no lock held and must not
+// block.
+type Running interface {
+	// Kill ends the guest: no system call of it comes after that. It is called for ends
+	// that the guest did not ask for, at most once, and not after OpExit or Ended.
+	Kill()
+	// Stop and Continue are hints: a stopped process's system calls do not end, but
+	// one that computes goes on unless its machine stops it.
+	Stop()
+	Continue()
+}
+
+// launch runs a guest: it waits for the machine, on a goroutine of its own. file is
+// held by the caller, and is released here.
+func (k *Kernel) launch(p *Process, t *target) {
+	defer k.programs.Done()
+	image, err := k.cfg.Machine.Load(p.ctx, t.key, t.path, func() ([]byte, error) { return readAll(t.file) })
+	t.release()
+	if p.ctx.Err() != nil {
+		return
+	}
+	var running Running
+	if err == nil {
+		p.guest.Image = image
+		running, err = k.cfg.Machine.Start(p.guest)
+	}
+	if err != nil {
+		k.log.Info("a guest cannot be run", "pid", p.pid, "name", p.name, "err", err)
+		p.Syscall(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: []byte(p.name + ": " + err.Error() + "\n")})
+		p.guest.Ended(sys.Exited(126))
+		return
+	}
+	k.lock()
+	defer k.unlock()
+	switch {
+	case p.dead && p.status.Signal() != 0:
+		k.after(running.Kill)
+	case p.dead:
+		// It ended by itself before Start returned.
+	default:
+		p.running = running
+		if p.stopped {
+			k.after(running.Stop)
+		}
+	}
+}
+
+// readAll is a file's contents.
+func readAll(f vfs.File) ([]byte, error) {
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if st.Size > maxImage {
+		return nil, errno.EFBIG
+	}
+	buf := make([]byte, st.Size)
+	n, err := f.ReadAt(buf, 0)
+	if err == io.EOF {
+		err = nil
+	}
+	return buf[:n], err
+}
+
+// maxImage is the largest program, in bytes.
+const maxImage = 1 << 30

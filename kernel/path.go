@@ -1,0 +1,276 @@
+package kernel
+
+import (
+	"strings"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
+)
+
+// at is where the path of a call begins that names dirfd and flags. readOnly says that
+// nothing may be changed through that directory.
+func (p *Process) at(dirfd, flags uint64) (at vfs.At, readOnly bool, e errno.Errno) {
+	at = vfs.At{Flags: sys.AtFlag(flags) & (sys.AtNoFollow | sys.AtBeneath | sys.AtGuest), Caller: p}
+	if p.strict {
+		at.Flags = at.Flags&^sys.AtGuest | sys.AtBeneath
+	} else {
+		at.Cwd = p.cwd
+	}
+	if dirfd == sys.AtCwd {
+		if p.strict {
+			return at, false, errno.ENOTCAPABLE
+		}
+		at.Dir = p.cwd
+		return at, false, 0
+	}
+	f, ok := p.fd(dirfd)
+	switch {
+	case !ok:
+		return at, false, errno.EBADF
+	case f.info.Type() != sys.TypeDirectory:
+		return at, false, errno.ENOTDIR
+	}
+	at.Dir = f.place
+	return at, f.readOnly, 0
+}
+
+// change has fn change the tree at the path of the call, which goes by its first and
+// fourth argument.
+func (c *call) change(fn func(c *call, at vfs.At) error) verdict {
+	at, readOnly, e := c.p.at(c.r.Args[0], c.r.Args[3])
+	switch {
+	case e != 0:
+		return c.fail(e)
+	case readOnly:
+		return c.fail(errno.EROFS)
+	}
+	return c.goOutside(func(c *call) { c.failErr(fn(c, at)) })
+}
+
+func sysOpen(c *call) verdict {
+	flags := sys.OpenFlag(c.r.Args[1])
+	at, readOnly, e := c.p.at(c.r.Args[0], c.r.Args[3])
+	if e != 0 {
+		return c.fail(e)
+	}
+	if readOnly && flags&(sys.OWrite|sys.OCreate|sys.OTrunc) != 0 {
+		return c.fail(errno.EROFS)
+	}
+	// The table is asked first, so that a call that must fail makes and cuts no file.
+	if _, e := c.p.lowest(0); e != 0 {
+		return c.fail(e)
+	}
+	mode := uint32(c.r.Args[2]) & 0o7777 &^ c.p.umask
+	return c.goOutside(func(c *call) {
+		place, created, err := c.k.fs.OpenNode(at, c.r.Path, flags, mode)
+		if err != nil {
+			c.failErr(err)
+			return
+		}
+		c.opened(place, created, flags, readOnly)
+	})
+}
+
+// opened gives the process an fd on what was opened.
+func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnly bool) {
+	var info sys.FDInfo
+	device := ""
+	switch n := place.Node().(type) {
+	case vfs.Dir:
+		info = sys.FDInfo(sys.TypeDirectory)
+	case vfs.Device:
+		device = n.Device()
+	case vfs.Link:
+		info = sys.FDInfo(sys.TypeSymlink)
+	default:
+		info = sys.FDInfo(sys.TypeRegular) | sys.InfoSeek
+		if flags&sys.OWrite != 0 && flags&(sys.OSync|sys.ODsync|sys.ONonblock) == 0 {
+			info |= sys.InfoBulk
+		}
+	}
+	holder, _ := place.Node().(vfs.Holder)
+	if holder != nil && device == "" {
+		holder.Hold()
+	}
+	c.k.lock()
+	defer c.k.unlock()
+	var f *openFile
+	if device != "" {
+		var e errno.Errno
+		if f, e = c.p.openDevice(device, flags); e != 0 {
+			c.fail(e)
+			return
+		}
+		if f.place.IsZero() && f.refs == 1 {
+			f.place = place
+		}
+	} else {
+		f = c.k.newFile(flags, info)
+		f.place, f.held, f.readOnly = place, holder, readOnly
+	}
+	if c.gone {
+		f.release()
+		return
+	}
+	n, e := c.p.add(f, flags)
+	if e != 0 {
+		c.fail(e)
+		return
+	}
+	c.ok(uint64(n), uint64(f.info))
+}
+
+func sysStat(c *call) verdict {
+	at, _, e := c.p.at(c.r.Args[0], c.r.Args[3])
+	if e != 0 {
+		return c.fail(e)
+	}
+	return c.goOutside(func(c *call) { c.statReply(c.k.fs.Stat(at, c.r.Path)) })
+}
+
+func sysSetAttr(c *call) verdict {
+	a, err := sys.DecodeSetAttr(c.r.Data)
+	if err != nil || a.Set&sys.AttrSize != 0 && int64(a.Size) < 0 {
+		return c.fail(errno.EINVAL)
+	}
+	return c.change(func(c *call, at vfs.At) error { return c.k.fs.SetAttr(at, c.r.Path, a) })
+}
+
+func sysMkdir(c *call) verdict {
+	mode := uint32(c.r.Args[2]) & 0o7777 &^ c.p.umask
+	return c.change(func(c *call, at vfs.At) error { return c.k.fs.Mkdir(at, c.r.Path, mode) })
+}
+
+func sysRmdir(c *call) verdict {
+	return c.change(func(c *call, at vfs.At) error { return c.k.fs.Rmdir(at, c.r.Path) })
+}
+
+func sysUnlink(c *call) verdict {
+	return c.change(func(c *call, at vfs.At) error { return c.k.fs.Unlink(at, c.r.Path) })
+}
+
+func sysSymlink(c *call) verdict {
+	return c.change(func(c *call, at vfs.At) error { return c.k.fs.Symlink(at, c.r.Path, string(c.r.Data)) })
+}
+
+// second is where the second path of a call begins, that of its second argument.
+func (c *call) second(at vfs.At) (vfs.At, errno.Errno) {
+	to, readOnly, e := c.p.at(c.r.Args[1], uint64(at.Flags))
+	if e == 0 && readOnly {
+		e = errno.EROFS
+	}
+	return to, e
+}
+
+func sysRename(c *call) verdict {
+	to, e := c.second(vfs.At{Flags: sys.AtFlag(c.r.Args[3])})
+	if e != 0 {
+		return c.fail(e)
+	}
+	return c.change(func(c *call, at vfs.At) error { return c.k.fs.Rename(at, c.r.Path, to, string(c.r.Data)) })
+}
+
+func sysLink(c *call) verdict {
+	to, e := c.second(vfs.At{Flags: sys.AtFlag(c.r.Args[3])})
+	if e != 0 {
+		return c.fail(e)
+	}
+	return c.change(func(c *call, at vfs.At) error { return c.k.fs.Link(at, c.r.Path, to, string(c.r.Data)) })
+}
+
+func sysReadlink(c *call) verdict {
+	at, _, e := c.p.at(c.r.Args[0], c.r.Args[3])
+	if e != 0 {
+		return c.fail(e)
+	}
+	return c.goOutside(func(c *call) {
+		target, err := c.k.fs.Readlink(at, c.r.Path)
+		c.failErr(err)
+		if err == nil {
+			c.reply.Data = []byte(target)
+		}
+	})
+}
+
+func sysChdir(c *call) verdict {
+	at, _, e := c.p.at(sys.AtCwd, 0)
+	if e != 0 {
+		return c.fail(e)
+	}
+	return c.goOutside(func(c *call) {
+		place, err := c.k.fs.WalkDir(at, c.r.Path)
+		if err == nil {
+			c.k.lock()
+			c.p.cwd = place
+			c.k.unlock()
+		}
+		c.failErr(err)
+	})
+}
+
+func sysGetcwd(c *call) verdict {
+	cwd := c.p.cwd
+	return c.goOutside(func(c *call) {
+		path, err := c.k.fs.Path(cwd)
+		c.failErr(err)
+		if err == nil {
+			c.reply.Data = []byte(path)
+		}
+	})
+}
+
+func sysUmask(c *call) verdict {
+	old := c.p.umask
+	c.p.umask = uint32(c.r.Args[0]) & 0o777
+	return c.ok(uint64(old))
+}
+
+func sysMounts(c *call) verdict {
+	return c.goOutside(func(c *call) {
+		c.ok()
+		c.reply.Data = []byte(c.k.mountTable())
+	})
+}
+
+// mountTable is what is mounted, in lines "source target type options".
+func (k *Kernel) mountTable() string {
+	var b strings.Builder
+	for _, m := range k.fs.Mounts() {
+		options := "rw"
+		if m.ReadOnly {
+			options = "ro"
+		}
+		for i, s := range [...]string{m.Source, m.Path, m.Type, options} {
+			if i > 0 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(mountEscape.Replace(s))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// mountEscape keeps the fields of a mount table apart, as Linux does it.
+var mountEscape = strings.NewReplacer(" ", `\040`, "\t", `\011`, "\n", `\012`, `\`, `\134`)
+
+func sysStatfs(c *call) verdict {
+	at, _, e := c.p.at(sys.AtCwd, 0)
+	if e != 0 {
+		return c.fail(e)
+	}
+	return c.goOutside(func(c *call) {
+		place, err := c.k.fs.Walk(at, c.r.Path)
+		if err != nil {
+			c.failErr(err)
+			return
+		}
+		c.ok()
+		if s, ok := place.FS().(vfs.Space); ok {
+			total, free := s.Space()
+			c.ok(total, free, s.Nodes())
+		}
+		c.reply.Data = []byte(place.FS().Type())
+	})
+}

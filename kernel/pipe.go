@@ -1,0 +1,154 @@
+package kernel
+
+import (
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+const (
+	pipeSize = 64 << 10
+	pipeBuf  = 4096 // POSIX's PIPE_BUF: writes up to this are in one piece
+)
+
+// pipe is a bounded queue of bytes between any number of writers and readers.
+type pipe struct {
+	k    *Kernel
+	id   uint64
+	ring ring
+
+	reads, writes     bool // whether the end is open
+	readable, writerq queue
+}
+
+// pipeReader and pipeWriter are a pipe's ends, each one open file.
+type (
+	pipeReader struct{ *pipe }
+	pipeWriter struct{ *pipe }
+)
+
+// newPipe makes a pipe's two open files.
+func (k *Kernel) newPipe() (r, w *openFile) {
+	k.pipes++
+	p := &pipe{k: k, id: k.pipes, ring: ring{max: pipeSize}, reads: true, writes: true}
+	r = k.newStream(pipeReader{p}, sys.ORead, sys.FDInfo(sys.TypeFIFO))
+	w = k.newStream(pipeWriter{p}, sys.OWrite, sys.FDInfo(sys.TypeFIFO)|sys.InfoBulk)
+	return r, w
+}
+
+func sysPipe(c *call) verdict {
+	r, w := c.k.newPipe()
+	rn, e := c.p.add(r, 0)
+	if e != 0 {
+		w.release()
+		return c.fail(e)
+	}
+	wn, e := c.p.add(w, 0)
+	if e != 0 {
+		c.p.closeFD(rn)
+		return c.fail(e)
+	}
+	return c.ok(uint64(rn), uint64(wn))
+}
+
+func (p *pipe) stat() sys.Stat {
+	return sys.Stat{Ino: p.id, Type: sys.TypeFIFO, Mode: 0o600, Nlink: 1, Size: uint64(p.ring.len())}
+}
+
+func (p pipeReader) read(c *call, n int) verdict {
+	switch {
+	case n == 0:
+		return c.ok()
+	case p.ring.len() > 0:
+		buf := c.buffer(min(n, p.ring.len()))
+		p.ring.take(buf)
+		if p.ring.free() >= pipeBuf { // any writer can go on
+			p.writerq.wake()
+		}
+		c.ok()
+		c.reply.Data = buf
+		return ended
+	case !p.writes:
+		return c.ok()
+	case c.flags&sys.ONonblock != 0:
+		return c.fail(errno.EAGAIN)
+	}
+	return c.wait(&p.readable)
+}
+
+func (p pipeReader) write(c *call, _ []byte) verdict { return c.fail(errno.EBADF) }
+
+func (p pipeReader) poll() (sys.PollEvent, uint64) {
+	var ev sys.PollEvent
+	n := uint64(p.ring.len())
+	if n > 0 {
+		ev |= sys.PollIn
+	}
+	if !p.writes {
+		ev |= sys.PollHup
+	}
+	return ev, n
+}
+
+func (p pipeReader) await(c *call, _ sys.PollEvent) { c.wait(&p.readable) }
+
+func (p pipeReader) closed() {
+	p.reads = false
+	p.ring = ring{}
+	p.writerq.wake()
+}
+
+func (p pipeWriter) read(c *call, _ int) verdict { return c.fail(errno.EBADF) }
+
+func (p pipeWriter) write(c *call, data []byte) verdict {
+	if !p.reads {
+		return c.broken()
+	}
+	n := len(data)
+	whole := c.sent == 0 && n <= pipeBuf
+	if free := p.ring.free(); n > free {
+		n = free
+		if whole {
+			n = 0
+		}
+	}
+	if n > 0 {
+		p.ring.put(data[:n])
+		c.sent += n
+		p.readable.wake()
+	}
+	switch {
+	case n == len(data):
+		return c.ok(uint64(c.sent))
+	case c.flags&sys.ONonblock == 0:
+		return c.wait(&p.writerq)
+	case c.sent > 0:
+		return c.ok(uint64(c.sent))
+	}
+	return c.fail(errno.EAGAIN)
+}
+
+// broken ends a write that nobody will read: with SIGPIPE, and EPIPE for who lives on.
+func (c *call) broken() verdict {
+	if c.sent > 0 {
+		return c.ok(uint64(c.sent))
+	}
+	c.p.signal(sys.SIGPIPE)
+	return c.fail(errno.EPIPE)
+}
+
+func (p pipeWriter) poll() (sys.PollEvent, uint64) {
+	switch {
+	case !p.reads:
+		return sys.PollOut | sys.PollErr | sys.PollHup, 0
+	case p.ring.free() >= pipeBuf:
+		return sys.PollOut, 0
+	}
+	return 0, 0
+}
+
+func (p pipeWriter) await(c *call, _ sys.PollEvent) { c.wait(&p.writerq) }
+
+func (p pipeWriter) closed() {
+	p.writes = false
+	p.readable.wake()
+}

@@ -1,0 +1,47 @@
+package kernel
+
+// ring is a bounded queue of bytes. It takes memory as it fills.
+type ring struct {
+	max  int
+	buf  []byte
+	head int // where the first byte is
+	n    int
+}
+
+func (r *ring) len() int  { return r.n }
+func (r *ring) free() int { return r.max - r.n }
+
+// put appends b, which must fit.
+func (r *ring) put(b []byte) {
+	if need := r.n + len(b); need > len(r.buf) {
+		size := max(len(r.buf), 512)
+		for size < need {
+			size *= 2
+		}
+		grown := make([]byte, min(size, max(r.max, need)))
+		m := copy(grown, r.buf[r.head:min(r.head+r.n, len(r.buf))])
+		copy(grown[m:], r.buf[:r.n-m])
+		r.buf, r.head = grown, 0
+	}
+	at := (r.head + r.n) % len(r.buf)
+	m := copy(r.buf[at:], b)
+	copy(r.buf, b[m:])
+	r.n += len(b)
+}
+
+// take removes the first len(b) bytes, which must be there, into b.
+func (r *ring) take(b []byte) {
+	m := copy(b, r.buf[r.head:])
+	copy(b[m:], r.buf)
+	r.drop(len(b))
+}
+
+// drop removes the first n bytes.
+func (r *ring) drop(n int) {
+	r.n -= n
+	if r.n == 0 {
+		r.head = 0
+		return
+	}
+	r.head = (r.head + n) % len(r.buf)
+}

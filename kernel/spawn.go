@@ -1,0 +1,164 @@
+package kernel
+
+import (
+	"strings"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
+)
+
+// maxArgs is the most that arguments and environment may be, in bytes.
+const maxArgs = 2 << 20
+
+// preopen is a directory that a guest begins with.
+type preopen struct {
+	place    vfs.Place
+	name     string
+	readOnly bool
+}
+
+func sysSpawn(c *call) verdict {
+	attr, err := sys.DecodeSpawnAttr(c.r.Data)
+	if err != nil {
+		return c.fail(errno.EINVAL)
+	}
+	at, _, e := c.p.at(sys.AtCwd, 0)
+	if e != 0 {
+		return c.fail(e)
+	}
+	if len(attr.Argv) == 0 {
+		if attr.Path == "" {
+			return c.fail(errno.EINVAL)
+		}
+		attr.Argv = []string{attr.Path}
+	}
+	size := 0
+	for _, list := range [...][]string{attr.Argv, attr.Env} {
+		for _, s := range list {
+			size += len(s) + 1
+			if strings.IndexByte(s, 0) >= 0 {
+				return c.fail(errno.EINVAL)
+			}
+		}
+	}
+	if size > maxArgs {
+		return c.fail(errno.E2BIG)
+	}
+	if !c.p.mayFork() {
+		return c.fail(errno.EAGAIN)
+	}
+	return c.goOutside(func(c *call) {
+		if e := c.spawn(&attr, at); e != nil {
+			c.failErr(e)
+		}
+	})
+}
+
+// spawn finds the program and starts it.
+func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
+	k := c.k
+	if attr.Cwd != "" {
+		place, err := k.fs.WalkDir(at, attr.Cwd)
+		if err != nil {
+			return err
+		}
+		at.Dir, at.Cwd = place, place
+	}
+	t, err := k.find(at, attr)
+	if err != nil {
+		return err
+	}
+	b := birth{
+		argv: t.argv, env: attr.Env, name: attr.Argv[0], cwd: at.Dir, fds: attr.FDs,
+		flags: attr.Flags, pgid: attr.PGID, tty: attr.TTY, main: t.main,
+	}
+	cwd := ""
+	started := false
+	defer func() {
+		if !started {
+			t.release()
+		}
+	}()
+	if t.main == nil {
+		if k.cfg.Machine == nil {
+			return errno.ENOEXEC
+		}
+		if b.dirs, err = k.preopens(at, attr.Dirs); err != nil {
+			return err
+		}
+		b.strict = len(attr.Dirs) > 0
+		b.engine = engineOf(attr)
+		if cwd, err = k.fs.Path(at.Dir); err != nil {
+			cwd = "/"
+		}
+	}
+	k.lock()
+	defer k.unlock()
+	if c.gone {
+		return errno.EINTR
+	}
+	child, e := c.p.bear(&b)
+	if e != 0 {
+		return e
+	}
+	k.programs.Add(1)
+	if t.main != nil {
+		go child.run()
+	} else {
+		child.guest = &Guest{Process: child, Info: child.startInfo(cwd)}
+		started = true
+		go k.launch(child, t)
+	}
+	c.ok(uint64(child.pid))
+	return nil
+}
+
+// preopens finds the directories that a guest begins with: the root, unless others
+// are asked for.
+func (k *Kernel) preopens(at vfs.At, dirs []sys.PreopenDir) ([]preopen, error) {
+	if len(dirs) == 0 {
+		return []preopen{{place: k.fs.Root(), name: "/"}}, nil
+	}
+	var list []preopen
+	for _, d := range dirs {
+		place, err := k.fs.WalkDir(at, d.Path)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, preopen{place, d.Name, d.ReadOnly})
+	}
+	return list, nil
+}
+
+// engineOf is the engine that attr wants: "auto" if it says nothing.
+func engineOf(attr *sys.SpawnAttr) string {
+	if attr.Engine != "" {
+		return attr.Engine
+	}
+	if e := getenv(attr.Env, "BUSHEL_ENGINE"); e != "" {
+		return e
+	}
+	return "auto"
+}
+
+// getenv is the last value of name in env.
+func getenv(env []string, name string) string {
+	for i := len(env) - 1; i >= 0; i-- {
+		if v, ok := strings.CutPrefix(env[i], name+"="); ok {
+			return v
+		}
+	}
+	return ""
+}
+
+// startInfo is what the guest p is told of itself.
+func (p *Process) startInfo(cwd string) sys.StartInfo {
+	info := sys.StartInfo{PID: p.pid, Name: p.name, Engine: p.engine, Argv: p.argv, Env: p.env, Cwd: cwd}
+	for n, e := range p.fds {
+		if e.f != nil {
+			info.FDs = append(info.FDs, sys.StartFD{FD: uint32(n), Flags: e.f.flags | e.flags, Info: e.f.info, Name: e.name})
+		}
+	}
+	return info
+}
