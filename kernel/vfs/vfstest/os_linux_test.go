@@ -25,11 +25,23 @@ func newHost(t *testing.T) vfstest.FS {
 	t.Helper()
 	unix.Umask(0)
 	root := t.TempDir()
+	if err := os.Chmod(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	fd, err := unix.Open(root, unix.O_DIRECTORY|unix.O_PATH, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { unix.Close(fd) })
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil || st.Nlink != 2 {
+		t.Skip("the temporary directory's file system does not count links of directories")
+	}
+	if probe, err := unix.Openat2(fd, ".", &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_BENEATH}); err != nil {
+		t.Skip("openat2 is not there: ", err)
+	} else {
+		unix.Close(probe)
+	}
 	return &hostFS{root, fd}
 }
 
@@ -274,3 +286,9 @@ func TestHost(t *testing.T) {
 
 // AppendsInSteps says that Append is no O_APPEND.
 func (h *hostFS) AppendsInSteps() bool { return true }
+
+func TestCompare(t *testing.T) {
+	for seed := range uint64(60) {
+		vfstest.Compare(t, newMem(t), newHost(t), seed, 400)
+	}
+}
