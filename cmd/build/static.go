@@ -11,10 +11,10 @@ func (b *builder) static() error {
 	return b.copyTree("static", filepath.Join(b.root, "static"), "", func(string) bool { return true })
 }
 
-// examples copies the guests that make examples left in build/examples, if it did.
+// examples copies the guests that cmd/guests left in build/guests, if it did.
 func (b *builder) examples() error {
 	isModule := func(name string) bool { return strings.HasSuffix(name, ".wasm") }
-	return b.copyTree("examples", filepath.Join(b.root, "build", "examples"), "examples/", isModule)
+	return b.copyTree("examples", filepath.Join(b.root, "build", "guests"), "examples/", isModule)
 }
 
 // copyTree copies the files below from that want accepts to the folder to of

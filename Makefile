@@ -1,0 +1,67 @@
+# The thin front of cmd/build, cmd/guests and the tests: see CONTRIBUTING.md.
+#
+#   make run      build what is missing and serve http://localhost:8080 (PORT moves it)
+#   make test     run every test
+#   make build    leave the static site in dist/
+#   make bench    print the speed table
+
+STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+PLAYWRIGHT  := node_modules/.bin/playwright test -c e2e
+JS          := GOOS=js GOARCH=wasm
+# Packages with code for the page's platform only.
+JSPACKAGES   = $(shell $(JS) go list -e -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./web/... ./kernel/... ./shell/... ./bus/...)
+
+.DEFAULT_GOAL := help
+.PHONY: help run serve build guests test check vet staticcheck types go-test e2e unit bench screenshot clean
+
+help: ## print this
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: ## build what is missing and serve it at http://localhost:8080
+	@go run ./cmd/build serve
+
+build: guests ## leave the static site in dist/
+	@go run ./cmd/build
+
+guests: ## build the example programs into build/guests
+	@go run ./cmd/guests
+
+test: check types go-test e2e ## run every test
+
+check: vet staticcheck
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$bad" || { echo "not formatted by gofmt:"; echo "$$bad"; exit 1; }
+
+vet:
+	go vet ./...
+	$(JS) go vet $(JSPACKAGES)
+
+staticcheck:
+	$(STATICCHECK) ./...
+	$(JS) $(STATICCHECK) $(JSPACKAGES)
+
+types: node_modules/.bushel-lock
+	node_modules/.bin/tsc -p .
+	node_modules/.bin/tsc -p web/ts/workers
+	node_modules/.bin/tsc -p e2e
+
+go-test:
+	go test -race -timeout 10m ./...
+
+unit: node_modules/.bushel-lock ## test the page's scripts, without a browser
+	$(PLAYWRIGHT) --project unit
+
+e2e: build ## drive the page in Chromium and Firefox
+	$(PLAYWRIGHT)
+
+bench: build ## print the speed table
+	node e2e/bench.ts
+
+screenshot: build ## take docs/shell.png
+	node e2e/screenshot.ts
+
+node_modules/.bushel-lock: package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@printf %s "$$(sha256sum package-lock.json | cut -d' ' -f1)" > $@
+
+clean: ## remove what was built
+	rm -rf dist build e2e/results

@@ -1,0 +1,34 @@
+// Three kinds of tests: unit (the page's scripts in Node), chromium and firefox
+// (the site in dist, from a server that sends no header of ours). Browsers are
+// the system's; nothing is downloaded.
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  outputDir: "results",
+  reporter: [["list"]],
+  forbidOnly: Boolean(process.env["CI"]),
+  fullyParallel: false,
+  workers: Number(process.env["E2E_WORKERS"] ?? 1),
+  timeout: 60_000,
+  globalTimeout: 15 * 60_000,
+  expect: { timeout: 15_000 },
+  projects: [
+    { name: "unit", testDir: "unit", timeout: 10_000 },
+    {
+      name: "chromium",
+      testDir: "tests",
+      use: {
+        browserName: "chromium",
+        screenshot: "only-on-failure",
+        launchOptions: {
+          executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+          args: [
+            "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--no-first-run",
+          ],
+        },
+      },
+    },
+    { name: "firefox", testDir: "firefox" },
+  ],
+});

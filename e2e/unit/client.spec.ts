@@ -1,0 +1,102 @@
+// The page's sys client against a stand-in for the kernel that it can answer
+// as it likes.
+import { expect, test } from "@playwright/test";
+import { Client } from "../../web/ts/client.ts";
+import { Kind, frames, type Frame } from "../../web/ts/frame.ts";
+import { pump, readAll } from "../../web/ts/streams.ts";
+import { Op } from "../../web/ts/syscall.ts";
+
+/** The payload of the request at a frame's end. */
+const sent = (frame: Frame) => frame.payload.subarray(52 + new DataView(frame.payload.buffer, frame.payload.byteOffset).getUint32(48, true));
+
+function reply(id: number, fields: { errno?: number; v0?: number; data?: Uint8Array } = {}): Uint8Array {
+  const data = fields.data ?? new Uint8Array(0);
+  const bytes = new Uint8Array(60 + data.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, bytes.length, true);
+  view.setUint8(4, Kind.result);
+  view.setUint32(8, id, true);
+  view.setUint16(28, fields.errno ?? 0, true);
+  view.setUint32(36, fields.v0 ?? 0, true);
+  bytes.set(data, 60);
+  return bytes;
+}
+
+/** A client and the messages that it has sent. */
+function makeClient(answer?: (frame: Frame, client: Client) => void) {
+  const messages: Frame[][] = [];
+  const client: Client = new Client({
+    postMessage(message) {
+      const list = [...frames(message.slice())];
+      messages.push(list);
+      if (answer) for (const frame of list) answer(frame, client);
+    },
+  });
+  return { client, messages };
+}
+
+test("calls of one turn go out in one message, and answers find their calls", async () => {
+  const { client, messages } = makeClient();
+  const first = client.call({ op: Op.pipe });
+  const second = client.call({ op: Op.getpid });
+  await Promise.resolve();
+  expect(messages.map((m) => m.map((f) => f.method))).toEqual([[Op.pipe, Op.getpid]]);
+  const [one, two] = messages[0]!;
+  client.receive(reply(two!.id, { v0: 2 }));
+  client.receive(reply(one!.id, { v0: 1 }));
+  expect((await first).vals[0]).toBe(1);
+  expect((await second).vals[0]).toBe(2);
+});
+
+test("an errno is thrown as an error with call, path and name", async () => {
+  const { client } = makeClient((frame, client) => client.receive(reply(frame.id, { errno: 44 })));
+  await expect(client.call({ op: Op.open, path: "/x" })).rejects.toMatchObject({
+    code: "ENOENT",
+    syscall: "open",
+    path: "/x",
+    message: "open /x: no such file or directory",
+  });
+});
+
+test("the kernel's death ends all calls, open and to come", async () => {
+  const { client } = makeClient();
+  const open = client.call({ op: Op.getpid });
+  client.close(new Error("gone"));
+  await expect(open).rejects.toThrow("gone");
+  await expect(client.call({ op: Op.getpid })).rejects.toThrow("gone");
+});
+
+test("a file is read to its end by calls that stand in line, and closed", async () => {
+  const pieces = ["ab", "", "cd"].map((s) => new TextEncoder().encode(s)).filter((p) => p.length > 0);
+  const lanes = new Set<number>();
+  let closed = 0;
+  const { client } = makeClient((frame, client) => {
+    if (frame.method === Op.close) {
+      closed++;
+      client.receive(reply(frame.id));
+      return;
+    }
+    lanes.add(frame.lane);
+    const data = pieces.shift();
+    client.receive(reply(frame.id, data ? { data } : {}));
+  });
+  expect(new TextDecoder().decode(await readAll(client, 5))).toBe("abcd");
+  expect([closed, lanes.size, lanes.has(0xffff)]).toEqual([1, 1, false]);
+});
+
+test("a pump writes what a short write has left, and closes", async () => {
+  const written: number[] = [];
+  const { client, messages } = makeClient((frame, client) => {
+    const n = Math.min(3, sent(frame).length);
+    if (frame.method === Op.write) written.push(...sent(frame).subarray(0, n));
+    client.receive(reply(frame.id, { v0: n }));
+  });
+  await pump(client, 5, "hello world", new Promise(() => {}));
+  expect(String.fromCharCode(...written)).toBe("hello world");
+  expect(messages.flat().at(-1)!.method).toBe(Op.close);
+});
+
+test("a pump ends quietly when the reader has gone", async () => {
+  const { client } = makeClient((frame, client) => client.receive(reply(frame.id, frame.method === Op.write ? { errno: 64 } : {})));
+  await pump(client, 5, "hello", new Promise(() => {}));
+});
