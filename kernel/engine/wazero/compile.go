@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/engine"
 	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
+	"github.com/bushel-wasm/bushel/kernel/engine/wazero/meter"
 )
 
 // Compile makes a module ready to run. Its errors are of type [*engine.LoadError].
@@ -31,11 +33,17 @@ func (e *Engine) Compile(ctx context.Context, code []byte) (*Compiled, error) {
 	if len(outside.Memories) > 1 {
 		return nil, &engine.LoadError{Reason: lacking("multi-memory")}
 	}
-	c, err := e.runtime.CompileModule(ctx, code)
-	if err != nil {
+	c := &Compiled{Module: outside, imports: outside.Imports}
+	if metered, err := meter.Instrument(code, e.every()); err == nil {
+		code = metered
+		c.imports = append(slices.Clip(c.imports), wasmbin.Import{Module: meter.Module, Name: meter.Name})
+	}
+	// What cannot be metered is malformed, or has instructions that wazero does
+	// not know either: it says which.
+	if c.code, err = e.runtime.CompileModule(ctx, code); err != nil {
 		return nil, rejected(err)
 	}
-	return &Compiled{Module: outside, code: c}, nil
+	return c, nil
 }
 
 func lacking(proposal string) string {

@@ -24,9 +24,9 @@ type Config struct {
 	// Cache is a folder that keeps compiled code from one run of the host
 	// program to the next. If it is empty, nothing is kept.
 	Cache string
-	// Park is called by a running guest again and again, at the latest after
-	// ParkEvery of its loop iterations and calls. It may park the goroutine, so
-	// that in a page, where nothing else preempts a guest, events come in. It may be nil.
+	// Park is called by a running guest every [ParkEvery], about. It may park
+	// the goroutine, so that in a page, where nothing preempts a guest, events
+	// come in. It may be nil.
 	Park func()
 }
 
@@ -99,8 +99,9 @@ func (e *Engine) Close() error {
 // Compiled is a module that is ready to run, any number of times and at once.
 type Compiled struct {
 	// Module is the outside of the module.
-	Module *wasmbin.Module
-	code   wazero.CompiledModule
+	Module  *wasmbin.Module
+	imports []wasmbin.Import // the module's, and the meter's
+	code    wazero.CompiledModule
 }
 
 // Close frees the module. No guest may be running it.

@@ -9,6 +9,7 @@ import (
 	wasys "github.com/tetratelabs/wazero/sys"
 
 	"github.com/bushel-wasm/bushel/kernel/engine"
+	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
 )
 
 // A guest is one run. It is the module that host functions are given.
@@ -19,6 +20,9 @@ type guest struct {
 	ctx        flatContext
 	mem        api.Memory // nil if the module has none
 
+	control  *Control
+	parkedAt time.Time
+
 	wake   chan struct{} // holds one token after a resume
 	awake  func()
 	mu     sync.Mutex
@@ -27,7 +31,8 @@ type guest struct {
 }
 
 func newGuest(ctx context.Context, e *Engine, c *Compiled) *guest {
-	g := &guest{engine: e, compiled: c, ctx: flatContext{ctx}, wake: make(chan struct{}, 1)}
+	g := &guest{engine: e, compiled: c, ctx: flatContext{ctx}, wake: make(chan struct{}, 1), parkedAt: time.Now()}
+	g.control, _ = ctx.Value(controlKey{}).(*Control)
 	g.awake = func() {
 		select {
 		case g.wake <- struct{}{}:
@@ -46,7 +51,7 @@ func (g *guest) bind(m api.Module) {
 	own := g.compiled.Module
 	has := len(own.Memories) > 0
 	for _, i := range own.Imports {
-		has = has || i.Kind == 2
+		has = has || i.Kind == wasmbin.Memory
 	}
 	if has {
 		g.mem = m.Memory()
@@ -71,6 +76,9 @@ func (g *guest) Suspend(start func(resume func())) {
 	g.parked = false
 	exit := g.exit
 	g.mu.Unlock()
+	if g.control != nil {
+		g.control.wait(g.ctx)
+	}
 	if exit != nil {
 		panic(exit)
 	}

@@ -55,7 +55,7 @@ func trapOf(err error) *engine.Trap {
 	text := err.Error()
 	_, rest, ok := strings.Cut(text, "wasm error: ")
 	if !ok {
-		return nil
+		rest = text // the compiler's stack overflow has no trace
 	}
 	word, stack, _ := strings.Cut(rest, "\n")
 	kind, ok := traps[word]

@@ -1,0 +1,153 @@
+package meter
+
+import "errors"
+
+// The import that is added.
+const (
+	Module = "bushel"
+	Name   = "tick"
+)
+
+// The numbers of the sections.
+const (
+	secCustom   = 0
+	secType     = 1
+	secImport   = 2
+	secFunction = 3
+	secTable    = 4
+	secGlobal   = 6
+	secExport   = 7
+	secStart    = 8
+	secElement  = 9
+	secCode     = 10
+	secTag      = 13
+)
+
+// order is where a section stands in a module, by its number.
+var order = [...]int{1: 1, 2: 2, 3: 3, 4: 4, 5: 5, secTag: 6, 6: 7, 7: 8, 8: 9, 9: 10, 12: 11, 10: 12, 11: 13}
+
+// Instrument returns a copy of the module that calls the import "bushel"."tick"
+// each time that every loop iterations and calls have been counted. Its error
+// is for a module that is malformed or has instructions unknown here; what it
+// makes of an invalid module may be invalid too, never a valid one.
+func Instrument(module []byte, every int32) (out []byte, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			known, ok := v.(error)
+			if !ok || !(errors.Is(known, errShort) || errors.Is(known, errNumber) ||
+				errors.Is(known, errOpcode) || errors.Is(known, errModule)) {
+				panic(v)
+			}
+			out, err = nil, known
+		}
+	}()
+	if len(module) < 8 || string(module[:8]) != "\x00asm\x01\x00\x00\x00" || every < 1 {
+		return nil, errModule
+	}
+	m := &rewriter{every: every}
+	return m.module(module), nil
+}
+
+// A rewriter holds what is known of the module so far.
+type rewriter struct {
+	every   int32
+	types   uint32 // how many
+	tick    uint32 // the number of the added function, which is that of the imported ones
+	globals uint32 // how many, imported ones included
+	tickTyp uint32
+	check   []byte // the code that counts
+	code    []byte // of the function at hand
+	passed  int    // the order of the last section
+	out     []byte
+}
+
+// function is the new number of a function.
+func (m *rewriter) function(i uint32) uint32 {
+	if i >= m.tick {
+		if i == 1<<32-1 {
+			panic(errNumber)
+		}
+		i++
+	}
+	return i
+}
+
+func (m *rewriter) module(module []byte) []byte {
+	m.out = append(make([]byte, 0, len(module)+len(module)/4), module[:8]...)
+	for r := (reader{b: module, at: 8}); r.more(); {
+		id := r.byte()
+		part := r.part()
+		if id == secCustom {
+			m.custom(part)
+			continue
+		}
+		if int(id) >= len(order) || order[id] <= m.passed {
+			panic(errModule)
+		}
+		m.missing(order[id])
+		m.passed = order[id]
+		m.section(id, part)
+	}
+	m.missing(len(order))
+	return m.out
+}
+
+// missing adds the sections that the module does not have but the meter needs,
+// and that stand before place.
+func (m *rewriter) missing(place int) {
+	for _, id := range [...]byte{secType, secImport, secGlobal} {
+		if m.passed < order[id] && order[id] < place {
+			m.passed = order[id]
+			m.section(id, []byte{0})
+		}
+	}
+}
+
+func (m *rewriter) put(id byte, body []byte) { m.out = appendPart(append(m.out, id), body) }
+
+func (m *rewriter) section(id byte, part []byte) {
+	r := &reader{b: part}
+	switch id {
+	case secType:
+		m.typeSection(r)
+		return
+	case secImport:
+		m.importSection(r)
+		return
+	case secGlobal:
+		m.globalSection(r)
+		return
+	}
+	var b []byte
+	switch id {
+	case secTable:
+		b = m.tableSection(r)
+	case secExport:
+		b = m.exportSection(r)
+	case secStart:
+		b = appendU32(nil, m.function(r.u32()))
+	case secElement:
+		b = m.elementSection(r)
+	case secCode:
+		b = m.codeSection(r)
+	default:
+		m.put(id, part)
+		return
+	}
+	if r.more() {
+		panic(errModule)
+	}
+	m.put(id, b)
+}
+
+func (m *rewriter) codeSection(r *reader) []byte {
+	out := make([]byte, 0, len(r.b)+len(r.b)/4)
+	n := r.u32()
+	out = appendU32(out, n)
+	var body []byte
+	for ; n > 0; n-- {
+		body = m.body(body[:0], r.part())
+		out = appendPart(out, body)
+	}
+	return out
+}
