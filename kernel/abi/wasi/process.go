@@ -3,6 +3,7 @@ package wasi
 import (
 	"context"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/tetratelabs/wazero/api"
@@ -12,9 +13,9 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-// strings writes list the way args_get and environ_get do: pointers to ptrs,
+// list0 writes list the way args_get and environ_get do: pointers to ptrs,
 // the strings with a zero byte behind each to buf.
-func (a *ABI) strings(list []string, ptrs, buf uint64) errno.Errno {
+func (a *ABI) list0(list []string, ptrs, buf uint64) errno.Errno {
 	size := stringsSize(list)
 	if !a.covers(ptrs, 4*uint64(len(list))) || !a.covers(buf, size) {
 		return errno.EFAULT
@@ -49,13 +50,28 @@ func (a *ABI) sizes(list []string, count, size uint64) errno.Errno {
 	return a.writeU32(size, uint32(stringsSize(list)))
 }
 
-func argsGet(a *ABI, s []uint64) errno.Errno { return a.strings(a.info.Argv, s[0], s[1]) }
+func argsGet(a *ABI, s []uint64) errno.Errno { return a.list0(a.info.Argv, s[0], s[1]) }
 
 func argsSizesGet(a *ABI, s []uint64) errno.Errno { return a.sizes(a.info.Argv, s[0], s[1]) }
 
-func environGet(a *ABI, s []uint64) errno.Errno { return a.strings(a.info.Env, s[0], s[1]) }
+func environGet(a *ABI, s []uint64) errno.Errno { return a.list0(a.env, s[0], s[1]) }
 
-func environSizesGet(a *ABI, s []uint64) errno.Errno { return a.sizes(a.info.Env, s[0], s[1]) }
+func environSizesGet(a *ABI, s []uint64) errno.Errno { return a.sizes(a.env, s[0], s[1]) }
+
+// withPWD is env with PWD set to the working directory, which is where a Go
+// program learns of it.
+func withPWD(env []string, cwd string) []string {
+	if cwd == "" {
+		return env
+	}
+	list := make([]string, 0, len(env)+1)
+	for _, e := range env {
+		if !strings.HasPrefix(e, "PWD=") {
+			list = append(list, e)
+		}
+	}
+	return append(list, "PWD="+cwd)
+}
 
 // The clocks of preview 1.
 const (

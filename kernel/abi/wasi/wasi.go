@@ -40,6 +40,7 @@ type Options struct {
 type ABI struct {
 	caller sys.Caller
 	info   *sys.StartInfo
+	env    []string
 	opts   Options
 	start  time.Time
 	rootAt sys.AtFlag
@@ -75,9 +76,10 @@ func New(caller sys.Caller, info *sys.StartInfo, opts Options) *ABI {
 	if opts.Random == nil {
 		opts.Random = rand.Reader
 	}
-	a := &ABI{caller: caller, info: info, opts: opts, start: opts.Now(), rootAt: sys.AtGuest}
+	a := &ABI{caller: caller, info: info, env: info.Env, opts: opts, start: opts.Now(), rootAt: sys.AtGuest}
 	if opts.FullPaths {
 		a.rootAt = 0
+		a.env = withPWD(info.Env, info.Cwd)
 	}
 	a.done = a.complete
 	a.suspend = a.wait

@@ -19,7 +19,8 @@ import (
 type Config struct {
 	// Interpreter asks for the interpreter.
 	Interpreter bool
-	// MemoryPages bounds each guest's memory, in pages of 64 KiB; 0 is all of 4 GiB.
+	// MemoryPages bounds each guest's memory, in pages of 64 KiB. 0 is all of 4
+	// GiB, and 512 MiB where wazero is itself WebAssembly and shares 4 GiB with it.
 	MemoryPages uint32
 	// Cache is a folder that keeps compiled code from one run of the host
 	// program to the next. If it is empty, nothing is kept.
@@ -49,6 +50,9 @@ var _ engine.Engine = (*Engine)(nil)
 func New(config Config) (*Engine, error) {
 	config.Interpreter = config.Interpreter || !canCompile()
 	raiseDepth()
+	if onWasm && config.MemoryPages == 0 {
+		config.MemoryPages = 1 << 13
+	}
 	var rc wazero.RuntimeConfig
 	if config.Interpreter {
 		rc = wazero.NewRuntimeConfigInterpreter()

@@ -3,6 +3,7 @@ package wazero
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	wasys "github.com/tetratelabs/wazero/sys"
@@ -48,7 +49,7 @@ func (g *guest) ended(err error, instantiating bool) error {
 	if instantiating {
 		return &engine.LoadError{Reason: "cannot be instantiated: " + firstLine(err), Err: err}
 	}
-	return err
+	return fmt.Errorf("the engine failed: %s", firstLine(err))
 }
 
 func trapOf(err error) *engine.Trap {
