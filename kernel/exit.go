@@ -36,10 +36,11 @@ func (p *Process) end(status sys.WaitStatus, kill bool) {
 	p.dropFDs()
 	p.cwd, p.sig = vfs.Place{}, signalState{}
 	p.endSession()
-	for _, child := range p.children {
+	children := p.children
+	p.children = nil
+	for _, child := range children {
 		child.adopt()
 	}
-	p.children = nil
 	for _, pgid := range watched {
 		if k.orphaned(pgid) && k.hasStopped(pgid) {
 			k.signalGroup(pgid, sys.SIGHUP)
