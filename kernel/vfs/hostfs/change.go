@@ -3,7 +3,6 @@
 package hostfs
 
 import (
-	"io/fs"
 	"os"
 	"strings"
 
@@ -27,11 +26,19 @@ func (d *dir) Create(name string, mode uint32) (vfs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := d.fs.root.OpenFile(where, os.O_RDWR|os.O_CREATE|os.O_EXCL, fs.FileMode(mode&0o777))
+	d.fs.tree.RLock()
+	defer d.fs.tree.RUnlock()
+	m := d.fs.mode(mode)
+	f, err := d.fs.root.OpenFile(where, os.O_RDWR|os.O_CREATE|os.O_EXCL, m.Perm())
 	if err != nil {
 		return nil, number(err)
 	}
 	defer f.Close()
+	if m != m.Perm() {
+		if err := f.Chmod(m); err != nil {
+			return nil, number(err)
+		}
+	}
 	info, err := f.Stat()
 	if err != nil {
 		return nil, number(err)
@@ -45,8 +52,14 @@ func (d *dir) Mkdir(name string, mode uint32) (vfs.Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.fs.root.Mkdir(where, fs.FileMode(mode&0o777)); err != nil {
+	m := d.fs.mode(mode)
+	if err := d.fs.root.Mkdir(where, m.Perm()); err != nil {
 		return nil, number(err)
+	}
+	if m != m.Perm() {
+		if err := d.fs.root.Chmod(where, m); err != nil {
+			return nil, number(err)
+		}
 	}
 	n, err := d.fs.lookup(d, name)
 	if err != nil {
@@ -67,8 +80,10 @@ func (d *dir) Symlink(name, target string) (vfs.Link, error) {
 	if _, err := d.fs.root.Lstat(where); err == nil {
 		return nil, errno.EEXIST
 	}
-	if err := stays(strings.Count(where, "/"), target); err != nil {
-		return nil, err
+	if !d.fs.opts.Trusting {
+		if err := stays(strings.Count(where, "/"), target); err != nil {
+			return nil, err
+		}
 	}
 	if err := d.fs.root.Symlink(target, where); err != nil {
 		return nil, number(err)
@@ -110,6 +125,8 @@ func (d *dir) Unlink(name string) error { return d.remove(name, false) }
 func (d *dir) Rmdir(name string) error { return d.remove(name, true) }
 
 func (d *dir) remove(name string, wantDir bool) error {
+	d.fs.tree.Lock()
+	defer d.fs.tree.Unlock()
 	where, err := d.entry(name)
 	if err != nil {
 		return err
@@ -127,68 +144,44 @@ func (d *dir) remove(name string, wantDir bool) error {
 	if err := d.fs.root.Remove(where); err != nil {
 		return number(err)
 	}
-	d.fs.mu.Lock()
-	defer d.fs.mu.Unlock()
-	if n := d.fs.known(d, name); n != nil {
-		n.removed = true
-	}
+	d.fs.lose(d, name, info)
 	return nil
 }
 
 // Rename moves an entry, also over another.
 func (d *dir) Rename(name string, to vfs.Dir, newName string) error {
-	from, err := d.entry(name)
-	if err != nil {
-		return err
-	}
 	into, ok := to.(*dir)
 	if !ok || into.fs != d.fs {
 		return errno.EXDEV
+	}
+	d.fs.tree.Lock()
+	defer d.fs.tree.Unlock()
+	from, err := d.entry(name)
+	if err != nil {
+		return err
 	}
 	where, err := into.entry(newName)
 	if err != nil {
 		return err
 	}
-	if err := d.checkRename(from, where); err != nil {
-		return err
-	}
-	old, oldErr := d.fs.root.Lstat(from)
-	over, overErr := d.fs.root.Lstat(where)
-	if err := d.fs.root.Rename(from, where); err != nil {
-		return number(err)
-	}
-	if oldErr == nil && overErr == nil && os.SameFile(old, over) {
-		return nil // two names of one file
-	}
-	d.fs.mu.Lock()
-	defer d.fs.mu.Unlock()
-	if n := d.fs.known(into, newName); n != nil {
-		n.removed = true
-	}
-	if n := d.fs.known(d, name); n != nil {
-		n.parent, n.name = into, newName
-	}
-	return nil
-}
-
-// checkRename finds what the host would refuse in words of its own.
-func (d *dir) checkRename(from, to string) error {
 	old, err := d.fs.root.Lstat(from)
 	if err != nil {
 		return number(err)
 	}
-	if old.IsDir() && strings.HasPrefix(to, from+"/") {
+	over, overErr := d.fs.root.Lstat(where)
+	if overErr == nil && os.SameFile(old, over) {
+		return nil // two names of one file, or one
+	}
+	if old.IsDir() && strings.HasPrefix(where, from+"/") {
 		return errno.EINVAL
 	}
-	over, err := d.fs.root.Lstat(to)
-	switch {
-	case err != nil:
-		return nil // nothing there, or the host says what is wrong
-	case old.IsDir() && !over.IsDir():
-		return errno.ENOTDIR
-	case !old.IsDir() && over.IsDir():
-		return errno.EISDIR
+	if err := d.fs.rename(from, where); err != nil {
+		return number(err)
 	}
+	if overErr == nil {
+		d.fs.lose(into, newName, over)
+	}
+	d.fs.moved(d, name, old, into, newName)
 	return nil
 }
 

@@ -5,6 +5,7 @@ package hostfs
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"slices"
 	"sync"
 
@@ -21,6 +22,18 @@ type dir struct {
 	list    sync.Mutex
 	cookies map[string]uint64
 	last    uint64
+}
+
+// Hold opens the host's directory, so that it can be asked after when it has been removed.
+func (d *dir) Hold() {
+	d.hold(func() (*os.File, bool, error) {
+		where, err := d.where()
+		if err != nil {
+			return nil, false, err
+		}
+		h, err := d.fs.root.Open(where)
+		return h, false, err
+	})
 }
 
 // Lookup finds an entry.

@@ -18,28 +18,21 @@ type file struct{ *node }
 
 // Hold opens the host's file, so that it outlives its names.
 func (f *file) Hold() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.holds++
-	if f.open == nil {
-		// If this fails, so will the calls, and they say why.
-		f.open, f.wide, _ = f.openHost(true)
-	}
+	f.hold(func() (*os.File, bool, error) { return f.openHost(true) })
 }
 
-// Release ends what Hold began.
-func (f *file) Release() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.holds--; f.holds == 0 && f.open != nil {
-		f.open.Close()
-		f.open, f.wide = nil, false
-	}
+// lastPath is where the file was last seen. If it was replaced since it was looked
+// up, what replaced it is there: as if the look-up had come later.
+func (f *file) lastPath() (string, error) {
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	up, err := f.parent.path()
+	return join(up, f.name), err
 }
 
 // openHost opens the host's file, to be written too if it may be.
 func (f *file) openHost(write bool) (h *os.File, wide bool, err error) {
-	path, err := f.where()
+	path, err := f.lastPath()
 	if err != nil {
 		return nil, false, err
 	}
@@ -89,6 +82,9 @@ func (f *file) with(write bool, fn func(*os.File) error) error {
 
 // ReadAt reads from an offset; 0 bytes are the end.
 func (f *file) ReadAt(p []byte, off int64) (n int, err error) {
+	if off < 0 {
+		return 0, errno.EINVAL
+	}
 	err = f.with(false, func(h *os.File) (err error) {
 		n, err = h.ReadAt(p, off)
 		if err == io.EOF {

@@ -17,6 +17,10 @@ import (
 type Options struct {
 	// ReadOnly forbids all changes: they fail with EROFS.
 	ReadOnly bool
+	// Trusting lets guests do what nothing in the kernel minds, but what
+	// other programs of the host may fall for: make links that lead out of the
+	// directory, and files with set-user-ID and set-group-ID bits.
+	Trusting bool
 }
 
 // FS is a directory of the host. It is a [vfs.FS] and a [vfs.ReadOnlyFS].
@@ -25,6 +29,9 @@ type FS struct {
 	opts Options
 	top  *dir
 
+	// tree is held while the host changes or reads what names what, so that the
+	// nodes' names follow in one step. It is taken before mu.
+	tree sync.RWMutex
 	// mu guards what is below, and the names of all nodes. It is never held over a
 	// system call of the host.
 	mu sync.Mutex
@@ -77,6 +84,13 @@ func (f *FS) writable() error {
 
 // lookup is the node of what parent has under name.
 func (f *FS) lookup(parent *dir, name string) (*node, error) {
+	f.tree.RLock()
+	defer f.tree.RUnlock()
+	return f.find(parent, name)
+}
+
+// find is lookup with the tree held.
+func (f *FS) find(parent *dir, name string) (*node, error) {
 	dirPath, err := parent.where()
 	if err != nil {
 		return nil, err
@@ -125,6 +139,34 @@ func (f *FS) forget(id ident) {
 	}
 }
 
+// lose notes that parent has no longer under name what info describes. If that was
+// its last name, its number may be used for another file from now on. The tree is held.
+func (f *FS) lose(parent *dir, name string, info os.FileInfo) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := f.nodes[identity(info, parent, name)].Value()
+	if n == nil {
+		return
+	}
+	if n.parent == parent && n.name == name {
+		n.removed = true
+	}
+	var st sys.Stat
+	fill(&st, info)
+	if (st.Nlink <= 1 || n.kind == sys.TypeDirectory) && !n.held.Load() {
+		delete(f.nodes, n.id)
+	}
+}
+
+// moved notes that what info describes has a new name. The tree is held.
+func (f *FS) moved(parent *dir, name string, info os.FileInfo, to *dir, newName string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if n := f.nodes[identity(info, parent, name)].Value(); n != nil {
+		n.parent, n.name, n.removed = to, newName, false
+	}
+}
+
 // dev is the kernel's number for a device of the host. The lock is held.
 func (f *FS) dev(host uint64) uint64 {
 	d, ok := f.devs[host]
@@ -133,16 +175,6 @@ func (f *FS) dev(host uint64) uint64 {
 		f.devs[host] = d
 	}
 	return d
-}
-
-// known is the node of what parent has under name, if somebody holds it. The lock is held.
-func (f *FS) known(parent *dir, name string) *node {
-	for _, p := range f.nodes {
-		if n := p.Value(); n != nil && n.parent == parent && n.name == name && !n.removed {
-			return n
-		}
-	}
-	return nil
 }
 
 func join(dirPath, name string) string {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -31,7 +32,33 @@ type node struct {
 	mu    sync.Mutex
 	holds int
 	open  *os.File
-	wide  bool // open may be written
+	wide  bool        // open may be written
+	held  atomic.Bool // open is not nil
+}
+
+// hold opens the host's file for one more user, with openHost if it is not open yet. If
+// that fails, so will the calls, and they say why.
+func (n *node) hold(openHost func() (*os.File, bool, error)) {
+	n.fs.tree.RLock()
+	defer n.fs.tree.RUnlock()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.holds++
+	if n.open == nil {
+		n.open, n.wide, _ = openHost()
+		n.held.Store(n.open != nil)
+	}
+}
+
+// Release ends what one Hold began.
+func (n *node) Release() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.holds--; n.holds == 0 && n.open != nil {
+		n.open.Close()
+		n.open, n.wide = nil, false
+		n.held.Store(false)
+	}
 }
 
 // where is the node's path below the root: ENOENT if it has none.
@@ -78,7 +105,7 @@ func (n *node) Stat() (sys.Stat, error) {
 		return sys.Stat{}, number(err)
 	}
 	st := sys.Stat{
-		Dev: n.dev, Ino: n.id.ino, Type: n.kind, Mode: uint32(info.Mode().Perm()),
+		Dev: n.dev, Ino: n.id.ino, Type: n.kind, Mode: modeBits(info.Mode()),
 		Nlink: 1, Size: uint64(info.Size()), Mtime: info.ModTime().UnixNano(),
 	}
 	st.Atime, st.Ctime = st.Mtime, st.Mtime
@@ -101,7 +128,7 @@ func (n *node) SetAttr(a sys.SetAttr) error {
 		}
 	}
 	if a.Set&sys.AttrMode != 0 && n.kind != sys.TypeSymlink { // the host's links have none
-		if err := n.chmod(fs.FileMode(a.Mode & 0o777)); err != nil {
+		if err := n.chmod(n.fs.mode(a.Mode)); err != nil {
 			return number(err)
 		}
 	}
@@ -142,6 +169,34 @@ func (n *node) setTimes(a sys.SetAttr) error {
 		return nil
 	}
 	return n.chtimes(atime, a.Set&(sys.AttrAtime|sys.AttrAtimeNow) != 0, mtime, a.Set&(sys.AttrMtime|sys.AttrMtimeNow) != 0)
+}
+
+// special are the bits of a mode above the permissions, and the host's for them.
+var special = []struct {
+	bit  uint32
+	host fs.FileMode
+}{{0o4000, fs.ModeSetuid}, {0o2000, fs.ModeSetgid}, {0o1000, fs.ModeSticky}}
+
+// modeBits is the kernel's mode for one of the host's.
+func modeBits(m fs.FileMode) uint32 {
+	bits := uint32(m.Perm())
+	for _, s := range special {
+		if m&s.host != 0 {
+			bits |= s.bit
+		}
+	}
+	return bits
+}
+
+// mode is the host's mode for one of the kernel's.
+func (f *FS) mode(bits uint32) fs.FileMode {
+	m := fs.FileMode(bits & 0o777)
+	for _, s := range special {
+		if bits&s.bit != 0 && (f.opts.Trusting || s.bit == 0o1000) {
+			m |= s.host
+		}
+	}
+	return m
 }
 
 // fileType is the kernel's type of a host's file.

@@ -16,7 +16,7 @@ func TestSuite(t *testing.T) {
 	old := syscall.Umask(0)
 	t.Cleanup(func() { syscall.Umask(old) })
 	vfstest.Run(t, func(t *testing.T) vfstest.FS {
-		f, err := hostfs.New(t.TempDir(), hostfs.Options{})
+		f, err := hostfs.New(t.TempDir(), hostfs.Options{Trusting: true})
 		if err != nil {
 			t.Fatal(err)
 		}
