@@ -275,7 +275,7 @@ type staticDevice struct {
 // Device is the device's name.
 func (d staticDevice) Device() string { return d.name }
 
-// SetAttr does nothing: what is done to a device node is done to the device.
+// SetAttr answers EROFS, or EINVAL for the size, which a device has not.
 func (d staticDevice) SetAttr(a sys.SetAttr) error {
 	if a.Set&sys.AttrSize != 0 {
 		return errno.EINVAL
