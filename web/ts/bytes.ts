@@ -46,17 +46,20 @@ export class Writer {
   }
 
   u8(n: number): this {
-    this.view.setUint8(this.room(1), n);
+    const at = this.room(1); // it may make a new view
+    this.view.setUint8(at, n);
     return this;
   }
 
   u16(n: number): this {
-    this.view.setUint16(this.room(2), n, true);
+    const at = this.room(2); // it may make a new view
+    this.view.setUint16(at, n, true);
     return this;
   }
 
   u32(n: number): this {
-    this.view.setUint32(this.room(4), n, true);
+    const at = this.room(4); // it may make a new view
+    this.view.setUint32(at, n, true);
     return this;
   }
 
@@ -73,7 +76,8 @@ export class Writer {
   }
 
   raw(bytes: Uint8Array): this {
-    this.bytes.set(bytes, this.room(bytes.length));
+    const at = this.room(bytes.length);
+    this.bytes.set(bytes, at);
     return this;
   }
 
