@@ -1,6 +1,7 @@
 // The process workers: a few warm spares for each engine, one guest in each,
 // ended by termination, used again after a guest that ended by itself.
 import type { FromProcess, ToProcess } from "../protocol.ts";
+import { startWorker } from "../worker.ts";
 import { fetchModule } from "./fetch.ts";
 
 /** A guest's code, compiled once however often it runs. */
@@ -121,7 +122,7 @@ export class Guests {
     const module = (this.#modules[engine] ??= fetchModule(`${this.#base}${engine === "browser" ? "process" : "interp"}.wasm`));
     module.then(
       (compiled) => {
-        const process: Process = { worker: new Worker(new URL("process-worker.js", import.meta.url), { type: "module", name: `bushel ${engine}` }), pid: 0 };
+        const process: Process = { worker: startWorker(`${this.#base}process-worker.js`, `bushel ${engine}`), pid: 0 };
         process.worker.onmessage = ({ data }: MessageEvent<FromProcess>) => {
           if (data instanceof Uint8Array) {
             if (process.pid !== 0) this.#events.message(process.pid, data);
