@@ -121,6 +121,9 @@ func pathSymlink(a *ABI, s []uint64) errno.Errno {
 	if e != 0 {
 		return e
 	}
+	if at&sys.AtBeneath != 0 && target[0] == '/' {
+		return errno.EPERM // nobody could follow it from this directory
+	}
 	e = a.ask(sys.OpSymlink, onlyErrno, uint64(uint32(s[2])), 0, 0, uint64(at))
 	a.req.Path, a.req.Data = path, []byte(target)
 	return e
@@ -198,6 +201,11 @@ func pathOpen(a *ABI, s []uint64) errno.Errno {
 	// To cut a file is to write to it, whatever may be done to it afterwards.
 	if base&rightWrite != 0 || oflags&openTruncate != 0 {
 		flags |= sys.OWrite
+	}
+	// A file without rights is opened to be read, as open(2) knows nothing less;
+	// its rights keep it from being read.
+	if flags&sys.OAccess == 0 {
+		flags |= sys.ORead
 	}
 	for _, m := range [...]struct {
 		wasi uint32

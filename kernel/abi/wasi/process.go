@@ -183,6 +183,8 @@ func sock(a *ABI, s []uint64) errno.Errno {
 	switch d.info.Type() {
 	case sys.TypeSocket, sys.TypeSocketDgram:
 		return errno.ENOTSUP
+	case sys.TypeDirectory:
+		return errno.EBADF
 	}
 	return errno.ENOTSOCK
 }

@@ -5,14 +5,6 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-// The kernel lists a directory without "." and "..", a guest expects them
-// first. So of the cookies that a guest sees, 1 is the place behind ".", 2 that
-// behind "..", and n+2 is the kernel's n.
-const (
-	cookieDot    = 1
-	cookieDotDot = 2
-)
-
 // maxRecord is the longest record of OpReadDir.
 const maxRecord = 20 + 255
 
@@ -20,18 +12,18 @@ const maxRecord = 20 + 255
 // would have had room for another entry is the last.
 const fullReply = 8 << 10
 
-// direntSize is the length of preview 1's struct dirent.
-const direntSize = 24
-
-func appendDirent(b []byte, next, ino uint64, t sys.FileType, name string) []byte {
-	b = le.AppendUint64(b, next)
-	b = le.AppendUint64(b, ino)
-	b = le.AppendUint32(b, uint32(len(name)))
-	b = le.AppendUint32(b, uint32(filetype(t)))
-	return append(b, name...)
+// appendDirent appends preview 1's struct dirent, and the name behind it.
+func appendDirent(b []byte, e *sys.DirEntry) []byte {
+	b = le.AppendUint64(b, e.Cookie)
+	b = le.AppendUint64(b, e.Ino)
+	b = le.AppendUint32(b, uint32(len(e.Name)))
+	b = le.AppendUint32(b, uint32(filetype(e.Type)))
+	return append(b, e.Name...)
 }
 
-// fdReaddir has fd, buffer, its length, cookie and the place for the count.
+// fdReaddir has fd, buffer, its length, cookie and the place for the count. A
+// count below the length says that the directory is at its end, so the kernel
+// is asked until the buffer is full: in nearly all cases once.
 func fdReaddir(a *ABI, s []uint64) errno.Errno {
 	d, e := a.get(s[0], rightReaddir)
 	switch {
@@ -43,30 +35,10 @@ func fdReaddir(a *ABI, s []uint64) errno.Errno {
 		return errno.EFAULT
 	}
 	a.listed = a.listed[:0]
-	if s[3] < cookieDotDot {
-		return a.ask(sys.OpFStat, dots, uint64(uint32(s[0])))
-	}
-	return a.list(s, s[3]-cookieDotDot)
+	return a.list(s, s[3])
 }
 
-// dots begins a listing with the entries that a kernel's does not have. The
-// directory above is out of reach, so ".." has the directory's own number.
-func dots(a *ABI, s []uint64, r *sys.Reply) errno.Errno {
-	if r.Errno != 0 {
-		return r.Errno
-	}
-	st, err := sys.DecodeStat(r.Data)
-	if err != nil {
-		return errno.EIO
-	}
-	if s[3] < cookieDot {
-		a.listed = appendDirent(a.listed, cookieDot, st.Ino, sys.TypeDirectory, ".")
-	}
-	a.listed = appendDirent(a.listed, cookieDotDot, st.Ino, sys.TypeDirectory, "..")
-	return a.list(s, 0)
-}
-
-// list asks for the entries behind the kernel's cookie, or ends the call.
+// list asks for the entries behind the cookie, or ends the call.
 func (a *ABI) list(s []uint64, cookie uint64) errno.Errno {
 	size := uint64(uint32(s[2]))
 	if uint64(len(a.listed)) >= size {
@@ -91,7 +63,7 @@ func didReaddir(a *ABI, s []uint64, r *sys.Reply) errno.Errno {
 			return errno.EIO
 		}
 		b, last = rest, e.Cookie
-		a.listed = appendDirent(a.listed, e.Cookie+cookieDotDot, e.Ino, e.Type, e.Name)
+		a.listed = appendDirent(a.listed, &e)
 	}
 	if uint64(len(r.Data))+maxRecord <= min(a.req.Args[2], fullReply) {
 		return a.putListing(s)
@@ -107,8 +79,9 @@ func (a *ABI) putListing(s []uint64) errno.Errno {
 	if e := a.write(s[1], b); e != 0 {
 		return e
 	}
+	n := len(b)
 	if cap(a.listed) > scratchMax {
 		a.listed = nil
 	}
-	return a.writeU32(s[4], uint32(len(b)))
+	return a.writeU32(s[4], uint32(n))
 }
