@@ -1,7 +1,7 @@
 // What the browser tests share: a site, a page with a shell, and the rule that
 // an error on the console fails the test.
 import { test as base, expect, type Page } from "@playwright/test";
-import type { BushelShell } from "../web/ts/element.ts";
+import type { BushelShell } from "../web/ts/bushel.ts";
 import { DIST, findGuest } from "./guests.ts";
 import { serveSite, type Site } from "./server.ts";
 

@@ -56,9 +56,9 @@ export interface SpawnOptions extends LineOptions {
 export interface Spawned {
   readonly pid: number;
   readonly stdin: WritableStream<Uint8Array | string>;
-  readonly stdout: ReadableStream<Uint8Array>;
+  readonly stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Empty with a terminal, where everything comes by stdout. */
-  readonly stderr: ReadableStream<Uint8Array>;
+  readonly stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** The exit code, 128 plus the signal if one has ended it. */
   readonly exit: Promise<number>;
   /** Sends a signal (SIGTERM if nothing is said) to it and all that it started. */

@@ -63,9 +63,9 @@ export async function pump(client: Client, fd: number, source: Source, stop: Pro
 }
 
 /** An fd to read from; it is read only as fast as the stream is, and closed at the end. */
-export function readable(client: Client, fd: number, ended: (error: unknown) => boolean = () => false): ReadableStream<Uint8Array> {
+export function readable(client: Client, fd: number, ended: (error: unknown) => boolean = () => false): ReadableStream<Uint8Array<ArrayBuffer>> {
   const close = () => client.call({ op: Op.close, args: [fd] }).catch(() => {});
-  return new ReadableStream<Uint8Array>(
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       async pull(controller) {
         try {

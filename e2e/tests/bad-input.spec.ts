@@ -1,0 +1,78 @@
+// What is wrong with a module is told in one line with the right code, and the
+// shell and the other jobs go on.
+import { expect, onBothEngines, type ShellPage } from "../fixtures.ts";
+
+const MAGIC = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+/** A module that imports env.nobody, a function without parameters. */
+const IMPORTS = Buffer.concat([MAGIC, Buffer.from([1, 4, 1, 0x60, 0, 0, 2, 14, 1, 3]), Buffer.from("env"), Buffer.from([6]), Buffer.from("nobody"), Buffer.from([0, 0])]);
+/** A module with a section that no proposal has. */
+const UNKNOWN = Buffer.concat([MAGIC, Buffer.from([99, 1, 0])]);
+
+async function fails(shell: ShellPage, line: string, code: number, message: RegExp) {
+  const result = await shell.run(line, { timeout: 45_000 });
+  expect(result.code, `${line}: ${result.stderr}`).toBe(code);
+  expect(result.stderr).toMatch(message);
+  expect(result.stderr.trimEnd().split("\n"), "one line").toHaveLength(1);
+  expect(await shell.run("echo alive")).toMatchObject({ code: 0, stdout: "alive\n" });
+}
+
+onBothEngines("files that are no programs", async (shell) => {
+  await shell.write("text.wasm", "this is no module\n");
+  await shell.write("empty.wasm", "");
+  await shell.write("short.wasm", MAGIC.subarray(0, 6));
+  await shell.write("cut.wasm", IMPORTS.subarray(0, 12));
+  await shell.write("imports.wasm", IMPORTS);
+  await shell.write("unknown.wasm", UNKNOWN);
+  await shell.write("nothing.wasm", MAGIC);
+  await fails(shell, "./text.wasm", 126, /text\.wasm/);
+  await fails(shell, "./short.wasm", 126, /short\.wasm/);
+  await fails(shell, "./cut.wasm", 126, /cut\.wasm/);
+  await fails(shell, "./imports.wasm", 126, /nobody/);
+  await fails(shell, "./unknown.wasm", 126, /unknown\.wasm/);
+  await fails(shell, "./missing.wasm", 127, /missing\.wasm/);
+});
+
+for (const kind of ["unreachable", "divide", "overflow", "convert", "memory", "null", "table", "type"]) {
+  onBothEngines(`a trap is named: ${kind}`, async (shell) => {
+    await shell.install("trap-c");
+    const result = await shell.run(`trap-c ${kind}`);
+    expect(result.stdout).toBe("before\n");
+    expect(result.code).toBe(134);
+    expect(result.stderr.trimEnd().split("\n")).toHaveLength(1);
+    return result;
+  });
+}
+
+onBothEngines("endless recursion is a stack overflow", async (shell) => {
+  await shell.install("recurse-c");
+  await fails(shell, "recurse-c", 134, /stack overflow/i);
+  expect((await shell.run("recurse-c 3000")).stdout).toBe("depth 3000\n");
+});
+
+onBothEngines("memory has an end", async (shell) => {
+  await shell.install("hog-c");
+  const result = await shell.run("hog-c 64");
+  expect(result).toMatchObject({ code: 0, stdout: "took 64 MiB\n" });
+});
+
+onBothEngines("wild pointers get EFAULT", async (shell) => {
+  await shell.install("wild-c");
+  const result = await shell.run("wild-c");
+  expect(result.code, result.stdout + result.stderr).toBe(0);
+  return result;
+});
+
+onBothEngines("what was written before an exit arrives", async (shell) => {
+  await shell.install("cutoff-c");
+  const result = await shell.run("cutoff-c");
+  expect(result.code).toBe(3);
+  expect(result.stdout.split("\n")).toHaveLength(1001);
+  return result;
+});
+
+onBothEngines("a guest that spins is out of time and the shell goes on", async (shell) => {
+  await shell.install("spin-c");
+  const result = await shell.run("spin-c", { timeout: 1500 });
+  expect(result).toMatchObject({ code: 124, stdout: "spinning\n" });
+  expect(await shell.run("echo alive")).toMatchObject({ code: 0, stdout: "alive\n" });
+});

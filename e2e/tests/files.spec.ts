@@ -1,0 +1,75 @@
+import { expect, test } from "../fixtures.ts";
+
+test("files are written, read, listed, renamed and removed", async ({ open }) => {
+  const shell = await open();
+  const seen = await shell.page.evaluate(async () => {
+    const { fs } = globalThis.shell;
+    await fs.mkdir("/tmp/f/deep/er", { recursive: true });
+    await fs.mkdir("/tmp/f/deep/er", { recursive: true });
+    await fs.writeFile("/tmp/f/b.txt", "text ü");
+    await fs.writeFile("/tmp/f/a.bin", new Uint8Array([0, 255, 10]));
+    await fs.writeFile("/tmp/f/b.txt", "!", { append: true });
+    const text = await fs.readFile("/tmp/f/b.txt", "utf8");
+    const bytes = [...(await fs.readFile("/tmp/f/a.bin"))];
+    const names = await fs.readdir("/tmp/f");
+    const types = await fs.readdir("/tmp/f", { withFileTypes: true });
+    await fs.rename("/tmp/f/a.bin", "/tmp/f/b.txt");
+    const stat = await fs.stat("/tmp/f/b.txt");
+    const isDirectory = (await fs.stat("/tmp/f")).isDirectory();
+    await fs.rm("/tmp/f", { recursive: true });
+    await fs.rm("/tmp/f", { force: true });
+    return { text, bytes, names, types, size: stat.size, type: stat.type, isFile: stat.isFile(), age: Date.now() - stat.mtimeMs, isDirectory };
+  });
+  expect(seen).toMatchObject({
+    text: "text ü!",
+    bytes: [0, 255, 10],
+    names: ["a.bin", "b.txt", "deep"],
+    types: [
+      { name: "a.bin", type: "file" },
+      { name: "b.txt", type: "file" },
+      { name: "deep", type: "directory" },
+    ],
+    size: 3,
+    type: "file",
+    isFile: true,
+    isDirectory: true,
+  });
+  expect(Math.abs(seen.age)).toBeLessThan(60_000);
+});
+
+test("errors have POSIX's names", async ({ open }) => {
+  const shell = await open();
+  const codes = await shell.page.evaluate(async () => {
+    const { fs } = globalThis.shell;
+    const code = (promise: Promise<unknown>) => promise.then(() => "none", (error) => error.code);
+    await fs.writeFile("/tmp/file", "");
+    return [
+      await code(fs.readFile("/no/such")),
+      await code(fs.readFile("/tmp")),
+      await code(fs.readdir("/tmp/file")),
+      await code(fs.mkdir("/tmp")),
+      await code(fs.rm("/no/such")),
+      await code(fs.stat("/tmp/file/below")),
+      await code(fs.writeFile("/no/such/file", "")),
+      await code(fs.rm("/home")),
+    ];
+  });
+  expect(codes).toEqual(["ENOENT", "EISDIR", "ENOTDIR", "EEXIST", "ENOENT", "ENOTDIR", "ENOENT", "ENOTEMPTY"]);
+});
+
+test("large files and large folders come whole", async ({ open }) => {
+  const shell = await open();
+  const ok = await shell.page.evaluate(async () => {
+    const { fs } = globalThis.shell;
+    const bytes = new Uint8Array((5 << 20) + 17).map((_, i) => (i * 7) >> 2);
+    await fs.writeFile("big", new Blob([bytes]));
+    const back = await fs.readFile("big");
+    await fs.mkdir("many");
+    const names = Array.from({ length: 3000 }, (_, i) => `file-with-a-rather-long-name-${String(i).padStart(5, "0")}`);
+    await Promise.all(names.map((name) => fs.writeFile(`many/${name}`, name)));
+    const listed = await fs.readdir("many");
+    return back.length === bytes.length && back.every((b, i) => b === bytes[i]) && listed.join() === names.join();
+  });
+  expect(ok).toBe(true);
+  expect((await shell.run("wc -c < big; ls many | wc -l")).stdout.split(/\s+/).filter(Boolean)).toEqual([String((5 << 20) + 17), "3000"]);
+});

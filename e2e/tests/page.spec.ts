@@ -1,0 +1,86 @@
+import { expect, test } from "../fixtures.ts";
+
+test("the page needs no header and comes to a prompt", async ({ open }) => {
+  const shell = await open();
+  expect(await shell.page.evaluate(() => crossOriginIsolated)).toBe(false);
+  expect(await shell.state()).toBe("ready");
+  expect(await shell.screen()).not.toBe("");
+});
+
+test("?run= types a command and Enter", async ({ open }) => {
+  const shell = await open(undefined, "run=echo%20one-%24((1%2B1))");
+  await shell.seen(/^one-2$/m);
+});
+
+test("?engine= picks the engine of what is run", async ({ open }) => {
+  const shell = await open("wazero");
+  expect((await shell.run("echo $BUSHEL_ENGINE")).stdout).toBe("wazero\n");
+});
+
+test("progress is told in bytes until the shell is ready", async ({ context, site, watch }) => {
+  const page = await context.newPage();
+  watch(page);
+  site.pages.set("/progress", {
+    html: `<!doctype html><script>
+      events = [];
+      for (const type of ["bushel-progress", "bushel-ready"]) {
+        addEventListener(type, (e) => events.push([type, e.detail, document.querySelector("bushel-shell").state]));
+      }
+    </script><script type="module" src="bushel.js"></script><bushel-shell></bushel-shell>`,
+  });
+  await page.goto(`${site.url}progress`);
+  await page.waitForSelector("bushel-shell[state=ready]");
+  const events = await page.evaluate(() => (globalThis as unknown as { events: [string, { loaded: number; total: number; phase: string }, string][] }).events);
+  const progress = events.filter(([type]) => type === "bushel-progress").map(([, detail]) => detail);
+  expect(progress.length).toBeGreaterThan(1);
+  for (const { loaded, total } of progress) expect(loaded).toBeLessThanOrEqual(total);
+  expect(progress.at(-1)!.loaded).toBeGreaterThan(1_000_000);
+  expect(events.at(-1)![0]).toBe("bushel-ready");
+  expect(events.at(-1)![2]).toBe("ready");
+});
+
+test("the terminal follows the size of its box", async ({ open }) => {
+  const shell = await open();
+  await shell.page.setViewportSize({ width: 600, height: 300 });
+  const small = Number((await onTerminal(shell, "stty size || tput cols")).trim().split(/\s+/).at(-1));
+  await shell.page.setViewportSize({ width: 1200, height: 300 });
+  await expect.poll(async () => shell.page.evaluate(() => globalThis.shell.shadowRoot!.querySelector(".xterm-screen")!.clientWidth)).toBeGreaterThan(1000);
+  const large = Number((await onTerminal(shell, "stty size || tput cols")).trim().split(/\s+/).at(-1));
+  expect(large).toBeGreaterThan(small);
+});
+
+test("taken off the page, the shell ends its workers; put back, it starts anew", async ({ open }) => {
+  const shell = await open();
+  await expect.poll(() => shell.page.workers().length).toBeGreaterThan(0);
+  await shell.page.evaluate(() => globalThis.shell.remove());
+  await expect.poll(() => shell.page.workers().length).toBe(0);
+  expect(await shell.page.evaluate(() => globalThis.shell.ready.then(String, (error) => error.code))).toBe("closed");
+  await shell.page.evaluate(() => {
+    document.body.append(globalThis.shell);
+    return globalThis.shell.ready;
+  });
+  expect((await shell.run("echo back")).stdout).toBe("back\n");
+});
+
+test("moved on the page, the shell stays", async ({ open }) => {
+  const shell = await open();
+  await shell.write("kept", "yes");
+  await shell.page.evaluate(() => {
+    const section = document.createElement("section");
+    document.body.append(section);
+    section.append(globalThis.shell);
+  });
+  expect((await shell.run("cat kept")).stdout).toBe("yes");
+});
+
+/** What a line prints on the terminal. */
+async function onTerminal(shell: import("../fixtures.ts").ShellPage, line: string): Promise<string> {
+  const before = await shell.screen();
+  await shell.page.evaluate((line) => {
+    const done = new Promise((resolve) => globalThis.shell.addEventListener("bushel-exit", resolve, { once: true }));
+    return globalThis.shell.type(`${line}\n`).then(() => done);
+  }, line);
+  await expect.poll(() => shell.screen()).not.toBe(before);
+  const lines = (await shell.screen()).split("\n");
+  return lines.filter((text) => /^[\d ]+$/.test(text)).at(-1) ?? "";
+}

@@ -1,0 +1,122 @@
+import { expect, test } from "../fixtures.ts";
+
+test("run gives code, output and time", async ({ open }) => {
+  const shell = await open();
+  const result = await shell.page.evaluate(() => globalThis.shell.run("echo out; echo err >&2; exit 7"));
+  expect(result).toMatchObject({ code: 7, stdout: "out\n", stderr: "err\n" });
+  expect(Object.values(result.stdoutBytes)).toEqual([..."out\n"].map((c) => c.charCodeAt(0)));
+  expect(result.ms).toBeGreaterThan(0);
+});
+
+test("a line reads what it is given", async ({ open }) => {
+  const shell = await open();
+  const outputs = await shell.page.evaluate(async () => {
+    const stream = () =>
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode("a stream"));
+          controller.close();
+        },
+      });
+    const sources = ["a text", new TextEncoder().encode("an array"), new TextEncoder().encode("a buffer").buffer, new Blob(["a blob"]), stream(), ""];
+    const all = [];
+    for (const stdin of sources) all.push((await globalThis.shell.run("cat", { stdin })).stdout);
+    all.push((await globalThis.shell.run("cat")).stdout);
+    return all;
+  });
+  expect(outputs).toEqual(["a text", "an array", "a buffer", "a blob", "a stream", "", ""]);
+});
+
+test("a line runs in the folder and environment that it is given", async ({ open }) => {
+  const shell = await open();
+  await shell.run("mkdir -p '/tmp/a b'");
+  expect((await shell.run("pwd; echo $X $HOME", { cwd: "/tmp/a b", env: { X: "1 2", HOME: "/h" } })).stdout).toBe("/tmp/a b\n1 2 /h\n");
+  expect((await shell.run("pwd")).stdout).toBe("/home/user\n");
+});
+
+test("no byte is lost, however many there are", async ({ open }) => {
+  const shell = await open();
+  const size = 8 << 20;
+  const same = await shell.page.evaluate(async (size) => {
+    const bytes = new Uint8Array(size);
+    for (let i = 0; i < size; i++) bytes[i] = (i * 31) >> 3;
+    const { stdoutBytes, code } = await globalThis.shell.run("cat | cat", { stdin: bytes });
+    return code === 0 && stdoutBytes.length === size && stdoutBytes.every((b, i) => b === bytes[i]);
+  }, size);
+  expect(same).toBe(true);
+});
+
+test("a reader that leaves ends its writer", async ({ open }) => {
+  const shell = await open();
+  expect(await shell.run("yes | head -3")).toMatchObject({ code: 0, stdout: "y\ny\ny\n" });
+  // Also if it is the page that writes.
+  const code = await shell.page.evaluate(async () => (await globalThis.shell.run("true", { stdin: new Uint8Array(1 << 20) })).code);
+  expect(code).toBe(0);
+});
+
+test("out of time, all that the line started is killed and the code is 124", async ({ open }) => {
+  const shell = await open();
+  const result = await shell.run("echo begun; sleep 60 | sleep 60; echo never", { timeout: 300 });
+  expect(result).toMatchObject({ code: 124, stdout: "begun\n" });
+  await expect.poll(async () => (await shell.run("ps")).stdout).not.toContain("sleep");
+});
+
+test("aborted, a line is interrupted and run rejects with the reason", async ({ open }) => {
+  const shell = await open();
+  const said = await shell.page.evaluate(async () => {
+    const controller = new AbortController();
+    const run = globalThis.shell.run("sleep 60", { signal: controller.signal });
+    setTimeout(() => controller.abort(new Error("enough")), 100);
+    return run.then(String, (error) => error.message);
+  });
+  expect(said).toBe("enough");
+  await expect.poll(async () => (await shell.run("ps")).stdout).not.toContain("sleep");
+  const before = await shell.page.evaluate(() => globalThis.shell.run("echo no", { signal: AbortSignal.abort(new Error("before")) }).catch((error) => error.message));
+  expect(before).toBe("before");
+});
+
+test("many lines run at once and do not mix", async ({ open }) => {
+  const shell = await open();
+  const outputs = await shell.page.evaluate(() =>
+    Promise.all(Array.from({ length: 20 }, async (_, i) => (await globalThis.shell.run(`sleep 0.0${i % 5}; echo ${i}; exit ${i}`)).stdout)),
+  );
+  expect(outputs).toEqual(Array.from({ length: 20 }, (_, i) => `${i}\n`));
+});
+
+test("what cannot be run says so with the shell's codes", async ({ open }) => {
+  const shell = await open();
+  expect(await shell.run("no-such-command")).toMatchObject({ code: 127, stdout: "" });
+  await shell.write("plain.txt", "no program");
+  expect((await shell.run("./plain.txt")).code).toBe(126);
+  expect((await shell.run("kill -9 $$")).code).toBe(137);
+});
+
+test("spawn hands out streams", async ({ open }) => {
+  const shell = await open();
+  const result = await shell.page.evaluate(async () => {
+    const child = await globalThis.shell.spawn("while read line; do echo got $line; done; exit 5");
+    const writer = child.stdin.getWriter();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    await writer.write("one\n");
+    const first = (await reader.read()).value;
+    await writer.write("two\n");
+    const second = (await reader.read()).value;
+    await writer.close();
+    return { first, second, end: (await reader.read()).done, code: await child.exit, pid: child.pid };
+  });
+  expect(result).toMatchObject({ first: "got one\n", second: "got two\n", end: true, code: 5 });
+  expect(result.pid).toBeGreaterThan(1);
+});
+
+test("spawn gives a terminal that knows its size, and kills", async ({ open }) => {
+  const shell = await open();
+  const result = await shell.page.evaluate(async () => {
+    const child = await globalThis.shell.spawn("test -t 0 && echo a terminal; sleep 60", { terminal: { cols: 40, rows: 10 } });
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const first = (await reader.read()).value;
+    await child.resize({ cols: 50, rows: 12 });
+    await child.kill("SIGKILL");
+    return { first, code: await child.exit };
+  });
+  expect(result).toEqual({ first: "a terminal\r\n", code: 137 });
+});
