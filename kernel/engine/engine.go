@@ -59,6 +59,10 @@ type Program struct {
 	Host []HostFunc
 	// Start is the exported function to call, "_start" if it is empty.
 	Start string
+	// Main, if it is not nil, is called with the guest's module instead of Start, and
+	// its end is the program's: for an ABI whose programs are entered again and
+	// again. Only wazero's engine, which has goroutines to do so on, looks at it.
+	Main func(context.Context, api.Module) error
 	// Memory is called with the guest's memory before any of its code runs. It may be nil.
 	Memory func(api.Memory)
 }

@@ -147,6 +147,9 @@ func (e *Engine) Run(ctx context.Context, p *engine.Program) error {
 	if p.Memory != nil && g.mem != nil {
 		p.Memory(g.mem)
 	}
+	if p.Main != nil {
+		return g.ended(p.Main(g.ctx, g), false)
+	}
 	name := p.Start
 	if name == "" {
 		name = "_start"
