@@ -51,13 +51,13 @@ unit: node_modules/.bushel-lock ## test the page's scripts, without a browser
 	$(PLAYWRIGHT) --project unit
 
 e2e: build ## drive the page in Chromium and Firefox
-	$(PLAYWRIGHT)
+	$(PLAYWRIGHT) --project unit --project chromium --project firefox
 
 bench: build ## print the speed table
-	node e2e/bench.ts
+	$(PLAYWRIGHT) --project bench
 
 screenshot: build ## take docs/shell.png
-	node e2e/screenshot.ts
+	$(PLAYWRIGHT) --project screenshot
 
 node_modules/.bushel-lock: package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error

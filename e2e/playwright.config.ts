@@ -1,7 +1,19 @@
 // Three kinds of tests: unit (the page's scripts in Node), chromium and firefox
 // (the site in dist, from a server that sends no header of ours). Browsers are
 // the system's; nothing is downloaded.
-import { defineConfig } from "@playwright/test";
+import { defineConfig, type Project } from "@playwright/test";
+
+const chromium: Project["use"] = {
+  browserName: "chromium",
+  screenshot: "only-on-failure",
+  launchOptions: {
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync", "--no-first-run",
+    ],
+  },
+};
 
 export default defineConfig({
   outputDir: "results",
@@ -14,21 +26,10 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   projects: [
     { name: "unit", testDir: "unit", timeout: 10_000 },
-    {
-      name: "chromium",
-      testDir: "tests",
-      use: {
-        browserName: "chromium",
-        screenshot: "only-on-failure",
-        launchOptions: {
-          executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-          args: [
-            "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--no-first-run",
-          ],
-        },
-      },
-    },
+    { name: "chromium", testDir: "tests", use: chromium },
     { name: "firefox", testDir: "firefox" },
+    // Not tests: make screenshot and make bench name them.
+    { name: "screenshot", testDir: "tools", testMatch: "screenshot.spec.ts", use: chromium },
+    { name: "bench", testDir: "tools", testMatch: "bench.spec.ts", use: chromium, timeout: 10 * 60_000 },
   ],
 });

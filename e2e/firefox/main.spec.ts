@@ -1,0 +1,62 @@
+// The main roads, in Firefox.
+import { engines } from "../fixtures.ts";
+import { findGuest } from "../guests.ts";
+import { expect, test } from "./firefox.ts";
+
+test("the page comes to a prompt without any header", async ({ open }) => {
+  const page = await open();
+  expect(await page.evaluate(() => [crossOriginIsolated, shell.state])).toEqual([false, "ready"]);
+});
+
+test("lines are run, with input, output and codes", async ({ open }) => {
+  const page = await open();
+  const results = await page.evaluate(async () => {
+    const all = [];
+    for (const [line, stdin] of [["echo out; echo err >&2; exit 7"], ["sort | head -2", "c\nb\na\n"], ["yes | head -3"], ["sleep 60"]]) {
+      const { code, stdout, stderr } = await shell.run(line!, line === "sleep 60" ? { timeout: 200 } : { stdin: stdin ?? "" });
+      all.push([code, stdout, stderr]);
+    }
+    return all;
+  });
+  expect(results).toEqual([
+    [7, "out\n", "err\n"],
+    [0, "a\nb\n", ""],
+    [0, "y\ny\ny\n", ""],
+    [124, "", ""],
+  ]);
+});
+
+test("what is typed is run, and Ctrl-C ends it", async ({ open }) => {
+  const page = await open();
+  await page.evaluate(() => shell.type("echo in $((40 + 2)) fires\n"));
+  await page.waitForFunction(() => /^in 42 fires$/m.test(shell.screen()));
+  await page.evaluate(() => shell.type("sleep 60\n"));
+  await page.waitForFunction(() => shell.state === "running");
+  await page.evaluate(() => shell.press("Control+C"));
+  await page.waitForFunction(() => shell.state === "ready");
+});
+
+for (const engine of engines) {
+  for (const name of ["hello-c", "hello-go", "hello-js", "ask-c", "cat-c"]) {
+    test(`the guest ${name} runs on ${engine}`, async ({ open }) => {
+      const guest = findGuest(name);
+      if ("missing" in guest) {
+        test.skip(true, `no guest ${name}: ${guest.missing}`);
+        return;
+      }
+      const page = await open(engine);
+      const result = await page.evaluate(
+        async (name, base64) => {
+          await shell.fs.mkdir("bin", { recursive: true });
+          await shell.fs.writeFile(`bin/${name}.wasm`, Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
+          const { code, stdout, stderr } = await shell.run(name, { stdin: "Ada\n" });
+          return { code, stdout, stderr };
+        },
+        name,
+        guest.bytes.toString("base64"),
+      );
+      expect(result).toMatchObject({ code: 0, stderr: "" });
+      expect(result.stdout).toMatch(/hello|Ada/i);
+    });
+  }
+}
