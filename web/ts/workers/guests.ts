@@ -90,7 +90,6 @@ export class Guests {
     WebAssembly.compile(image.bytes).then(
       (module) => {
         image.module = module;
-        image.bytes = image.bytes.subarray(0, 0); // the engine keeps its own
         take();
       },
       (error: unknown) => this.#fail(pid, reason(error)),
