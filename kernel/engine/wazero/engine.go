@@ -29,6 +29,8 @@ type Config struct {
 	// the goroutine, so that in a page, where nothing preempts a guest, events
 	// come in. It may be nil.
 	Park func()
+
+	unmetered bool // for tests, which compare
 }
 
 // Features is what a module may use: WebAssembly 2.0 and the proposals that
@@ -148,7 +150,12 @@ func (e *Engine) Run(ctx context.Context, p *engine.Program) error {
 		p.Memory(g.mem)
 	}
 	if p.Main != nil {
-		return g.ended(p.Main(g.ctx, g), false)
+		err := p.Main(g.ctx, g)
+		switch err.(type) {
+		case *engine.ExitError, *engine.Trap, *engine.LoadError:
+			return err
+		}
+		return g.ended(err, false)
 	}
 	name := p.Start
 	if name == "" {
