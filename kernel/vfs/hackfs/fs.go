@@ -78,25 +78,25 @@ func (f *FS) Mkdir(name string, perm fs.FileMode) error {
 	return do("mkdir", name, func() error { return f.ns.Mkdir(f.at(0), name, posixMode(perm)) })
 }
 
-// MkdirAll makes a directory and those above it that are missing.
+// MkdirAll makes a directory and those above it that are missing. Its error
+// names the one that could not be made.
 func (f *FS) MkdirAll(name string, perm fs.FileMode) error {
-	return do("mkdir", name, func() error { return f.mkdirAll(name, posixMode(perm)) })
-}
-
-func (f *FS) mkdirAll(name string, mode uint32) error {
-	err := f.ns.Mkdir(f.at(0), name, mode)
-	switch errno.Of(err) {
-	case errno.EEXIST:
-		_, err = f.ns.WalkDir(f.at(0), name)
-	case errno.ENOENT:
-		if up := path.Dir(name); up != "." {
-			if err := f.mkdirAll(up, mode); err != nil {
-				return err
+	for i := range len(name) + 1 {
+		if i < len(name) && name[i] != '/' {
+			continue
+		}
+		err := do("mkdir", name[:i], func() error {
+			err := f.ns.Mkdir(f.at(0), name[:i], posixMode(perm))
+			if errno.Of(err) == errno.EEXIST {
+				_, err = f.ns.WalkDir(f.at(0), name[:i])
 			}
-			return f.mkdirAll(name, mode)
+			return err
+		})
+		if err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }
 
 // Remove removes a file or an empty directory.
