@@ -1,0 +1,164 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// cmd is one run of a command.
+type cmd struct {
+	p    *kernel.Process
+	fs   *sys.Files
+	spec *spec
+	name string   // for messages
+	args []string // without the command's name
+	out  *output  // standard output, buffered
+	code int      // the exit code so far: what went wrong with one file of many
+	all  func() []Command
+
+	ticks    int
+	lastTick time.Time
+	stdin    *input
+}
+
+// exitCode unwinds a run to its end.
+type exitCode int
+
+// main runs the command on p.
+func (s *spec) main(p *kernel.Process, all func() []Command) (code int) {
+	c := &cmd{p: p, fs: p.Files(), spec: s, name: s.name, all: all, lastTick: time.Now()}
+	if args := p.Args(); len(args) > 0 {
+		c.args = args[1:]
+	}
+	c.out = newOutput(c, 1)
+	defer func() {
+		// Goexit, the end of a killed process, passes here with r == nil; only
+		// our own unwinding is taken up.
+		switch r := recover().(type) {
+		case nil:
+		case exitCode:
+			code = int(r)
+		default:
+			panic(r)
+		}
+	}()
+	if !s.literal && len(c.args) == 1 && c.args[0] == "--help" {
+		c.help()
+	}
+	code = s.run(c)
+	c.out.Flush()
+	if code == 0 {
+		code = c.code
+	}
+	return code
+}
+
+// help prints the manual and ends the run.
+func (c *cmd) help() {
+	c.out.WriteString(usage(c.spec.name, c.spec.synopsis, c.spec.help))
+	c.exit(0)
+}
+
+// exit ends the run, with what is still buffered written.
+func (c *cmd) exit(code int) {
+	c.out.Flush()
+	panic(exitCode(code))
+}
+
+// errorf prints one line on standard error, with the command's name before it.
+func (c *cmd) errorf(format string, args ...any) {
+	c.out.Flush()
+	c.fs.Write(2, []byte(c.name+": "+fmt.Sprintf(format, args...)+"\n"))
+}
+
+// fail prints one line on standard error and ends the run.
+func (c *cmd) fail(code int, format string, args ...any) {
+	c.errorf(format, args...)
+	c.exit(code)
+}
+
+// usageError is fail for wrong usage.
+func (c *cmd) usageError(code int, format string, args ...any) {
+	c.errorf(format, args...)
+	c.fs.Write(2, []byte("Try '"+c.name+" --help' for more information.\n"))
+	c.exit(code)
+}
+
+// fileError reports what went wrong with a file, and lets the run end in 1.
+func (c *cmd) fileError(name string, err error) {
+	c.errorf("%s: %s", name, reason(err))
+	if c.code == 0 {
+		c.code = 1
+	}
+}
+
+// reason is err as a message says it: the errno's text without the path.
+func reason(err error) string {
+	if e, ok := errors.AsType[errno.Errno](err); ok {
+		return e.Error()
+	}
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+func isErrno(err error, e errno.Errno) bool { return err != nil && errno.Of(err) == e }
+
+// tickBudget is how long a command computes before it lets others run.
+const tickBudget = 8 * time.Millisecond
+
+// tick is called between small pieces of work. Now and then it lets others
+// run, and it does not return if the process has been ended meanwhile.
+func (c *cmd) tick() {
+	c.ticks++
+	if c.ticks&63 == 0 {
+		c.yield()
+	}
+}
+
+// yield is tick for pieces of work of about a millisecond.
+func (c *cmd) yield() {
+	now := time.Now()
+	if now.Sub(c.lastTick) < tickBudget {
+		return
+	}
+	c.park()
+	c.lastTick = time.Now()
+}
+
+// getenv is the value of an environment variable, empty if there is none.
+func (c *cmd) getenv(name string) string {
+	v, _ := c.lookupEnv(name)
+	return v
+}
+
+func (c *cmd) lookupEnv(name string) (string, bool) {
+	env := c.p.Environ()
+	for i := len(env) - 1; i >= 0; i-- {
+		if k, v, ok := strings.Cut(env[i], "="); ok && k == name {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+// park is a system call that does nothing but give the kernel its turn: to run
+// others, to stop the process, to end it.
+func (c *cmd) park() { c.fs.GetPID() }
+
+// sleep waits for d.
+func (c *cmd) sleep(d time.Duration) {
+	for end := time.Now().Add(d); d > 0; d = time.Until(end) {
+		if err := c.fs.Sleep(d); err != nil && !isErrno(err, errno.EINTR) {
+			return
+		}
+	}
+}

@@ -1,0 +1,55 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/bushel-wasm/bushel/kernel"
+)
+
+// Command is a command with its short manual.
+type Command struct {
+	Name string
+	// Synopsis is what follows the name in a usage line.
+	Synopsis string
+	// Help says in a few lines what the command does and lists its options.
+	Help string
+	// Main runs the command. Its exit code is 0 for success, 1 for a failure and
+	// often 2 for wrong usage, as POSIX has it for the command.
+	Main kernel.Main
+}
+
+// Usage is the manual as "NAME --help" prints it.
+func (c *Command) Usage() string { return usage(c.Name, c.Synopsis, c.Help) }
+
+func usage(name, synopsis, help string) string {
+	return strings.TrimRight("Usage: "+name+" "+synopsis, " ") + "\n" + strings.Trim(help, "\n") + "\n"
+}
+
+// All lists the commands in the order of their names.
+func All() []Command {
+	list := make([]Command, 0, len(table))
+	for _, s := range table {
+		list = append(list, Command{
+			Name: s.name, Synopsis: s.synopsis, Help: s.help,
+			Main: func(p *kernel.Process) int { return s.main(p, All) },
+		})
+	}
+	slices.SortFunc(list, func(a, b Command) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// Register makes every command a program of k, in /bin.
+func Register(k *kernel.Kernel) {
+	for _, c := range All() {
+		k.Register(c.Name, c.Main)
+	}
+}
+
+// spec is a command as its file declares it.
+type spec struct {
+	name, synopsis, help string
+	run                  func(c *cmd) int
+	// literal says that --help is an argument like any other.
+	literal bool
+}
