@@ -34,7 +34,7 @@ func (e *Engine) Compile(ctx context.Context, code []byte) (*Compiled, error) {
 		return nil, &engine.LoadError{Reason: lacking("multi-memory")}
 	}
 	c := &Compiled{Module: outside, imports: outside.Imports}
-	if metered, err := meter.Instrument(code, e.every()); err == nil {
+	if metered, err := meter.Instrument(code, e.every()); err == nil && !e.config.unmetered {
 		code = metered
 		c.imports = append(slices.Clip(c.imports), wasmbin.Import{Module: meter.Module, Name: meter.Name})
 	}
