@@ -45,6 +45,17 @@ func TestMem(t *testing.T) { vfstest.Run(t, newMem, vfstest.Options{}) }
 
 func TestMem_mounted(t *testing.T) { vfstest.Run(t, newMounted, vfstest.Options{}) }
 
+func TestMem_hammer(t *testing.T) {
+	m := vfs.NewMem(vfs.MemOptions{})
+	ns := vfs.NewNamespace(m)
+	mustMkdir(t, ns, "/x", "/x/y", "/x/y/top")
+	total, before := m.Space()
+	vfstest.Hammer(t, below(t, ns, "/x/y/top"), 4, 2000)
+	if _, after := m.Space(); after != before || m.Nodes() != 4 {
+		t.Errorf("of %d bytes %d were free and %d are, and there are %d nodes", total, before, after, m.Nodes())
+	}
+}
+
 func TestCases(t *testing.T) {
 	if n := vfstest.Cases(); n < 350 {
 		t.Errorf("the suite has %d cases only", n)
