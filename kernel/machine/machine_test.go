@@ -70,6 +70,9 @@ func spawn(t *testing.T, k *kernel.Kernel, attr sys.SpawnAttr) (pid int, wait fu
 			t.Fatal(err)
 		}
 		open = append(open, fd)
+		if i == 0 && len(attr.FDs) > 0 {
+			continue // has a standard input
+		}
 		attr.FDs = append(attr.FDs, [2]uint32{uint32(fd), uint32(i)})
 	}
 	pid, err := f.Spawn(&attr)
