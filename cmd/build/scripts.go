@@ -13,14 +13,16 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// bundles are the scripts of the page. The element is a module; the workers are
-// classic scripts, which a page may start from another origin without CORS.
+// bundles are the scripts of the page. The element and the terminal that it
+// loads are modules; the workers are classic scripts, which a page may start from
+// another origin without CORS.
 var bundles = []struct {
 	name   string
 	entry  string
 	format api.Format
 }{
 	{"bushel", "web/ts/bushel.ts", api.FormatESModule},
+	{"terminal", "web/ts/terminal.ts", api.FormatESModule},
 	{"kernel-worker", "web/ts/workers/kernel-worker.ts", api.FormatIIFE},
 	{"process-worker", "web/ts/workers/process-worker.ts", api.FormatIIFE},
 }
@@ -56,15 +58,13 @@ func (b *builder) options(format api.Format, sizes string) api.BuildOptions {
 		Bundle:        true,
 		Write:         true,
 		Format:        format,
-		Splitting:     format == api.FormatESModule,
-		ChunkNames:    "[name]-[hash]",
 		Target:        api.ES2022,
 		Charset:       api.CharsetUTF8,
 		Loader:        map[string]api.Loader{".css": api.LoaderText, ".svg": api.LoaderText},
 		LegalComments: api.LegalCommentsEndOfFile,
 		LogLevel:      api.LogLevelSilent,
 		Define:        map[string]string{"BUSHEL_SIZES": sizes},
-		Plugins:       []api.Plugin{wasmExec()},
+		Plugins:       []api.Plugin{wasmExec(), ownBundle()},
 	}
 	if b.dev {
 		o.Sourcemap = api.SourceMapLinked
@@ -101,6 +101,20 @@ func wasmExec() api.Plugin {
 		build.OnResolve(api.OnResolveOptions{Filter: `^wasm_exec$`}, func(api.OnResolveArgs) (api.OnResolveResult, error) {
 			root, err := goRoot()
 			return api.OnResolveResult{Path: filepath.Join(root, "lib", "wasm", "wasm_exec.js")}, err
+		})
+	}}
+}
+
+// ownBundle leaves a dynamic import of a module that is a bundle of its own to
+// the browser. Code splitting would do it too, with one more file that a page
+// has to wait for and names that it cannot ask for early.
+func ownBundle() api.Plugin {
+	return api.Plugin{Name: "own-bundle", Setup: func(build api.PluginBuild) {
+		build.OnResolve(api.OnResolveOptions{Filter: `^\./terminal\.ts$`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+			if args.Kind != api.ResolveJSDynamicImport {
+				return api.OnResolveResult{}, nil
+			}
+			return api.OnResolveResult{Path: "./terminal.js", External: true}, nil
 		})
 	}}
 }

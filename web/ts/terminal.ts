@@ -1,5 +1,5 @@
 // The terminal on the page: xterm.js with its add-ons, fitted to its box. It is
-// a chunk of its own, loaded when the first shell is.
+// a bundle of its own, loaded when the first shell is.
 
 import { FitAddon } from "@xterm/addon-fit";
 import { SearchAddon } from "@xterm/addon-search";
