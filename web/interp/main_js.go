@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"unsafe"
 
+	"github.com/bushel-wasm/bushel/kernel/abi/gojs"
 	"github.com/bushel-wasm/bushel/kernel/abi/wasi"
 	"github.com/bushel-wasm/bushel/kernel/engine"
 	"github.com/bushel-wasm/bushel/kernel/engine/wazero"
@@ -29,23 +31,52 @@ func begin(n, abi uint32) {
 	info := guest.Begin(n)
 	code := make([]byte, jsImageSize())
 	jsImageTake(worker.Pointer(code))
-	go run(info, code)
+	go func() { guest.End(info.Name, run(info, abi, code)) }()
 }
 
-// interpreter is made for the first guest and kept, with what it has compiled.
-var interpreter engine.Engine
+// interpreter is made for the first guest and kept.
+var interpreter *wazero.Engine
 
-func run(info *sys.StartInfo, code []byte) {
+// last is the guest that was compiled last: a loop in a shell runs the same again.
+var last struct {
+	code     []byte
+	compiled *wazero.Compiled
+}
+
+func run(info *sys.StartInfo, abi uint32, code []byte) error {
 	if interpreter == nil {
-		e, err := wazero.New(wazero.Config{Interpreter: true, Park: worker.Yield})
+		e, err := wazero.New(wazero.Config{Interpreter: true, Park: park})
 		if err != nil {
-			guest.End(info.Name, err)
-			return
+			return err
 		}
 		interpreter = e
 	}
-	shim := wasi.New(guest.Client, info, wasi.Options{FullPaths: info.FullPaths})
-	guest.End(info.Name, interpreter.Run(context.Background(), &engine.Program{Name: info.Name, Code: code, Host: shim.Host()}))
+	ctx := context.Background()
+	if last.compiled == nil || !bytes.Equal(last.code, code) {
+		if last.compiled != nil {
+			last.compiled.Close()
+			last.code, last.compiled = nil, nil
+		}
+		compiled, err := interpreter.Compile(ctx, code)
+		if err != nil {
+			return err
+		}
+		last.code, last.compiled = code, compiled
+	}
+	p := &engine.Program{Name: info.Name, Compiled: last.compiled}
+	if abi == guest.GoJS {
+		p.Host, p.Main = gojs.Host(), gojs.Main
+	} else {
+		p.Host = wasi.New(guest.Client, info, wasi.Options{FullPaths: info.FullPaths, Yield: worker.Yield}).Host()
+	}
+	return interpreter.Run(ctx, p)
+}
+
+// park lets events in, unless JavaScript waits for the guest.
+func park() {
+	if !gojs.Nested() {
+		worker.Yield()
+	}
 }
 
 func main() { select {} }

@@ -5,12 +5,13 @@
 import type { FromProcess, StartGuest, ToProcess } from "../protocol.ts";
 import { type CallExports, Calls } from "./calls.ts";
 import { BrowserEngine, END, endOf, type EngineExports } from "./engine.ts";
-import { type GoEnd, runGo } from "./gojs.ts";
+import { type GoEnd, type GoStart, runGo } from "./gojs.ts";
 import { lockdown } from "./gojs-lockdown.ts";
+import { type GoJSExports, InterpretedGo } from "./gojs-wazero.ts";
 import { GoProgram, postBytes } from "./goruntime.ts";
 import { decodeStartInfo } from "./startinfo.ts";
 
-interface Exports extends EngineExports, CallExports {
+interface Exports extends EngineExports, CallExports, GoJSExports {
   begin(length: number, abi: number): void;
   receive(length: number): void;
   parked(): void;
@@ -28,7 +29,9 @@ const ABI = { wasi: 0, gojs: 1 } as const;
 
 let go: GoProgram<Exports>;
 let calls: Calls;
+/** One of the two, as the program is process.wasm or interp.wasm. */
 let engine: BrowserEngine | undefined;
+let interpreted: InterpretedGo | undefined;
 /** The image of an interpreted guest until Go fetches it. */
 let image = new Uint8Array(0);
 /** The guest had JavaScript of its own: the worker is not used again. */
@@ -47,7 +50,8 @@ function boot(module: WebAssembly.Module, interprets: boolean): void {
     module,
     (program) => {
       calls = new Calls(program);
-      engine = interprets ? undefined : new BrowserEngine(program);
+      if (interprets) interpreted = new InterpretedGo(program);
+      else engine = new BrowserEngine(program);
       return {
         post: (at: number, n: number) => postBytes(port, program.copy(at, n)),
         now: clock,
@@ -60,6 +64,7 @@ function boot(module: WebAssembly.Module, interprets: boolean): void {
         },
         ...calls.imports(),
         ...engine?.imports(),
+        ...interpreted?.imports(),
       };
     },
     (error) => {
@@ -72,24 +77,28 @@ function boot(module: WebAssembly.Module, interprets: boolean): void {
 function start({ abi, image: code, info }: StartGuest): void {
   if (engine) engine.module = code as WebAssembly.Module;
   else image = code as Uint8Array<ArrayBuffer>;
+  let guest: GoStart | undefined;
+  if (abi === "gojs") {
+    const { pid, argv, env, cwd, fds } = decodeStartInfo(info);
+    guest = { pid, argv, env, cwd, fds: fds.map((f) => [f.fd, f.info] as const) };
+    tainted = true;
+    lockdown();
+    interpreted?.start(calls, guest);
+  }
   go.exports.begin(go.give(info), ABI[abi]);
   if (!engine) go.resume();
-  else if (abi === "gojs") startGo(code as WebAssembly.Module, info);
+  else if (guest) runOnBrowser(code as WebAssembly.Module, guest);
 }
 
 /** Runs a GOOS=js program on the browser's engine. */
-function startGo(module: WebAssembly.Module, info: Uint8Array): void {
-  tainted = true;
-  const { pid, argv, env, cwd, fds } = decodeStartInfo(info);
+function runOnBrowser(module: WebAssembly.Module, guest: GoStart): void {
   const ended = (kind: number, text: string): void => go.exports.ended(kind, go.give(encoder.encode(text)));
   const finish = (end: GoEnd): void => {
     if ("code" in end) ended(END.unwound, String(end.code));
     else ended(...endOf(end.trap));
   };
   try {
-    lockdown();
-    const run = runGo(module, calls, { pid, argv, env, cwd, fds: fds.map((f) => [f.fd, f.info] as const) });
-    run.then(finish, (error: unknown) => ended(...endOf(error)));
+    runGo(module, calls, guest).then(finish, (error: unknown) => ended(...endOf(error)));
   } catch (error) {
     ended(...endOf(error));
   }
