@@ -1,0 +1,428 @@
+package shell
+
+import (
+	"fmt"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// search finds an external command: its path, or an error and the status that
+// stands for it.
+func (sh *shell) search(name string) (string, error, int) {
+	if strings.Contains(name, "/") {
+		st, err := sh.f.Stat(name)
+		switch {
+		case err != nil:
+			code := 126
+			if errno.Of(err) == errno.ENOENT {
+				code = 127
+			}
+			return "", fmt.Errorf("%s: %s", name, reason(err)), code
+		case st.Type == sys.TypeDirectory:
+			return "", fmt.Errorf("%s: is a directory", name), 126
+		}
+		return name, nil, 0
+	}
+	if path, ok := sh.hashed[name]; ok {
+		if st, err := sh.f.Stat(path); err == nil && st.Type != sys.TypeDirectory {
+			return path, nil, 0
+		}
+	}
+	found := ""
+	if name != "" {
+		for dir := range strings.SplitSeq(sh.get("PATH"), ":") {
+			if dir == "" {
+				dir = "."
+			}
+			for _, suffix := range [...]string{"", ".wasm"} {
+				path := strings.TrimSuffix(dir, "/") + "/" + name + suffix
+				st, err := sh.f.Stat(path)
+				if err != nil || st.Type == sys.TypeDirectory {
+					continue
+				}
+				if suffix == "" && st.Mode&0o111 == 0 && !strings.HasSuffix(name, ".wasm") {
+					found = path
+					continue
+				}
+				if sh.hashed == nil {
+					sh.hashed = map[string]string{}
+				}
+				sh.hashed[name] = path
+				return path, nil, 0
+			}
+		}
+	}
+	if found != "" {
+		return "", fmt.Errorf("%s: permission denied", found), 126
+	}
+	return "", &notFoundError{name}, 127
+}
+
+// notFoundError is a command that nobody has.
+type notFoundError struct{ name string }
+
+func (e *notFoundError) Error() string { return e.name + ": command not found" }
+
+// place says where a child runs: its group, and whether the terminal is its.
+type place struct {
+	group      bool // a group of its own, or pgid
+	pgid       int  // 0: the child begins the group
+	foreground bool
+	async      bool // of a job in the background
+}
+
+func (pl *place) flags() (flags sys.SpawnFlag, pgid uint32) {
+	if pl.group {
+		flags |= sys.SpawnSetPGID
+		pgid = uint32(pl.pgid)
+		if pl.foreground && pl.pgid == 0 {
+			flags |= sys.SpawnForeground
+		}
+	}
+	return flags, pgid
+}
+
+// joined notes the first process of a group.
+func (pl *place) joined(pid int) {
+	if pl.group && pl.pgid == 0 {
+		pl.pgid = pid
+	}
+}
+
+// childFDs is the shell's files as a child gets them.
+func (sh *shell) childFDs() [][2]uint32 {
+	list := make([][2]uint32, 0, len(sh.fds))
+	for n, real := range sh.fds {
+		list = append(list, [2]uint32{uint32(real), uint32(n)})
+	}
+	return list
+}
+
+// spawn starts an external command. A file that is no program but text is run
+// by a shell.
+func (sh *shell) spawn(args []string, path string, pl *place, attr sys.SpawnAttr) (int, error) {
+	attr.Path, attr.Argv, attr.Env = path, args, append(sh.env.exported(), "_="+path)
+	attr.FDs = sh.childFDs()
+	flags, pgid := pl.flags()
+	attr.Flags |= flags
+	attr.PGID = pgid
+	pid, err := sh.f.Spawn(&attr)
+	if err == nil {
+		pl.joined(pid)
+		return pid, nil
+	}
+	if errno.Of(err) == errno.ENOEXEC && sh.isText(path) {
+		c := sh.clone()
+		return c.fork(func(c *shell) int { return c.runScript(path, args) }, pl)
+	}
+	return 0, err
+}
+
+// spawnFailed is the message and the status for a program that did not start.
+func (sh *shell) spawnFailed(name string, err error) int {
+	switch errno.Of(err) {
+	case errno.ENOENT:
+		sh.errorf("%s: %s", name, reason(err))
+		return 127
+	case errno.ENOEXEC:
+		sh.errorf("%s: cannot execute: not a WebAssembly module", name)
+	default:
+		sh.errorf("%s: %s", name, reason(err))
+	}
+	return 126
+}
+
+// isText reports whether a file looks like a script without "#!".
+func (sh *shell) isText(path string) bool {
+	fd, err := sh.f.Open(path, sys.ORead, 0)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = sh.f.Close(fd) }()
+	buf := make([]byte, 256)
+	n, _ := sh.f.Read(fd, buf)
+	for _, c := range buf[:n] {
+		switch {
+		case c == '\n':
+			return true
+		case c == 0 || c >= 0x80 || c < ' ' && c != '\t' && c != '\r' && c != 27:
+			return false
+		}
+	}
+	return true
+}
+
+// fork runs main in a child that has this shell's state, which the caller has
+// cloned for it and must not use afterwards.
+func (sh *shell) fork(main func(*shell) int, pl *place) (int, error) {
+	flags, pgid := pl.flags()
+	async, grouped := pl.async, pl.group
+	fds := sh.childFDs()
+	child, err := sh.p.Fork(func(p *kernel.Process) int {
+		sh.adopt(p)
+		if async && !grouped {
+			p.Ignore(sys.SIGINT, sys.SIGQUIT)
+		}
+		return sh.end(main(sh))
+	}, kernel.ForkAttr{FDs: fds, Flags: flags, PGID: pgid})
+	if err != nil {
+		return 0, err
+	}
+	pl.joined(child.PID())
+	return child.PID(), nil
+}
+
+// adopt makes p the process of a forked shell: its files have the shell's
+// numbers now, and its signals their default actions.
+func (sh *shell) adopt(p *kernel.Process) {
+	sh.p, sh.f = p, p.Files()
+	fds := make(map[int]int, len(sh.fds))
+	for n := range sh.fds {
+		fds[n] = n
+	}
+	sh.fds = fds
+	sh.tty = -1
+	sh.subshells++
+	sh.traps.apply(sh)
+}
+
+// expandsFreely reports whether a command can be expanded in the shell's own
+// process without making it wait: there is no command to run for its words.
+func expandsFreely(st *syntax.Stmt) bool {
+	free := true
+	syntax.Walk(st, func(n syntax.Node) bool {
+		switch n.(type) {
+		case *syntax.CmdSubst, *syntax.ProcSubst:
+			free = false
+		}
+		return free
+	})
+	return free
+}
+
+// launch starts a command as a child. in and out are files of the process for
+// its numbers 0 and 1, or -1. It answers with a pid, or with 0 and a status if
+// there was nothing to start.
+func (sh *shell) launch(st *syntax.Stmt, in, out int, both bool, pl *place) (pid, status int) {
+	c := sh.clone()
+	if in >= 0 {
+		c.fds[0] = in
+	}
+	if out >= 0 {
+		c.fds[1] = out
+		if both {
+			c.fds[2] = out
+		}
+	}
+	if cm, ok := st.Cmd.(*syntax.CallExpr); ok && !st.Negated && len(cm.Args) > 0 && expandsFreely(st) {
+		if pid, status, done := c.launchSimple(st, cm, pl); done {
+			return pid, status
+		}
+	}
+	one := *st
+	one.Background, one.Disown = false, false
+	return c.launchFork(func(c *shell) int {
+		c.stmt(&one)
+		return c.status
+	}, pl)
+}
+
+func (sh *shell) launchFork(main func(*shell) int, pl *place) (pid, status int) {
+	pid, err := sh.fork(main, pl)
+	if err != nil {
+		sh.errorf("fork: %s", reason(err))
+		return 0, 254
+	}
+	return pid, 0
+}
+
+// launchSimple starts a simple command: an external one needs no shell of its
+// own between. done is false if the command must be run by a forked shell from
+// its beginning.
+func (sh *shell) launchSimple(st *syntax.Stmt, cm *syntax.CallExpr, pl *place) (pid, status int, done bool) {
+	if _, _, alias := sh.aliasText(st, cm); alias {
+		return 0, 0, false
+	}
+	if name := cm.Args[0].Lit(); sh.funcs[name] != nil || builtins[name] != nil || sh.traps.has("DEBUG") {
+		return 0, 0, false
+	}
+	args, err := sh.fields(cm.Args...)
+	if err != nil {
+		sh.failed(err)
+		return 0, sh.status, true
+	}
+	if len(args) == 0 {
+		return 0, 0, false
+	}
+	saved, err := sh.redirect(st.Redirs)
+	defer sh.restore(saved)
+	if err != nil {
+		sh.failed(err)
+		return 0, 1, true
+	}
+	temps, err := sh.temporaries(cm.Assigns)
+	if err != nil {
+		sh.failed(err)
+		return 0, 1, true
+	}
+	if temps != nil {
+		sh.env.scopes = append(sh.env.scopes, temps)
+	}
+	if sh.opt.xtrace {
+		sh.traceCall(cm.Assigns, temps, args)
+	}
+	r := sh.resolve1(args[0], true)
+	if r.fn != nil || r.builtin != nil {
+		pid, status = sh.launchFork(func(c *shell) int {
+			if r.fn != nil {
+				c.callFunction(r.fn, args)
+			} else {
+				c.status = c.runBuiltin(r.builtin, args)
+			}
+			return c.status
+		}, pl)
+		return pid, status, true
+	}
+	if r.err != nil {
+		sh.errorf("%s", r.err)
+		return 0, r.code, true
+	}
+	pid, err = sh.spawn(args, r.path, pl, sys.SpawnAttr{})
+	if err != nil {
+		return 0, sh.spawnFailed(args[0], err), true
+	}
+	return pid, 0, true
+}
+
+// foreground runs an external command and waits for it.
+func (sh *shell) foreground(args []string, path string, st *syntax.Stmt) {
+	sh.foregroundAttr(args, path, st, sys.SpawnAttr{})
+}
+
+func (sh *shell) foregroundAttr(args []string, path string, st *syntax.Stmt, attr sys.SpawnAttr) {
+	pl := place{group: sh.monitor, foreground: sh.monitor}
+	pid, err := sh.spawn(args, path, &pl, attr)
+	if err != nil {
+		sh.status = sh.spawnFailed(args[0], err)
+		return
+	}
+	j := &job{pgid: pl.pgid, procs: []proc{{pid: pid}}, stmt: st}
+	sh.waitForeground(j)
+}
+
+// subshell runs (…).
+func (sh *shell) subshell(cm *syntax.Subshell) {
+	pl := place{group: sh.monitor, foreground: sh.monitor}
+	c := sh.clone()
+	pid, status := c.launchFork(func(c *shell) int {
+		c.stmts(cm.Stmts)
+		return c.status
+	}, &pl)
+	if pid == 0 {
+		sh.status = status
+		return
+	}
+	sh.waitForeground(&job{pgid: pl.pgid, procs: []proc{{pid: pid}}, stmt: &syntax.Stmt{Cmd: cm}})
+}
+
+// pipeline runs a | b | c, each in a process of its own.
+func (sh *shell) pipeline(cm *syntax.BinaryCmd) {
+	pl := place{group: sh.monitor, foreground: sh.monitor}
+	j := sh.launchPipeline(cm, &pl)
+	if j == nil {
+		return
+	}
+	sh.waitForeground(j)
+}
+
+// element is one command of a pipeline; both is |& after it.
+type pipeElement struct {
+	st   *syntax.Stmt
+	both bool
+}
+
+func elements(cm *syntax.BinaryCmd) []pipeElement {
+	var list []pipeElement
+	var walk func(st *syntax.Stmt, both bool)
+	walk = func(st *syntax.Stmt, both bool) {
+		b, ok := st.Cmd.(*syntax.BinaryCmd)
+		if ok && (b.Op == syntax.Pipe || b.Op == syntax.PipeAll) && len(st.Redirs) == 0 && !st.Negated {
+			walk(b.X, b.Op == syntax.PipeAll)
+			walk(b.Y, both)
+			return
+		}
+		list = append(list, pipeElement{st, both})
+	}
+	walk(cm.X, cm.Op == syntax.PipeAll)
+	walk(cm.Y, false)
+	return list
+}
+
+func (sh *shell) launchPipeline(cm *syntax.BinaryCmd, pl *place) *job {
+	list := elements(cm)
+	j := &job{stmt: &syntax.Stmt{Cmd: cm}}
+	in := -1
+	for i, e := range list {
+		r, w := -1, -1
+		if i < len(list)-1 {
+			var err error
+			if r, w, err = sh.f.Pipe(); err != nil {
+				sh.errorf("pipe: %s", reason(err))
+				sh.status = 1
+				if in >= 0 {
+					_ = sh.f.Close(in)
+				}
+				break
+			}
+		}
+		pid, status := sh.launch(e.st, in, w, e.both, pl)
+		if in >= 0 {
+			_ = sh.f.Close(in)
+		}
+		if w >= 0 {
+			_ = sh.f.Close(w)
+		}
+		in = r
+		j.procs = append(j.procs, proc{pid: pid, done: pid == 0, status: sys.Exited(uint8(status))})
+	}
+	j.pgid = pl.pgid
+	return j
+}
+
+// background starts a job that the shell does not wait for.
+func (sh *shell) background(st *syntax.Stmt) {
+	pl := place{group: sh.monitor, async: true}
+	one := *st
+	one.Background, one.Disown = false, false
+	var j *job
+	in := -1
+	if !sh.monitor { // as POSIX says: such a job does not take the input away
+		if fd, err := sh.f.Open("/dev/null", sys.ORead, 0); err == nil {
+			in = fd
+			defer func() { _ = sh.f.Close(fd) }()
+		}
+	}
+	cm, ok := st.Cmd.(*syntax.BinaryCmd)
+	if ok && (cm.Op == syntax.Pipe || cm.Op == syntax.PipeAll) && len(st.Redirs) == 0 && !st.Negated {
+		c := sh
+		if in >= 0 {
+			c = sh.clone()
+			c.fds[0] = in
+		}
+		j = c.launchPipeline(cm, &pl)
+	} else {
+		pid, status := sh.launch(&one, in, -1, false, &pl)
+		j = &job{pgid: pl.pgid, procs: []proc{{pid: pid, done: pid == 0, status: sys.Exited(uint8(status))}}}
+	}
+	j.stmt = &one
+	sh.lastBackground = j.procs[len(j.procs)-1].pid
+	sh.jobs.add(j)
+	if sh.interactive {
+		_ = sh.write(2, fmt.Sprintf("[%d] %d\n", j.id, sh.lastBackground))
+	}
+}

@@ -1,0 +1,194 @@
+package shell
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// maxNesting bounds how deep a program may be nested: the parser goes down by
+// recursion, and in a browser its stack is not ours to grow.
+const maxNesting = 300
+
+// nesting estimates how deep a text is nested. It does not know what is quoted,
+// so it may be too high, which only matters near the limit.
+func nesting(text string) int {
+	if len(text) < maxNesting {
+		return 0
+	}
+	depth, most, unary := 0, 0, 0
+	word := 0
+	for i := range len(text) + 1 {
+		c := byte(' ')
+		if i < len(text) {
+			c = text[i]
+		}
+		if 'a' <= c && c <= 'z' {
+			continue
+		}
+		if w := text[word:i]; w != "" {
+			switch w {
+			case "if", "while", "until", "for", "case", "select", "time", "function":
+				depth++
+			case "fi", "done", "esac":
+				depth = max(depth-1, 0)
+			}
+		}
+		word = i + 1
+		switch c {
+		case '(', '{', '[':
+			depth++
+		case ')', '}', ']':
+			depth = max(depth-1, 0)
+		}
+		if strings.IndexByte("!~-+`\"|", c) >= 0 {
+			unary++
+		} else if c != ' ' {
+			unary = 0
+		}
+		most = max(most, depth+unary)
+	}
+	return most
+}
+
+// syntaxError prints what is wrong with a program, as one line.
+func (sh *shell) syntaxError(err error) {
+	sh.status = 2
+	line, text := sh.line, err.Error()
+	if pe, ok := errors.AsType[syntax.ParseError](err); ok {
+		line, text = int(pe.Pos.Line()), pe.Text
+	} else if le, ok := errors.AsType[syntax.LangError](err); ok {
+		line = int(le.Pos.Line())
+		le.Filename, le.Pos = "", syntax.Pos{}
+		text = strings.TrimPrefix(le.Error(), "?:?: ")
+	}
+	name := "sh"
+	if sh.script != "" {
+		name = sh.script
+	}
+	_ = sh.write(2, fmt.Sprintf("%s: line %d: syntax error: %s\n", name, max(line, 1), text))
+}
+
+// eval runs text as if it stood in place of the command at hand.
+func (sh *shell) eval(text string) { sh.runText(text, false) }
+
+// runText runs a program, each command as soon as it has been parsed. top says
+// that it is the shell's own program: an error that ends a line then ends no
+// more than that.
+func (sh *shell) runText(text string, top bool) {
+	if nesting(text) > maxNesting {
+		sh.syntaxError(errors.New("nested too deeply"))
+		return
+	}
+	if sh.opt.verbose {
+		_ = sh.write(2, strings.TrimSuffix(text, "\n")+"\n")
+	}
+	line := sh.line
+	skip := uint(0)
+	for st, err := range parser().StmtsSeq(strings.NewReader(text)) {
+		if err != nil {
+			sh.syntaxError(err)
+			if top && !sh.interactive {
+				return
+			}
+			break
+		}
+		if skip != 0 && st.Pos().Line() <= skip {
+			continue
+		}
+		skip = 0
+		sh.stmt(st)
+		if sh.flow == flowAbort && top && !sh.interactive {
+			sh.flow = flowNone
+			skip = st.End().Line()
+			continue
+		}
+		if sh.flow != flowNone {
+			break
+		}
+	}
+	if !top {
+		sh.line = line
+	}
+	if top {
+		sh.exiting = sh.flow == flowExit
+		sh.flow = flowNone
+	}
+}
+
+func parser() *syntax.Parser { return syntax.NewParser(syntax.Variant(syntax.LangBash)) }
+
+// inputReader hands the parser one line of the shell's input at a time, so that
+// what follows a command can be read by the command.
+type inputReader struct {
+	sh   *shell
+	line []byte
+}
+
+func (r *inputReader) Read(p []byte) (int, error) {
+	if len(r.line) == 0 {
+		fd := r.sh.fd(0)
+		if fd < 0 {
+			return 0, io.EOF
+		}
+		lr := newLineReader(r.sh, fd)
+		for {
+			c, err := lr.next()
+			if err != nil {
+				break
+			}
+			r.line = append(r.line, c)
+			if c == '\n' {
+				break
+			}
+		}
+		lr.close()
+		if len(r.line) == 0 {
+			return 0, io.EOF
+		}
+	}
+	n := copy(p, r.line)
+	r.line = r.line[n:]
+	return n, nil
+}
+
+// runInput runs the commands of the shell's standard input.
+func (sh *shell) runInput() {
+	for list, err := range parser().InteractiveSeq(&inputReader{sh: sh}) {
+		for _, st := range list {
+			sh.stmt(st)
+			if sh.flow != flowNone {
+				break
+			}
+		}
+		if sh.flow == flowExit {
+			return
+		}
+		sh.flow = flowNone
+		if err != nil {
+			sh.syntaxError(err)
+			return
+		}
+	}
+}
+
+// open files of the process for the shell's own use are put out of the way of
+// those that a user numbers.
+const privateFD = 100
+
+// private gives a file of the process a number that is out of the way.
+func (sh *shell) private(fd int) int {
+	n, err := sh.f.DupFrom(fd, privateFD)
+	if err != nil {
+		return fd
+	}
+	if flags, _, _, err := sh.f.FDFlags(n); err == nil {
+		_ = sh.f.SetFDFlags(n, flags|sys.OCloexec)
+	}
+	return n
+}

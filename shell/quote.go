@@ -1,0 +1,254 @@
+package shell
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// quote writes s as one word in single quotes, as ${x@Q} and "set" do.
+func quote(s string) string {
+	if strings.IndexFunc(s, unprintable) >= 0 {
+		return ansiQuote(s)
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func unprintable(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }
+
+func ansiQuote(s string) string {
+	var b strings.Builder
+	b.WriteString("$'")
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\a':
+			b.WriteString(`\a`)
+		case r == '\b':
+			b.WriteString(`\b`)
+		case r == '\f':
+			b.WriteString(`\f`)
+		case r == '\v':
+			b.WriteString(`\v`)
+		case r == 27:
+			b.WriteString(`\E`)
+		case r == '\'' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == utf8.RuneError && n == 1, r < ' ', r == 0x7f:
+			o := strconv.FormatInt(int64(s[i]), 8)
+			b.WriteString(`\` + strings.Repeat("0", 3-len(o)) + o)
+		default:
+			b.WriteRune(r)
+		}
+		i += n
+	}
+	b.WriteByte('\'')
+	return b.String()
+}
+
+// plainWordBytes are the bytes that need no quoting.
+func plainByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
+		strings.IndexByte("_-+./:,@%=", c) >= 0 || c >= 0x80
+}
+
+// quoteIfNeeded quotes a word only if it would not be read back as it is, as
+// "set" and "alias" print values.
+func quoteIfNeeded(s string) string {
+	if s == "" {
+		return ""
+	}
+	for i := range len(s) {
+		if !plainByte(s[i]) || s[i] == '=' && i == 0 {
+			return quote(s)
+		}
+	}
+	return s
+}
+
+// traceQuote quotes a word for set -x.
+func traceQuote(s string) string {
+	if s == "" {
+		return "''"
+	}
+	return quoteIfNeeded(s)
+}
+
+// backslashQuote quotes a word with backslashes, as printf %q does.
+func backslashQuote(s string) string {
+	if s == "" {
+		return "''"
+	}
+	if strings.IndexFunc(s, unprintable) >= 0 {
+		return ansiQuote(s)
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		c := s[i]
+		if !plainByte(c) && c != '~' && c != '#' || (c == '~' || c == '#') && i == 0 || c == ',' {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// doubleQuote writes s between double quotes, as declare -p does.
+func doubleQuote(s string) string {
+	if strings.IndexFunc(s, unprintable) >= 0 {
+		return ansiQuote(s)
+	}
+	return `"` + doubleEscaper.Replace(s) + `"`
+}
+
+var doubleEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`")
+
+// declaration writes a variable as an assignment.
+func declaration(name string, v *variable, q func(string) string) string {
+	if !v.set {
+		return name
+	}
+	if v.kind == scalar {
+		return name + "=" + q(v.str)
+	}
+	var b strings.Builder
+	b.WriteString(name + "=(")
+	keys, vals := v.keys(), v.elems()
+	for i := range keys {
+		key := keys[i]
+		if v.kind == assoc {
+			if i := strings.IndexFunc(key, func(r rune) bool { return r > 0x7f || !plainByte(byte(r)) }); i >= 0 || key == "" {
+				key = doubleQuote(key)
+			}
+		}
+		if i > 0 && v.kind == indexed {
+			b.WriteByte(' ')
+		}
+		b.WriteString("[" + key + "]=" + doubleQuote(vals[i]))
+		if v.kind == assoc {
+			b.WriteByte(' ')
+		}
+	}
+	b.WriteByte(')')
+	return b.String()
+}
+
+// nodeText prints a part of a program.
+func nodeText(n syntax.Node) string {
+	var b strings.Builder
+	if err := syntax.NewPrinter(syntax.SingleLine(true)).Print(&b, n); err != nil {
+		return ""
+	}
+	return b.String()
+}
+
+// arithText prints an expression, for use as the key of an associative array.
+func arithText(x syntax.ArithmExpr) string {
+	s := nodeText(&syntax.ArithmCmd{X: x})
+	s = strings.TrimSuffix(strings.TrimPrefix(s, "(("), "))")
+	return strings.TrimSpace(s)
+}
+
+// escapeMode says which set of escapes is read.
+type escapeMode uint8
+
+const (
+	escANSI   escapeMode = iota // $'…'
+	escEcho                     // echo -e and printf %b: octal as \0nnn, \c ends
+	escFormat                   // a printf format
+)
+
+type decoded struct {
+	text string
+	stop bool // \c was met
+}
+
+// decodeEscapes reads backslash escapes.
+func decodeEscapes(s string, mode escapeMode) decoded {
+	if strings.IndexByte(s, '\\') < 0 {
+		return decoded{text: s}
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			i++
+			continue
+		}
+		n, stop := decodeEscape(&b, s[i+1:], mode)
+		if stop {
+			return decoded{b.String(), true}
+		}
+		i += 1 + n
+	}
+	return decoded{text: b.String()}
+}
+
+var simpleEscapes = map[byte]byte{
+	'a': 7, 'b': 8, 'e': 27, 'E': 27, 'f': 12, 'n': 10, 'r': 13, 't': 9, 'v': 11, '\\': '\\',
+}
+
+// decodeEscape reads what follows a backslash and returns its length.
+func decodeEscape(b *strings.Builder, s string, mode escapeMode) (n int, stop bool) {
+	c := s[0]
+	if out, ok := simpleEscapes[c]; ok {
+		b.WriteByte(out)
+		return 1, false
+	}
+	switch {
+	case (c == '"' || c == '\'' || c == '?') && mode != escEcho:
+		b.WriteByte(c)
+		return 1, false
+	case c == 'c' && mode == escANSI && len(s) > 1:
+		b.WriteByte(s[1] & 0x1f)
+		return 2, false
+	case c == 'c' && mode == escEcho:
+		return 1, true
+	case c == '0' && mode == escEcho:
+		v, k := digits(s[1:], 3, 8)
+		b.WriteByte(byte(v))
+		return 1 + k, false
+	case '0' <= c && c <= '7' && mode != escEcho || '1' <= c && c <= '7':
+		v, k := digits(s, 3, 8)
+		b.WriteByte(byte(v))
+		return k, false
+	case c == 'x':
+		if v, k := digits(s[1:], 2, 16); k > 0 {
+			b.WriteByte(byte(v))
+			return 1 + k, false
+		}
+	case c == 'u' || c == 'U':
+		size := 4
+		if c == 'U' {
+			size = 8
+		}
+		if v, k := digits(s[1:], size, 16); k > 0 {
+			b.WriteRune(rune(v))
+			return 1 + k, false
+		}
+	}
+	b.WriteByte('\\')
+	b.WriteByte(c)
+	return 1, false
+}
+
+func digits(s string, most int, base uint64) (v uint64, n int) {
+	for n < len(s) && n < most {
+		d, ok := digit(s[n], base)
+		if !ok || d >= base {
+			break
+		}
+		v = v*base + d
+		n++
+	}
+	return v, n
+}
