@@ -1,7 +1,9 @@
 /* wild hands a wild pointer to every call of WASI preview 1 that takes one. Each
  * must answer EFAULT, and the program must live to say so. */
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <unistd.h>
 
 typedef uint32_t u32;
 typedef uint64_t u64;
@@ -40,6 +42,7 @@ IMPORT(random_get, u32, u32);
 enum { EFAULT_WASI = 21, ROOT = 3, LENGTH = 64 };
 
 static int bad;
+static u32 file; /* one with an offset */
 
 static void expect(const char *name, u32 got) {
 	if (got != EFAULT_WASI) {
@@ -66,8 +69,8 @@ static void try(u32 p) {
 	expect("fd_write vectors", raw_fd_write(1, p, 1, g));
 	expect("fd_write buffer", raw_fd_write(1, v, 1, g));
 	expect("fd_read vectors", raw_fd_read(0, p, 1, g));
-	expect("fd_pread vectors", raw_fd_pread(0, p, 1, 0, g));
-	expect("fd_pwrite vectors", raw_fd_pwrite(1, p, 1, 0, g));
+	expect("fd_pread vectors", raw_fd_pread(file, p, 1, 0, g));
+	expect("fd_pwrite vectors", raw_fd_pwrite(file, p, 1, 0, g));
 	expect("path_create_directory", raw_path_create_directory(ROOT, p, LENGTH));
 	expect("path_filestat_get", raw_path_filestat_get(ROOT, 0, p, LENGTH, g));
 	expect("path_filestat_get buffer", raw_path_filestat_get(ROOT, 0, (u32)(uintptr_t)".", 1, p));
@@ -84,6 +87,12 @@ static void try(u32 p) {
 }
 
 int main(void) {
+	int fd = open("wild.tmp", O_RDWR | O_CREAT, 0666);
+	if (fd < 0 || unlink("wild.tmp") < 0) {
+		perror("wild.tmp");
+		return 2;
+	}
+	file = (u32)fd;
 	const u32 outside = 0xfffffff0u;
 	try(outside);
 	expect("fd_prestat_dir_name", raw_fd_prestat_dir_name(ROOT, outside, 1));
