@@ -155,9 +155,9 @@ func (t *tty) receive(b byte) {
 		t.push(t.edit)
 		t.edit = t.edit[:0]
 	case keyErase, keyBack:
-		t.erase(1)
+		t.erase()
 	case keyKill:
-		t.erase(len(t.edit))
+		t.eraseTo(0)
 	case keyWord:
 		t.eraseWord()
 	case keyLiteral:
@@ -181,38 +181,29 @@ func (t *tty) insert(b byte) {
 	t.echo(b)
 }
 
-// erase takes up to n characters off the line. A character goes with the marks that
-// combine with it.
-func (t *tty) erase(n int) {
-	for ; n > 0 && len(t.edit) > 0; n-- {
-		for len(t.edit) > 0 {
-			r, size := utf8.DecodeLastRune(t.edit)
-			before := t.width(t.edit[:len(t.edit)-size])
-			w := t.width(t.edit) - before
-			if r == utf8.RuneError && size == 1 {
-				w = 1
-			}
-			t.edit = t.edit[:len(t.edit)-size]
-			if w > 0 {
-				t.echoString(strings.Repeat("\b \b", w))
-				break
-			}
+// erase takes the last character off the line, with the marks that combine with it.
+func (t *tty) erase() {
+	i := len(t.edit)
+	for i > 0 {
+		r, size := utf8.DecodeLastRune(t.edit[:i])
+		i -= size
+		if runeWidth(r) > 0 {
+			break
 		}
 	}
+	t.eraseTo(i)
 }
 
 // eraseWord takes the last word off the line, and the blanks after it.
 func (t *tty) eraseWord() {
-	blank := func() bool {
-		b := t.edit[len(t.edit)-1]
-		return b == ' ' || b == '\t'
-	}
-	for len(t.edit) > 0 && blank() {
-		t.erase(1)
-	}
-	for len(t.edit) > 0 && !blank() {
-		t.erase(1)
-	}
+	t.eraseTo(bytes.LastIndexAny(bytes.TrimRight(t.edit, " \t"), " \t") + 1)
+}
+
+// eraseTo takes all from byte i off the line, also on the screen.
+func (t *tty) eraseTo(i int) {
+	w := t.width(t.edit) - t.width(t.edit[:i])
+	t.edit = t.edit[:i]
+	t.echoString(strings.Repeat("\b \b", w))
 }
 
 // width is how many columns line takes on the screen from where it began.
