@@ -12,10 +12,10 @@ import (
 // strips the slash from an absolute path and takes a relative one from the root, so
 // that both look the same; what is there decides.
 //
-// The path is taken from the working directory if it names something there, else from
-// the root if it names something there. Where it names nothing, a path to be
-// made, the same goes for the directory it would be in; a single name is
-// always the working directory's.
+// The path is taken from the working directory if it names something there,
+// else from the root if it names something there. Where it names nothing, a
+// path to be made, the same goes for the directory it would be in; a single
+// name is always the working directory's.
 func (ns *Namespace) guestStart(at At, path string) Place {
 	root := ns.Root()
 	inCwd, dirInCwd := ns.probe(at, at.Cwd, path)

@@ -44,7 +44,8 @@ type Mem struct {
 	nodes atomic.Int64
 
 	// tree guards what names what: the entries, parent and name of every
-	// directory. It is taken before an inode's mu, and never held while calling out.
+	// directory. It is taken before an inode's mu, and never held while calling
+	// out.
 	tree sync.RWMutex
 }
 

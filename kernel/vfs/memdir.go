@@ -10,8 +10,8 @@ import (
 // A directory with more entries than this has an index by name.
 const indexFrom = 12
 
-// memDir is a directory. The fields of its own are guarded by the file system's tree
-// lock.
+// memDir is a directory. The fields of its own are guarded by the file system's
+// tree lock.
 type memDir struct {
 	memInode
 	parent *memDir
@@ -26,7 +26,8 @@ type memDir struct {
 	seq     uint64 // of the entry made last
 }
 
-// memEntry is a name in a directory. Its number is the cookie of the place after it.
+// memEntry is a name in a directory. Its number is the cookie of the place
+// after it.
 type memEntry struct {
 	seq  uint64
 	name string

@@ -173,9 +173,9 @@ func (f *memFile) put(i int64, at int, p []byte) error {
 	return nil
 }
 
-// grow makes room in chunk c, number i, for p at place at. The chunks of a
-// file that is written from front to back are made whole at once, others double, so that
-// neither copying nor waste gets out of hand.
+// grow makes room in chunk c, number i, for p at place at. The chunks of a file
+// that is written from front to back are made whole at once, others double, so
+// that neither copying nor waste gets out of hand.
 func (f *memFile) grow(c []byte, i int64, at int, p []byte) ([]byte, error) {
 	end := at + len(p)
 	want := end

@@ -15,9 +15,10 @@ import (
 //
 // EEXIST (OCreate with OExcl, and anything is there, also a link); EISDIR (a
 // directory with OWrite, OTrunc or OCreate, or OCreate with a slash at path's
-// end); ENOTDIR (no directory, but ODirectory or a slash asks for one); EINVAL (OCreate
-// with ODirectory); ELOOP (a link in the last place with sys.AtNoFollow,
-// unless flags has no access mode); EROFS; ENOSPC; and those of Walk.
+// end); ENOTDIR (no directory, but ODirectory or a slash asks for one); EINVAL
+// (OCreate with ODirectory); ELOOP (a link in the last place with
+// sys.AtNoFollow, unless flags has no access mode); EROFS; ENOSPC; and those of
+// Walk.
 func (ns *Namespace) OpenNode(at At, path string, flags sys.OpenFlag, mode uint32) (p Place, created bool, err error) {
 	if flags&(sys.OCreate|sys.ODirectory) == sys.OCreate|sys.ODirectory {
 		return Place{}, false, errno.EINVAL
@@ -115,7 +116,8 @@ type creation struct {
 // createAt is create for the entry name of cur; or it returns the target of the
 // link that is there.
 func (w *walk) createAt(name string, how sys.AtFlag, flags sys.OpenFlag, mode uint32) (c creation, target string, err error) {
-	// What is there can change between looking and making; then it is looked at again.
+	// What is there can change between looking and making; then it is looked at
+	// again.
 	for {
 		e, err := w.entryAt(name, false)
 		if err != nil {

@@ -59,8 +59,8 @@ func (ns *Namespace) Mkdir(at At, path string, mode uint32) error {
 
 // Symlink makes path a symbolic link with the given target, which need not be
 // there. ENOENT for an empty target, ENAMETOOLONG, EINVAL and EILSEQ for one
-// that is no path; else errors are those of Mkdir, and ENOENT for a path with a slash at its
-// end.
+// that is no path; else errors are those of Mkdir, and ENOENT for a path with a
+// slash at its end.
 func (ns *Namespace) Symlink(at At, path, target string) error {
 	if err := checkPath(target); err != nil {
 		return err
@@ -180,11 +180,11 @@ func (ns *Namespace) Link(fromAt At, path string, toAt At, newPath string) error
 //
 // # Errors
 //
-// EXDEV across mounts; EBUSY if either is a mount point or ends in ".", ".."
-// or no name; EROFS; ENOENT; ENOTDIR if path is no directory and
-// either has a slash at its end, or newPath is none and path is one; EISDIR if only newPath
-// is one; EINVAL for a directory to be moved into itself; ENOTEMPTY; and those of
-// Walk for both.
+// EXDEV across mounts; EBUSY if either is a mount point or ends in ".", ".." or
+// no name; EROFS; ENOENT; ENOTDIR if path is no directory and either has a
+// slash at its end, or newPath is none and path is one; EISDIR if only newPath
+// is one; EINVAL for a directory to be moved into itself; ENOTEMPTY; and those
+// of Walk for both.
 func (ns *Namespace) Rename(fromAt At, path string, toAt At, newPath string) error {
 	from, err := ns.WalkParent(fromAt, path)
 	if err != nil {

@@ -24,12 +24,13 @@ type Entry struct {
 	// Dir is the directory. For a path that ends in ".", ".." or is all slashes,
 	// it is the directory that the path leads to.
 	Dir Place
-	// Name is the last name as it was given: "." or ".." or, for the root, empty
-	// for paths that end in no name.
+	// Name is the last name as it was given, which may be "." or "..". It is empty
+	// for a path that is all slashes.
 	Name string
 	// Slash says that slashes follow the name.
 	Slash bool
-	// Place is what is there, a link itself and not its target; zero if there is nothing.
+	// Place is what is there, a link itself and not its target; zero if there
+	// is nothing.
 	Place Place
 	// Mounted says that a file system is mounted there.
 	Mounted bool

@@ -35,8 +35,9 @@ func newModel(words string) *model {
 	return m
 }
 
-// resolve goes from the directory at to where path leads: an absolute path. escaped says that the
-// way led out of base on its way, which is what AtBeneath forbids.
+// resolve goes from the directory at to where path leads: an absolute path.
+// escaped says that the way led out of base on its way, which is what AtBeneath
+// forbids.
 func (m *model) resolve(base, at, path string, follow bool, escaped *bool) (string, errno.Errno) {
 	todo := strings.Split(path, "/")
 	if path[0] == '/' {

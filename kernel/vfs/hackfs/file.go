@@ -16,7 +16,8 @@ import (
 // errNegative is what package os says of an offset under 0.
 var errNegative = errors.New("negative offset")
 
-// File is an open file with an offset. It may be used by several goroutines at once.
+// File is an open file with an offset. It may be used by several goroutines at
+// once.
 type File struct {
 	fs    *FS
 	name  string
@@ -213,7 +214,8 @@ func (f *File) ReadDir(n int) (list []fs.DirEntry, err error) {
 	return list, err
 }
 
-// Sync does nothing: what has been written is where it stays, or the node sees to it.
+// Sync does nothing: what has been written is where it stays, or the node sees
+// to it.
 func (f *File) Sync() error {
 	return f.with("sync", func() error {
 		if s, ok := f.place.Node().(vfs.Syncer); ok {

@@ -13,9 +13,8 @@ import (
 )
 
 // FS is a directory of a namespace. Its names are those of io/fs: no leading
-// slash, no "..". A link that leads out of
-// the directory fails with ENOTCAPABLE. It may be used by several goroutines at
-// once.
+// slash, no "..". A link that leads out of the directory fails with
+// ENOTCAPABLE. It may be used by several goroutines at once.
 type FS struct {
 	ns  *vfs.Namespace
 	dir vfs.Place
@@ -46,10 +45,21 @@ func do(op, name string, what func() error) error {
 // Open opens name to read.
 func (f *FS) Open(name string) (fs.File, error) { return f.OpenFile(name, os.O_RDONLY, 0) }
 
+// openBits are the flags of os.OpenFile besides the access mode.
+var openBits = map[int]sys.OpenFlag{
+	os.O_APPEND: sys.OAppend, os.O_CREATE: sys.OCreate, os.O_EXCL: sys.OExcl, os.O_TRUNC: sys.OTrunc,
+}
+
 // OpenFile opens name as os.OpenFile does.
 func (f *FS) OpenFile(name string, flag int, perm fs.FileMode) (fs.File, error) {
-	flags := [...]sys.OpenFlag{os.O_RDONLY: sys.ORead, os.O_WRONLY: sys.OWrite, os.O_RDWR: sys.ORead | sys.OWrite, 3: 0}[flag&3]
-	for bit, o := range map[int]sys.OpenFlag{os.O_APPEND: sys.OAppend, os.O_CREATE: sys.OCreate, os.O_EXCL: sys.OExcl, os.O_TRUNC: sys.OTrunc} {
+	flags := sys.ORead
+	switch {
+	case flag&os.O_WRONLY != 0:
+		flags = sys.OWrite
+	case flag&os.O_RDWR != 0:
+		flags = sys.ORead | sys.OWrite
+	}
+	for bit, o := range openBits {
 		if flag&bit != 0 {
 			flags |= o
 		}

@@ -17,7 +17,8 @@ type FS interface {
 	Rmdir(path string) error
 	Unlink(path string) error
 	Rename(path, newPath string) error
-	// Link is linkat(2): a link in the last place is followed unless at says not to.
+	// Link is linkat(2): a link in the last place is followed unless at says
+	// not to.
 	Link(path, newPath string, at sys.AtFlag) error
 	Symlink(target, path string) error
 	Readlink(path string) (string, error)

@@ -10,8 +10,8 @@ import (
 
 // Hammer does n random operations in each of several goroutines on one file
 // system, and then takes down what is left of the tree. What they do to each
-// other is not to be foreseen, but nothing may panic or hang, directories must have the
-// number of links that their entries say, and all must come down.
+// other is not to be foreseen, but nothing may panic or hang, directories must
+// have the number of links that their entries say, and all must come down.
 func Hammer(t *testing.T, fs FS, goroutines, n int) {
 	t.Helper()
 	race(goroutines, func(i int) {

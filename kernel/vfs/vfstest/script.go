@@ -11,9 +11,10 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-// script runs the lines of a case. A line is a verb, its words, and what is
-// to come of it after " = ": names of errors or values, with "|" between them. A line without " = " has to succeed. "{name:n}" in a word stands for n
-// letters, "{abs}" for the absolute path of the top, `""` for nothing, "{nul}" and
+// script runs the lines of a case. A line is a verb, its words, and what is to
+// come of it after " = ": names of errors or values, with "|" between them. A
+// line without " = " has to succeed. "{name:n}" in a word stands for n letters,
+// "{abs}" for the absolute path of the top, `""` for nothing, "{nul}" and
 // "{ff}" for a byte. Open files are kept under names beginning with "@".
 type script struct {
 	fs   FS
