@@ -153,7 +153,7 @@ func (sh *shell) arithWord(w *syntax.Word) (int64, error) {
 		}
 		return sh.evalString(s)
 	}
-	s, err := sh.document(w)
+	s, err := sh.literal(w)
 	if err != nil {
 		return 0, err
 	}

@@ -239,10 +239,8 @@ func (sh *shell) trace(words ...string) {
 	sh.opt.xtrace = false
 	ps4 := sh.prompt(sh.get("PS4"))
 	sh.opt.xtrace = true
-	if ps4 != "" && sh.subshells > 0 {
-		for range sh.subshells {
-			ps4 = ps4[:1] + ps4
-		}
+	if ps4 != "" {
+		ps4 = strings.Repeat(ps4[:1], sh.substs) + ps4
 	}
 	_ = sh.write(2, ps4+strings.Join(words, " ")+"\n")
 }

@@ -295,6 +295,9 @@ func (sh *shell) forClause(cm *syntax.ForClause) {
 				return
 			}
 			sh.debugTrap()
+			if sh.opt.xtrace {
+				sh.trace(append([]string{"for", loop.Name.Value, "in"}, wordTexts(loop.Items)...)...)
+			}
 			if err := sh.set(loop.Name.Value, item); err != nil {
 				sh.failed(err)
 				return
@@ -304,6 +307,14 @@ func (sh *shell) forClause(cm *syntax.ForClause) {
 			}
 		}
 	}
+}
+
+func wordTexts(words []*syntax.Word) []string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = nodeText(w)
+	}
+	return list
 }
 
 func (sh *shell) forArith(cm *syntax.ForClause, loop *syntax.CStyleLoop) {
@@ -348,6 +359,9 @@ func (sh *shell) caseClause(cm *syntax.CaseClause) {
 	if err != nil {
 		sh.failed(err)
 		return
+	}
+	if sh.opt.xtrace {
+		sh.trace("case", nodeText(cm.Word), "in")
 	}
 	sh.status = 0
 	through := false

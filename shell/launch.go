@@ -212,6 +212,7 @@ func (sh *shell) launch(st *syntax.Stmt, in, out int, both bool, pl *place) (pid
 	c := sh.clone()
 	if in >= 0 {
 		c.fds[0] = in
+		c.piped = !pl.async
 	}
 	if out >= 0 {
 		c.fds[1] = out
@@ -401,7 +402,7 @@ func (sh *shell) background(st *syntax.Stmt) {
 	one.Background, one.Disown = false, false
 	var j *job
 	in := -1
-	if !sh.monitor { // as POSIX says: such a job does not take the input away
+	if !sh.monitor && !sh.piped { // as POSIX says: such a job does not take the input away
 		if fd, err := sh.f.Open("/dev/null", sys.ORead, 0); err == nil {
 			in = fd
 			defer func() { _ = sh.f.Close(fd) }()

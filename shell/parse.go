@@ -89,29 +89,29 @@ func (sh *shell) runText(text string, top bool) {
 		_ = sh.write(2, strings.TrimSuffix(text, "\n")+"\n")
 	}
 	line := sh.line
-	skip := uint(0)
+	// The commands of one line are run together: the bodies of their
+	// here-documents are only read at its end.
+	var list []*syntax.Stmt
 	for st, err := range parser().StmtsSeq(strings.NewReader(text)) {
 		if err != nil {
-			sh.syntaxError(err)
-			if top && !sh.interactive {
-				return
+			if len(list) > 0 && list[0].Pos().Line() < errorLine(err) && !sh.runLine(list, top) {
+				list = nil
+				break
 			}
+			list = nil
+			sh.syntaxError(err)
 			break
 		}
-		if skip != 0 && st.Pos().Line() <= skip {
-			continue
+		if len(list) > 0 && st.Pos().Line() > list[len(list)-1].End().Line() {
+			goesOn := sh.runLine(list, top)
+			list = list[:0]
+			if !goesOn {
+				break
+			}
 		}
-		skip = 0
-		sh.stmt(st)
-		if sh.flow == flowAbort && top && !sh.interactive {
-			sh.flow = flowNone
-			skip = st.End().Line()
-			continue
-		}
-		if sh.flow != flowNone {
-			break
-		}
+		list = append(list, st)
 	}
+	sh.runLine(list, top)
 	if !top {
 		sh.line = line
 	}
@@ -119,6 +119,29 @@ func (sh *shell) runText(text string, top bool) {
 		sh.exiting = sh.flow == flowExit
 		sh.flow = flowNone
 	}
+}
+
+// runLine runs the commands of a line and reports whether the next line may run.
+func (sh *shell) runLine(list []*syntax.Stmt, top bool) bool {
+	if sh.flow != flowNone {
+		return false
+	}
+	sh.stmts(list)
+	if sh.flow == flowAbort && top && !sh.interactive {
+		sh.flow = flowNone
+	}
+	return sh.flow == flowNone
+}
+
+// errorLine is the line of a syntax error, 0 if it is not known.
+func errorLine(err error) uint {
+	if pe, ok := errors.AsType[syntax.ParseError](err); ok {
+		return pe.Pos.Line()
+	}
+	if le, ok := errors.AsType[syntax.LangError](err); ok {
+		return le.Pos.Line()
+	}
+	return 0
 }
 
 func parser() *syntax.Parser { return syntax.NewParser(syntax.Variant(syntax.LangBash)) }

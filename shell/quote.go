@@ -55,7 +55,7 @@ func ansiQuote(s string) string {
 	return b.String()
 }
 
-// plainWordBytes are the bytes that need no quoting.
+// plainByte reports whether a byte never needs quoting.
 func plainByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
 		strings.IndexByte("_-+./:,@%=", c) >= 0 || c >= 0x80
@@ -67,10 +67,9 @@ func quoteIfNeeded(s string) string {
 	if s == "" {
 		return ""
 	}
-	for i := range len(s) {
-		if !plainByte(s[i]) || s[i] == '=' && i == 0 {
-			return quote(s)
-		}
+	if strings.ContainsAny(s, " \t\n'\"\\|&;()<>!{}*[?]^$`") || s[0] == '#' || s[0] == '~' ||
+		strings.Contains(s, "=~") || strings.Contains(s, ":~") || strings.IndexFunc(s, unprintable) >= 0 {
+		return quote(s)
 	}
 	return s
 }

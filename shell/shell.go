@@ -79,6 +79,8 @@ type shell struct {
 
 	pid, ppid      int
 	subshells      int
+	substs         int  // command substitutions around
+	piped          bool // the input is a pipe of this shell's parent
 	lastBackground int
 	started        time.Time
 	secondsBase    int

@@ -33,6 +33,7 @@ func (sh *shell) commandSubst(cs *syntax.CmdSubst) (string, error) {
 		return "", err
 	}
 	c := sh.clone()
+	c.substs++
 	if !sh.shopt["inherit_errexit"] {
 		c.opt.errexit = false
 	}

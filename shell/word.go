@@ -221,6 +221,10 @@ func (b *builder) literal(s string, q quoting, isFirst, isLast bool) {
 	if isFirst && strings.HasPrefix(s, "~") {
 		s = b.tilde(s, isLast)
 	}
+	if i := strings.Index(s, "=~"); isFirst && i > 0 && validName(s[:i]) {
+		b.unquoted(s[:i+1], q)
+		s = b.tilde(s[i+1:], isLast)
+	}
 	if b.assign {
 		for {
 			i := strings.Index(s, ":~")
