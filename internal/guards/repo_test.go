@@ -66,7 +66,7 @@ func list(t *testing.T, goos string, patterns ...string) []*pkg {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasPrefix(p.ImportPath, module) && len(p.GoFiles) > 0 {
+		if strings.HasPrefix(p.ImportPath, module) && len(p.GoFiles) > 0 && !strings.HasPrefix(p.room(), "build/") {
 			found = append(found, p)
 		}
 	}
