@@ -5,7 +5,7 @@
 // A process is either a program in the kernel ([Main], registered by name and
 // found in /bin) or a guest that a [Machine] runs. Both have the same table:
 // [Process.Start] begins a call and answers at once what need not wait;
-// [Process.Syscall] waits for the end. What waits is a [call] on the queues of what
+// [Process.Syscall] waits for the end. What waits is a call on the queues of what
 // it waits for; a wake-up tries it again. There is no polling and no goroutine
 // per waiting call.
 //

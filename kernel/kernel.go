@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -182,9 +181,4 @@ func (k *Kernel) Close() error {
 	k.unlock()
 	k.programs.Wait()
 	return nil
-}
-
-// String names the kernel for a log.
-func (k *Kernel) String() string {
-	return fmt.Sprintf("kernel since %s", k.started.Format(time.RFC3339))
 }

@@ -147,7 +147,7 @@ func (p *Process) interrupt(ch chan sys.Signal) {
 func (p *Process) takeInterrupt() bool {
 	ch := p.sig.news
 	p.sig.news = nil
-	return ch != nil && len(ch) > 0
+	return len(ch) > 0
 }
 
 // stop stops the process: its calls are not tried and its replies withheld.
