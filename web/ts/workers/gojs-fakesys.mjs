@@ -248,3 +248,19 @@ function setattr(node, data) {
   }
   if (set & 8) node.mtime = view.getBigInt64(24, true);
 }
+
+/** Makes a file. */
+export async function writeFile(sys, path, content) {
+  const { vals } = await sys.call({ op: 2, args: [0, 2 | 8, 0o644], path });
+  await sys.call({ op: 5, args: [vals[0]], data: utf8.encode(content) });
+  await sys.call({ op: 3, args: [vals[0]] });
+}
+
+/** A file's text, undefined if there is none. */
+export function readFile(sys, path) {
+  try {
+    return text.decode(sys.find(path).data);
+  } catch {
+    return undefined;
+  }
+}

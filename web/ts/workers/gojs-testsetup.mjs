@@ -42,12 +42,29 @@ export function compile() {
   return join(tmp, "ts");
 }
 
-/** Runs jobs one after another in one worker: what became of them, and of the worker's globals. */
-export function runInWorker(data, worker = "gojs-testworker.mjs") {
+/** Starts one of the workers beside this file. */
+export function startWorker(file, workerData) {
+  return new Worker(join(here, file), { workerData });
+}
+
+/** What a worker says next. */
+export function nextMessage(worker) {
   return new Promise((resolve, reject) => {
-    const w = new Worker(join(here, worker), { workerData: data });
-    w.on("message", resolve);
-    w.on("error", reject);
-    w.on("exit", () => reject(new Error("the worker ended without a word")));
+    const ended = () => reject(new Error("the worker ended without a word"));
+    worker.once("error", reject).once("exit", ended);
+    worker.once("message", (message) => {
+      worker.off("error", reject).off("exit", ended);
+      resolve(message);
+    });
   });
+}
+
+/** Runs jobs one after another in one worker: what became of them, and of the worker's globals. */
+export async function runInWorker(data) {
+  const worker = startWorker("gojs-testworker.mjs", data);
+  try {
+    return await nextMessage(worker);
+  } finally {
+    await worker.terminate();
+  }
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"strconv"
 	"syscall/js"
 	"time"
 )
@@ -160,8 +161,9 @@ func forever([]string) {
 }
 
 // refs makes many values and lets go of them.
-func refs([]string) {
-	for i := range 200 {
+func refs(a []string) {
+	n, _ := strconv.Atoi(a[0])
+	for i := range n {
 		for range 500 {
 			js.Global().Get("Object").New().Set("i", i)
 		}
