@@ -61,8 +61,9 @@ type ABI struct {
 	reply  sys.Reply
 	resume func()
 
-	buf    []byte // what is gathered, read or listed
-	listed []byte // what fd_readdir has of its answer
+	last   sys.Reply // what the continuation looks at
+	buf    []byte    // what is gathered, read or listed
+	listed []byte    // what fd_readdir has of its answer
 	iovs   []iovec
 	poll   pollState
 	opened descriptor // what path_open is about to open
@@ -189,14 +190,14 @@ func (a *ABI) proceed(resume func()) {
 	resume()
 }
 
-// finish hands the reply to the continuation. It reports false if that asks
-// for a further system call.
+// finish hands the reply, which has come, to the continuation. It reports
+// false if that asks for a further system call. It takes no lock: nobody else
+// looks at the call before the next one begins.
 func (a *ABI) finish() bool {
-	a.mu.Lock()
-	r := a.reply
+	a.last = a.reply
 	a.reply, a.ready = sys.Reply{}, false
-	a.mu.Unlock()
-	e := a.then(a, a.stack, &r)
+	e := a.then(a, a.stack, &a.last)
+	a.last.Data = nil
 	if e == pending {
 		return false
 	}
