@@ -64,6 +64,15 @@ func (k *Kernel) newStream(s stream, flags sys.OpenFlag, info sys.FDInfo) *openF
 	return f
 }
 
+// known is what a process may know of the file. Writes that must not wait may end
+// early, which their caller has to see.
+func (f *openFile) known() sys.FDInfo {
+	if f.flags&sys.ONonblock != 0 {
+		return f.info &^ sys.InfoBulk
+	}
+	return f.info
+}
+
 // release gives up a reference.
 func (f *openFile) release() {
 	if f.refs--; f.refs > 0 {
@@ -167,7 +176,7 @@ func sysDup(c *call) verdict {
 	case to >= limit:
 		return c.fail(errno.EBADF)
 	case to == uint64(from):
-		return c.ok(to, uint64(f.info))
+		return c.ok(to, uint64(f.known()))
 	}
 	f.refs++
 	if _, ok := c.p.fd(to); ok {
@@ -176,7 +185,7 @@ func sysDup(c *call) verdict {
 	// What the process got at its start stays a preopened directory under each of
 	// its numbers; close-on-exec belongs to the number.
 	c.p.install(int(to), fdEntry{f: f, flags: c.p.fds[from].flags &^ sys.OCloexec, name: c.p.fds[from].name})
-	return c.ok(to, uint64(f.info))
+	return c.ok(to, uint64(f.known()))
 }
 
 func sysRenumber(c *call) verdict {
@@ -200,7 +209,7 @@ func sysGetFD(c *call) verdict {
 		return c.fail(errno.EBADF)
 	}
 	e := c.p.fds[c.r.Args[0]]
-	c.ok(uint64(f.flags|e.flags), uint64(f.info))
+	c.ok(uint64(f.flags|e.flags), uint64(f.known()))
 	if e.flags&sys.OPreopen != 0 {
 		c.reply.Data = []byte(e.name)
 	}

@@ -201,6 +201,14 @@ func TestFDs_numbers(t *testing.T) {
 	if err := f.Renumber(a, a); err != nil {
 		t.Error(err)
 	}
+	_, w, _ := f.Pipe()
+	if _, info, _, _ := f.FDFlags(w); info&sys.InfoBulk == 0 {
+		t.Error("writes to a pipe may not be sent behind")
+	}
+	f.SetFDFlags(w, sys.ONonblock)
+	if _, info, _, _ := f.FDFlags(w); info&sys.InfoBulk != 0 {
+		t.Error("writes that must not wait may be sent behind")
+	}
 	wantErr(t, "dup2 beyond the limit", f.Dup2(a, 5000), errno.EBADF)
 	if err := f.SetFDFlags(a, sys.OAppend|sys.OTrunc|sys.OWrite); err != nil {
 		t.Error(err)
