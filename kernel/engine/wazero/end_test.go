@@ -68,6 +68,29 @@ func TestCancel(t *testing.T) {
 	})
 }
 
+// TestPark ends a loop without calls from what the guest itself calls now and then,
+// which in a page is the only way.
+func TestPark(t *testing.T) {
+	var cancel context.CancelFunc
+	parks := 0
+	config := wazero.Config{Park: func() {
+		if parks++; parks == 3 {
+			cancel()
+		}
+	}}
+	engines(t, config, func(t *testing.T, e *wazero.Engine) {
+		_, host := beats()
+		parks = 0
+		var ctx context.Context
+		ctx, cancel = context.WithCancel(t.Context())
+		spin := start(wasmtest.Code(0x03, 0x40, 0x0c, 0, 0x0b))
+		err := e.Run(ctx, &engine.Program{Code: spin.Bytes(), Host: host})
+		if !errors.Is(err, context.Canceled) || parks != 3 {
+			t.Errorf("%v after %d parks, want 3", err, parks)
+		}
+	})
+}
+
 func TestControl(t *testing.T) {
 	loop := start(wasmtest.Code(0x03, 0x40, 0x10, 0, 0x0c, 0, 0x0b))
 	engines(t, wazero.Config{}, func(t *testing.T, e *wazero.Engine) {

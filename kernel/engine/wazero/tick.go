@@ -38,10 +38,10 @@ var meterTick = engine.HostFunc{Fn: func(_ context.Context, mod api.Module, _ []
 func (g *guest) tick() {
 	if onWasm {
 		runtime.Gosched()
-		if park := g.engine.config.Park; park != nil && time.Since(g.parkedAt) >= ParkEvery {
-			park()
-			g.parkedAt = time.Now()
-		}
+	}
+	if park := g.engine.config.Park; park != nil && time.Since(g.parkedAt) >= ParkEvery {
+		park()
+		g.parkedAt = time.Now()
 	}
 	if g.control != nil {
 		g.control.wait(g.ctx)
