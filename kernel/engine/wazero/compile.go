@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/tetratelabs/wazero/experimental"
 
 	"github.com/bushel-wasm/bushel/kernel/engine"
 	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
@@ -40,6 +43,7 @@ func (e *Engine) Compile(ctx context.Context, code []byte) (*Compiled, error) {
 	}
 	// What cannot be metered is malformed, or has instructions that wazero does
 	// not know either: it says which.
+	ctx = experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0))
 	if c.code, err = e.runtime.CompileModule(ctx, code); err != nil {
 		return nil, rejected(err)
 	}
