@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -18,14 +19,15 @@ var budget = map[string]int64{
 	"kernel.wasm": 4 << 20,
 }
 
-// printSizes prints the length of each file of the site, plain, as gzip packs
-// it, and as brotli does (by Node, which has it), and fails if one is over
-// its budget.
+// printSizes prints the length of each file of the site but the examples, plain,
+// as gzip packs it, and as brotli does (by Node, which has it), and fails if
+// one is over its budget.
 func printSizes(w io.Writer, dir string) error {
 	files, err := listFiles(dir)
 	if err != nil {
 		return err
 	}
+	files = slices.DeleteFunc(files, func(f string) bool { return strings.HasPrefix(f, "examples/") })
 	brotli := brotliSizes(dir, files)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "bytes\tgzip\tbrotli\t  file")

@@ -64,9 +64,14 @@ export interface WriteOptions {
   onProgress?: (written: number) => void;
 }
 
+/** How many files the page holds open at once; more wait, however many are asked for. */
+const OPEN_AT_ONCE = 128;
+
 /** Files is the shell's tree of files. Relative paths start at the home folder; errors are SystemErrors. */
 export class Files {
   private readonly kernel: () => Promise<Client>;
+  private free = OPEN_AT_ONCE;
+  private readonly queue: (() => void)[] = [];
 
   /** kernel is asked for at each call, so that a shell that has not started starts. */
   constructor(kernel: () => Promise<Client>) {
@@ -79,7 +84,7 @@ export class Files {
     const wanted = typeof encoding === "object" ? encoding?.encoding : encoding;
     if (wanted && !/^utf-?8$/i.test(wanted)) throw new TypeError(`${JSON.stringify(wanted)} is no encoding: it is utf8 or nothing`);
     const client = await this.kernel();
-    const fd = (await client.call({ op: Op.open, args: [AT_CWD, Open.read], path })).vals[0];
+    const fd = await this.open(client, path, Open.read);
     try {
       const pieces: Uint8Array[] = [];
       for (;;) {
@@ -93,14 +98,14 @@ export class Files {
       const bytes = pieces.length === 1 ? pieces[0]!.slice() : concat(pieces);
       return wanted ? text(bytes) : bytes;
     } finally {
-      client.call({ op: Op.close, args: [fd] }).catch(() => {});
+      this.close(client, fd).catch(() => {});
     }
   }
 
   async writeFile(path: string, data: Source, options: WriteOptions = {}): Promise<void> {
     const client = await this.kernel();
     const flags = Open.write | Open.create | (options.append ? Open.append : Open.trunc);
-    const fd = (await client.call({ op: Op.open, args: [AT_CWD, flags, options.mode ?? 0o644], path })).vals[0];
+    const fd = await this.open(client, path, flags, options.mode);
     try {
       let written = 0;
       for await (const chunk of chunks(data)) {
@@ -112,16 +117,38 @@ export class Files {
       }
     } finally {
       // Awaited, so that whoever runs the file next finds nobody writing it.
-      await client.call({ op: Op.close, args: [fd] });
+      await this.close(client, fd);
     }
+  }
+
+  private async open(client: Client, path: string, flags: number, mode = 0o644): Promise<number> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((resolve) => this.queue.push(resolve));
+    try {
+      return (await client.call({ op: Op.open, args: [AT_CWD, flags, mode], path })).vals[0];
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+  }
+
+  private async close(client: Client, fd: number): Promise<void> {
+    this.release();
+    await client.call({ op: Op.close, args: [fd] });
+  }
+
+  // The place goes straight to who waits for one.
+  private release(): void {
+    const next = this.queue.shift();
+    if (next) next();
+    else this.free++;
   }
 
   readdir(path: string): Promise<string[]>;
   readdir(path: string, options: { withFileTypes: true }): Promise<Entry[]>;
   async readdir(path: string, options?: { withFileTypes?: boolean }): Promise<string[] | Entry[]> {
     const client = await this.kernel();
-    const flags = Open.directory;
-    const fd = (await client.call({ op: Op.open, args: [AT_CWD, flags], path })).vals[0];
+    const fd = await this.open(client, path, Open.directory);
     try {
       const entries: Entry[] = [];
       for (let cookie = 0n; ; ) {
@@ -136,7 +163,7 @@ export class Files {
       entries.sort((a, b) => (a.name < b.name ? -1 : 1));
       return options?.withFileTypes ? entries : entries.map((entry) => entry.name);
     } finally {
-      client.call({ op: Op.close, args: [fd] }).catch(() => {});
+      this.close(client, fd).catch(() => {});
     }
   }
 
