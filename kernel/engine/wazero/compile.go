@@ -37,7 +37,11 @@ func (e *Engine) Compile(ctx context.Context, code []byte) (*Compiled, error) {
 		return nil, &engine.LoadError{Reason: lacking("multi-memory")}
 	}
 	c := &Compiled{Module: outside, imports: outside.Imports}
-	if metered, err := meter.Instrument(code, e.every()); err == nil && !e.config.unmetered {
+	metered, err := meter.Instrument(code, e.every())
+	switch {
+	case errors.Is(err, meter.ErrRelaxedSIMD):
+		return nil, &engine.LoadError{Reason: lacking("relaxed SIMD"), Err: err}
+	case err == nil && !e.config.unmetered:
 		code = metered
 		c.imports = append(slices.Clip(c.imports), wasmbin.Import{Module: meter.Module, Name: meter.Name})
 	}
@@ -65,5 +69,26 @@ func rejected(err error) error {
 		name, _, _ := strings.Cut(rest, "\"")
 		return &engine.LoadError{Reason: lacking(name), Err: err}
 	}
+	for _, known := range refusals {
+		if strings.Contains(text, known.text) {
+			return &engine.LoadError{Reason: lacking(known.proposal), Err: err}
+		}
+	}
 	return malformed(err)
+}
+
+// refusals are wazero's words for what belongs to a proposal that it does not know.
+var refusals = [...]struct{ text, proposal string }{
+	{"legacy exception handling instruction", "legacy exception handling"},
+	{"invalid instruction 0xfb", "garbage collection"},
+	{"invalid byte: 0x4e != 0x60", "garbage collection"},
+	{"invalid byte: 0x4f != 0x60", "garbage collection"},
+	{"invalid byte: 0x50 != 0x60", "garbage collection"},
+	{"invalid byte: 0x5e != 0x60", "garbage collection"},
+	{"invalid byte: 0x5f != 0x60", "garbage collection"},
+	{"invalid instruction 0xe", "stack switching"},
+	{"unknown misc opcode 0x13", "wide arithmetic"},
+	{"unknown misc opcode 0x14", "wide arithmetic"},
+	{"unknown misc opcode 0x15", "wide arithmetic"},
+	{"unknown misc opcode 0x16", "wide arithmetic"},
 }

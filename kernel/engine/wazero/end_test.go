@@ -207,6 +207,9 @@ func TestLoadErrors(t *testing.T) {
 		{"memory", big.Bytes(), "needs 6 MiB of memory, and 1 MiB is the limit"},
 		{"invalid", start(wasmtest.Code(0x1a)).Bytes(), "truncated or malformed module: "},
 		{"memory64", []byte("\x00asm\x01\x00\x00\x00\x05\x03\x01\x04\x01"), "needs the memory64 proposal, which"},
+		{"legacy exceptions", start(wasmtest.Code(0x06, 0x40, 0x19, 0x0b)).Bytes(), "needs the legacy exception handling proposal, which"},
+		{"structs", []byte("\x00asm\x01\x00\x00\x00\x01\x03\x01\x5f\x00"), "needs the garbage collection proposal, which"},
+		{"relaxed SIMD", start(wasmtest.Code(0xfd, wasmtest.Uleb(0x100), 0x1a)).Bytes(), "needs the relaxed SIMD proposal, which"},
 		{"two memories", []byte("\x00asm\x01\x00\x00\x00\x05\x05\x02\x00\x01\x00\x01"), "needs the multi-memory proposal, which"},
 	}
 	engines(t, wazero.Config{MemoryPages: 16}, func(t *testing.T, e *wazero.Engine) {

@@ -143,8 +143,8 @@ func (r *reader) vector() {
 	case 84 <= n && n <= 91:
 		r.memArg()
 		r.skip(1)
-	case n > 0x1ff:
-		panic(errOpcode)
+	case n > 0xff:
+		panic(ErrRelaxedSIMD)
 	}
 }
 

@@ -28,14 +28,14 @@ var order = [...]int{1: 1, 2: 2, 3: 3, 4: 4, 5: 5, secTag: 6, 6: 7, 7: 8, 8: 9, 
 
 // Instrument returns a copy of the module that calls the import "bushel"."tick"
 // each time that every loop iterations and calls have been counted. Its error
-// is for a module that is malformed or has instructions unknown here; what it
-// makes of an invalid module may be invalid too, never a valid one.
+// is [ErrRelaxedSIMD], or for a module that is malformed or has instructions unknown
+// here; what it makes of an invalid module is invalid too.
 func Instrument(module []byte, every int32) (out []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			known, ok := v.(error)
 			if !ok || !(errors.Is(known, errShort) || errors.Is(known, errNumber) ||
-				errors.Is(known, errOpcode) || errors.Is(known, errModule)) {
+				errors.Is(known, errOpcode) || errors.Is(known, errModule) || errors.Is(known, ErrRelaxedSIMD)) {
 				panic(v)
 			}
 			out, err = nil, known

@@ -9,6 +9,10 @@ var (
 	errModule = errors.New("meter: not a module that can be rewritten")
 )
 
+// ErrRelaxedSIMD is the error for a module with instructions of the relaxed
+// SIMD proposal, which wazero takes for others.
+var ErrRelaxedSIMD = errors.New("meter: relaxed SIMD")
+
 // A reader reads the binary format. It panics with one of the errors above,
 // which [Instrument] catches: the format has a mistake to make at every byte.
 type reader struct {
