@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strconv"
 )
 
 var cmpSpec = spec{name: "cmp", synopsis: "[OPTION]... FILE1 [FILE2 [SKIP1 [SKIP2]]]", run: runCmp, help: `
@@ -38,6 +39,7 @@ func runCmp(c *cmd) int {
 		skips[i-2] = n
 	}
 	var r [2]*bufio.Reader
+	width := 19 // of a place, where the sizes are not known
 	for i := range r {
 		in, err := c.open(args[i])
 		if err != nil {
@@ -45,6 +47,9 @@ func runCmp(c *cmd) int {
 				c.errorf("%s: %s", args[i], reason(err))
 			}
 			return 2
+		}
+		if st, err := c.fs.Fstat(in.fd); err == nil && !in.flush {
+			width = min(width, len(strconv.FormatUint(st.Size, 10)))
 		}
 		r[i] = bufio.NewReaderSize(c.limit(in, skips[i], limit), chunk)
 	}
@@ -95,9 +100,9 @@ func runCmp(c *cmd) int {
 		case quiet:
 			return 1
 		case verbose && show:
-			fmt.Fprintf(c.out, "%d %3o %-4s %3o %s\n", at, x, visibleByte(x), y, visibleByte(y))
+			fmt.Fprintf(c.out, "%*d %3o %-4s %3o %s\n", width, at, x, visibleByte(x), y, visibleByte(y))
 		case verbose:
-			fmt.Fprintf(c.out, "%d %3o %3o\n", at, x, y)
+			fmt.Fprintf(c.out, "%*d %3o %3o\n", width, at, x, y)
 		default:
 			fmt.Fprintf(c.out, "%s %s differ: byte %d, line %d", args[0], args[1], at, line)
 			if show {

@@ -30,15 +30,15 @@ func runComm(c *cmd) int {
 	}
 	var src [2]*lines
 	var cur [2][]byte
-	var more [2]bool
+	var more, disorder [2]bool
+	unpaired := false
 	next := func(i int) {
 		line, _, err := src[i].next()
 		if err != nil && err != io.EOF {
 			c.fail(1, "%s: %s", args[i], reason(err))
 		}
-		if err == nil && more[i] && bytes.Compare(cur[i], line) > 0 && c.code == 0 {
-			c.errorf("file %d is not in sorted order", i+1)
-			c.code = 1
+		if err == nil && more[i] && bytes.Compare(cur[i], line) > 0 {
+			disorder[i] = true
 		}
 		more[i] = err == nil
 		cur[i] = append(cur[i][:0], line...)
@@ -59,6 +59,7 @@ func runComm(c *cmd) int {
 		} else if !more[1] {
 			order = -1
 		}
+		unpaired = unpaired || order != 0
 		column, line := 2, cur[0]
 		if order < 0 {
 			column = 0
@@ -79,6 +80,13 @@ func runComm(c *cmd) int {
 		}
 		if order >= 0 {
 			next(1)
+		}
+	}
+	// Files with the same lines are right in any order.
+	for i := range disorder {
+		if disorder[i] && unpaired {
+			c.errorf("file %d is not in sorted order", i+1)
+			c.code = 1
 		}
 	}
 	return 0

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -34,11 +35,13 @@ func runDate(c *cmd) int {
 	f.fn("I|iso-8601", maybeArg, func(s string) error {
 		formats := map[string]string{"": "%Y-%m-%d", "date": "%Y-%m-%d", "hours": "%Y-%m-%dT%H%:z",
 			"minutes": "%Y-%m-%dT%H:%M%:z", "seconds": "%Y-%m-%dT%H:%M:%S%:z", "ns": "%Y-%m-%dT%H:%M:%S,%N%:z"}
-		if formats[s] == "" {
-			return badArg("invalid argument '" + s + "' for '--iso-8601'")
+		for name, layout := range formats {
+			if s == name || s != "" && strings.HasPrefix(name, s) {
+				format = layout
+				return nil
+			}
 		}
-		format = formats[s]
-		return nil
+		return badArg("invalid argument '" + s + "' for '--iso-8601'")
 	})
 	f.fn("R|rfc-email|rfc-2822", noArg, func(string) error { format = "%a, %d %b %Y %H:%M:%S %z"; return nil })
 	f.fn("rfc-3339", needArg, func(s string) error {

@@ -67,6 +67,10 @@ func dateSteps(t, now time.Time, words []string) (time.Time, error) {
 	wrong := badArg("invalid date")
 	for i := 0; i < len(words); i++ {
 		w := strings.ToLower(strings.TrimSuffix(words[i], ","))
+		if (w == "+" || w == "-") && i+1 < len(words) {
+			i++
+			w += strings.ToLower(words[i])
+		}
 		n, unit := 1, w
 		switch w {
 		case "now", "today", "and":

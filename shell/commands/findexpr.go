@@ -366,7 +366,7 @@ func (c *cmd) findFormat(format string, f *found) string {
 			b.WriteByte(format[i])
 			continue
 		}
-		v, n := parseVerb(format[i:])
+		v, n := parseField(format[i:], false)
 		if n == 0 {
 			b.WriteString(format[i:])
 			break

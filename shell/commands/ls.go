@@ -104,6 +104,8 @@ func runLs(c *cmd) int {
 	f.fn("full-time", noArg, func(string) error { l.fullTime, l.format = true, 'l'; return nil })
 	f.str(&l.timeStyle, "time-style")
 	f.int(&l.width, "w|width")
+	var tabs string
+	f.str(&tabs, "T|tabsize")
 	f.fn("color|colour", maybeArg, func(s string) error {
 		l.color = s == "always" || s == "" || s == "yes" || s == "force" || s == "auto" && tty
 		return nil

@@ -148,7 +148,11 @@ const maxField = 1 << 20
 
 // parseVerb reads the conversion that s begins with, and how long it is: 0 for
 // one that is cut short.
-func parseVerb(s string) (v verb, n int) {
+func parseVerb(s string) (v verb, n int) { return parseField(s, true) }
+
+// parseField is parseVerb for formats whose letters mean something else; modifiers
+// says that h, l and so on may stand before the letter and mean nothing.
+func parseField(s string, modifiers bool) (v verb, n int) {
 	i := 1
 	for i < len(s) && strings.IndexByte("-+ 0#'", s[i]) >= 0 {
 		if s[i] != '\'' {
@@ -177,7 +181,7 @@ func parseVerb(s string) (v verb, n int) {
 			v.prec = number()
 		}
 	}
-	for i < len(s) && strings.IndexByte("hlLqjzt", s[i]) >= 0 && (s[i] != 'q' || i+1 < len(s) && strings.IndexByte("diuoxX", s[i+1]) >= 0) {
+	for i < len(s) && modifiers && strings.IndexByte("hlLqjzt", s[i]) >= 0 && (s[i] != 'q' || i+1 < len(s) && strings.IndexByte("diuoxX", s[i+1]) >= 0) {
 		i++
 	}
 	if i >= len(s) {

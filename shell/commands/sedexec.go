@@ -127,7 +127,7 @@ func (s *sed) inRange(k *sedCmd) bool {
 		case 'm':
 			k.end = s.num
 			if k.to.n > 0 {
-				k.end = (s.num + k.to.n - 1) / k.to.n * k.to.n
+				k.end = (s.num/k.to.n + 1) * k.to.n
 			}
 		default:
 			k.active = k.to.kind != '$' || !s.isLast()

@@ -17,10 +17,7 @@ var yesSpec = spec{name: "yes", synopsis: "[STRING]...", run: runYes, help: `
 Print the strings ("y" if there are none) again and again.`}
 
 func runYes(c *cmd) int {
-	args := c.args
-	if len(args) > 0 && args[0] == "--" {
-		args = args[1:]
-	}
+	args := c.flags().parse()
 	line := "y\n"
 	if len(args) > 0 {
 		line = strings.Join(args, " ") + "\n"

@@ -100,7 +100,7 @@ func (c *cmd) statFormat(format, name string, st *sys.Stat) string {
 			break
 		}
 		b.WriteString(format[:at])
-		v, n := parseVerb(format[at:])
+		v, n := parseField(format[at:], false)
 		if n == 0 {
 			b.WriteString(format[at:])
 			break

@@ -3,12 +3,12 @@ package commands
 // table lists the commands. Those that read it (help, man) do so by their run's
 // own field, so that it does not depend on itself.
 var table = []spec{
-	aboutSpec, basenameSpec, base64Spec, bracketSpec, catSpec, chmodSpec, cksumSpec, clearSpec, cmpSpec,
+	aboutSpec, awkSpec, basenameSpec, base64Spec, bracketSpec, catSpec, chmodSpec, cksumSpec, clearSpec, cmpSpec,
 	commSpec, cpSpec, cutSpec, dateSpec, dfSpec, diffSpec, dirnameSpec, duSpec, echoSpec, egrepSpec, envSpec,
-	expandSpec, falseSpec, fgrepSpec, fileSpec, findSpec, foldSpec, grepSpec, hdSpec, headSpec, helpSpec, hexdumpSpec,
-	hostnameSpec, idSpec, killSpec, lnSpec, lsSpec, manSpec, md5Spec, mkdirSpec, mktempSpec, mountSpec, mvSpec, nlSpec,
+	expandSpec, falseSpec, fgrepSpec, fileSpec, findSpec, foldSpec, grepSpec, gunzipSpec, gzipSpec, hdSpec, headSpec, helpSpec, hexdumpSpec,
+	hostnameSpec, idSpec, jqSpec, killSpec, lnSpec, lsSpec, manSpec, md5Spec, mkdirSpec, mktempSpec, mountSpec, mvSpec, nlSpec,
 	odSpec, pasteSpec, printenvSpec, printfSpec, psSpec, pwdSpec, readlinkSpec, realpathSpec, resetSpec, revSpec,
 	rmSpec, rmdirSpec, sedSpec, seqSpec, sha1Spec, sha256Spec, sleepSpec, sortSpec, splitSpec, statSpec, sttySpec,
-	syncSpec, tacSpec, tailSpec, teeSpec, testSpec, touchSpec, trSpec, trueSpec, truncateSpec, ttySpec, unameSpec,
-	uniqSpec, wcSpec, whichSpec, whoamiSpec, xargsSpec, xxdSpec, yesSpec,
+	syncSpec, tacSpec, tailSpec, tarSpec, teeSpec, testSpec, touchSpec, trSpec, trueSpec, truncateSpec, ttySpec, unameSpec,
+	uniqSpec, unzipSpec, wcSpec, whichSpec, whoamiSpec, xargsSpec, xxdSpec, yesSpec, zcatSpec, zipSpec,
 }

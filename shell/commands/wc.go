@@ -121,7 +121,7 @@ func (c *cmd) count(in *input) (n counts, err error) {
 		held = 0
 		for i := 0; i < len(p); {
 			b := p[i]
-			size, space := 1, false
+			size, space, control := 1, false, false
 			switch {
 			case b == '\n':
 				n[0]++
@@ -137,7 +137,7 @@ func (c *cmd) count(in *input) (n counts, err error) {
 			case b == '\v':
 				space = true
 			case b < utf8.RuneSelf:
-				if b >= ' ' && b != 127 {
+				if control = b < ' ' || b == 127; !control {
 					width++
 				}
 			default:
@@ -156,10 +156,11 @@ func (c *cmd) count(in *input) (n counts, err error) {
 				}
 				width += int64(runeWidth(r))
 			}
-			if !space && !word {
+			// A control character neither begins a word nor ends one.
+			if !space && !control && !word {
 				n[1]++
 			}
-			word = !space
+			word = !space && (word || !control)
 			n[2]++
 			i += size
 		}

@@ -1,0 +1,647 @@
+package commands
+
+import (
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+var awkSpec = spec{name: "awk", synopsis: "[-F FS] [-v NAME=VALUE] {PROGRAM | -f FILE} [FILE | NAME=VALUE]...", run: runAwk, help: `
+Run a program of patterns and actions on each line of the input.
+  -F, --field-separator=FS   -v, --assign=NAME=VALUE   -f, --file=FILE
+The language is POSIX's, with gensub, strftime, systime, mktime, strtonum, nextfile,
+delete of whole arrays, and and, or, xor, lshift, rshift, compl.`}
+
+// awk is a running program.
+type awk struct {
+	c       *cmd
+	globals map[string]*awkCell
+	frame   []*awkCell
+	funcs   map[string]*awkFunc
+	regexps map[string]*regexp.Regexp
+	result  awkVal // of the function that returned
+	depth   int
+	exit    int
+
+	rec      string
+	fields   []string
+	fieldSet []awkVal // what was assigned to fields, with its kind
+	split    bool     // fields holds rec's
+	stale    bool     // rec is to be put together again
+
+	fs, ofs, ors, rs, ofmt, convfmt, subsep, nr, fnr, filename *awkCell
+
+	argi    int
+	in      *awkReader
+	opened  bool
+	streams map[string]*awkStream
+	readers map[string]*awkReader
+	seed    float64
+	random  uint64
+}
+
+// awkRef is a place to load from and store to: a cell, an item, or a field.
+type awkRef struct {
+	cell  *awkCell
+	item  *awkItem
+	field int
+	nf    bool
+}
+
+func runAwk(c *cmd) int {
+	a := &awk{c: c, globals: map[string]*awkCell{}, funcs: map[string]*awkFunc{}, regexps: map[string]*regexp.Regexp{},
+		streams: map[string]*awkStream{}, readers: map[string]*awkReader{}, argi: 1, random: 1}
+	text := func(name, value string) *awkCell {
+		cell := a.global(name)
+		cell.val = awkS(value)
+		return cell
+	}
+	a.fs, a.ofs, a.ors, a.rs = text("FS", " "), text("OFS", " "), text("ORS", "\n"), text("RS", "\n")
+	a.ofmt, a.convfmt, a.subsep = text("OFMT", "%.6g"), text("CONVFMT", "%.6g"), text("SUBSEP", "\x1c")
+	a.nr, a.fnr, a.filename = a.global("NR"), a.global("FNR"), a.global("FILENAME")
+	a.global("RLENGTH").val = awkN(-1)
+	f := c.flags()
+	f.posix, f.bad = true, 2
+	var files, assigns []string
+	f.fn("F|field-separator", needArg, func(s string) error {
+		if s == "t" {
+			s = "\t"
+		}
+		a.fs.val = awkS(awkUnescape(s))
+		return nil
+	})
+	f.list(&assigns, "v|assign")
+	f.list(&files, "f|file")
+	args := f.parse()
+	src := ""
+	for _, name := range files {
+		data, err := c.readAll(name)
+		if err != nil {
+			c.fail(2, "%s: %s", name, reason(err))
+		}
+		src += string(data) + "\n"
+	}
+	if len(files) == 0 {
+		if len(args) == 0 {
+			c.usageError(2, "no program given")
+		}
+		src, args = args[0], args[1:]
+	}
+	for i, arg := range append([]string{"awk"}, args...) {
+		a.global("ARGV").array().item(strconv.Itoa(i)).val = awkField(arg)
+	}
+	a.global("ARGC").val = awkN(float64(len(args) + 1))
+	env := a.global("ENVIRON").array()
+	for _, kv := range c.p.Environ() {
+		k, v, _ := strings.Cut(kv, "=")
+		env.item(k).val = awkField(v)
+	}
+	for _, s := range assigns {
+		if !a.assign(s) {
+			c.fail(2, "'%s' is not of the form NAME=VALUE", s)
+		}
+	}
+	return a.main(src)
+}
+
+// main parses and runs the program.
+func (a *awk) main(src string) (code int) {
+	p := &awkParser{a: a, lex: &awkLexer{s: src, line: 1}}
+	func() {
+		defer func() {
+			switch r := recover().(type) {
+			case nil:
+			case awkError:
+				a.c.fail(2, "%s", r)
+			default:
+				panic(r)
+			}
+		}()
+		p.program()
+	}()
+	flow := a.all(p.begin)
+	if flow != awkExit && (len(p.rules) > 0 || len(p.end) > 0) {
+		flow = a.each(p.rules)
+	}
+	if flow != awkExit || len(p.begin) == 0 || len(p.rules) > 0 {
+		if !(flow == awkExit && a.nr.val.num() == 0 && !a.opened) {
+			a.all(p.end)
+		}
+	}
+	for name := range a.streams {
+		a.close(name)
+	}
+	for name := range a.readers {
+		a.close(name)
+	}
+	return a.exit & 0xff
+}
+
+// caught runs f; an exit or a next within a function comes up as a panic.
+func (a *awk) caught(f func() awkFlow) (flow awkFlow) {
+	frame, depth := a.frame, a.depth
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case awkFlow:
+			flow, a.frame, a.depth = r, frame, depth
+		default:
+			panic(r)
+		}
+	}()
+	return f()
+}
+
+func (a *awk) all(list []awkStmt) awkFlow {
+	for _, s := range list {
+		if a.caught(s) == awkExit {
+			return awkExit
+		}
+	}
+	return awkGoOn
+}
+
+// each runs the rules on each record.
+func (a *awk) each(rules []*awkRule) awkFlow {
+	for {
+		rec, ok := a.nextRecord()
+		if !ok {
+			return awkGoOn
+		}
+		a.setRecord(rec)
+		a.c.tick()
+		switch a.caught(func() awkFlow { return a.record1(rules) }) {
+		case awkExit:
+			return awkExit
+		case awkNextFile:
+			a.closeInput()
+		}
+	}
+}
+
+func (a *awk) record1(rules []*awkRule) awkFlow {
+	for _, r := range rules {
+		if r.to != nil {
+			if !r.in && !r.from().truth() {
+				continue
+			}
+			r.in = !r.to().truth()
+		} else if r.from != nil && !r.from().truth() {
+			continue
+		}
+		if r.body == nil {
+			a.c.out.WriteString(a.record() + a.str(a.ors.val))
+			continue
+		}
+		if f := r.body(); f >= awkNext {
+			return f
+		}
+	}
+	return awkGoOn
+}
+
+func (a *awk) fail(format string, args ...any) { a.c.fail(2, format, args...) }
+
+func (a *awk) str(v awkVal) string { return v.text(a.convfmt.val.s) }
+
+func (a *awk) global(name string) *awkCell {
+	c := a.globals[name]
+	if c == nil {
+		c = &awkCell{}
+		a.globals[name] = c
+	}
+	return c
+}
+
+func (a *awk) function(name string) *awkFunc {
+	f := a.funcs[name]
+	if f == nil {
+		f = &awkFunc{}
+		a.funcs[name] = f
+	}
+	return f
+}
+
+// cell is where a name's variable is found when the program runs.
+func (p *awkParser) cell(name string) func() *awkCell {
+	if i, ok := p.locals[name]; ok {
+		return func() *awkCell { return p.a.frame[i] }
+	}
+	c := p.a.global(name)
+	return func() *awkCell { return c }
+}
+
+func (p *awkParser) ref(name string) awkRefFn {
+	if _, local := p.locals[name]; name == "NF" && !local {
+		return func() awkRef { return awkRef{nf: true} }
+	}
+	cell := p.cell(name)
+	return func() awkRef { return awkRef{cell: cell()} }
+}
+
+func (a *awk) load(r awkRef) awkVal {
+	switch {
+	case r.cell != nil:
+		return r.cell.val
+	case r.item != nil:
+		return r.item.val
+	case r.nf:
+		a.splitRecord()
+		return awkN(float64(len(a.fields)))
+	case r.field == 0:
+		return awkField(a.record())
+	}
+	a.splitRecord()
+	if r.field > len(a.fields) {
+		return awkVal{}
+	}
+	return awkField(a.fields[r.field-1])
+}
+
+func (a *awk) store(r awkRef, v awkVal) {
+	switch {
+	case r.cell != nil:
+		r.cell.val = v
+	case r.item != nil:
+		r.item.val = v
+	case r.nf:
+		a.splitRecord()
+		a.resize(int(v.num()))
+		a.stale = true
+	case r.field == 0:
+		a.setRecord(a.str(v))
+	default:
+		a.splitRecord()
+		a.resize(max(len(a.fields), r.field))
+		a.fields[r.field-1] = a.str(v)
+		a.stale = true
+	}
+}
+
+func (a *awk) resize(n int) {
+	if n < 0 || n > 1<<20 {
+		a.fail("NF cannot be %d", n)
+	}
+	for len(a.fields) < n {
+		a.fields = append(a.fields, "")
+	}
+	a.fields = a.fields[:n]
+}
+
+func (a *awk) fieldIndex(n float64) int {
+	if n < 0 || n > 1<<20 {
+		a.fail("there is no field %s", a.str(awkN(n)))
+	}
+	return int(n)
+}
+
+func (a *awk) setRecord(s string) { a.rec, a.split, a.stale = s, false, false }
+
+// record is $0.
+func (a *awk) record() string {
+	if a.stale {
+		a.rec, a.stale = strings.Join(a.fields, a.str(a.ofs.val)), false
+	}
+	return a.rec
+}
+
+func (a *awk) splitRecord() {
+	if !a.split {
+		a.fields = a.cut(a.fields[:0], a.rec, a.str(a.fs.val), nil)
+		a.split = true
+	}
+}
+
+// cut appends the fields of s. A single blank stands for runs of blanks, another
+// single character for itself, all else is an expression.
+func (a *awk) cut(to []string, s, sep string, re *regexp.Regexp) []string {
+	switch {
+	case s == "":
+		return to
+	case re == nil && sep == " ":
+		return append(to, strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' })...)
+	case re == nil && sep == "":
+		return append(to, strings.Split(s, "")...)
+	case re == nil && utf8.RuneCountInString(sep) == 1 && sep != `\`:
+		if a.str(a.rs.val) == "" {
+			return append(to, strings.FieldsFunc(s, func(r rune) bool { return string(r) == sep || r == '\n' })...)
+		}
+		return append(to, strings.Split(s, sep)...)
+	case re == nil:
+		re = a.regexp(sep)
+	}
+	at := 0
+	for _, m := range re.FindAllStringIndex(s, -1) {
+		if m[0] < m[1] {
+			to = append(to, s[at:m[0]])
+			at = m[1]
+		}
+	}
+	return append(to, s[at:])
+}
+
+func (a *awk) regexp(text string) *regexp.Regexp {
+	re := a.regexps[text]
+	if re == nil {
+		var err error
+		if re, err = compileRE(text, awkRE, ""); err != nil {
+			a.fail("/%s/: %s", text, err)
+		}
+		if len(a.regexps) > 500 {
+			a.regexps = map[string]*regexp.Regexp{}
+		}
+		a.regexps[text] = re
+	}
+	return re
+}
+
+// pattern is the right side of ~: an expression as it is, or the value of one.
+func (p *awkParser) pattern(parse func() awkExpr) func() *regexp.Regexp {
+	a := p.a
+	if p.tok.kind == awkRegex {
+		re := a.regexp(p.next().text)
+		return func() *regexp.Regexp { return re }
+	}
+	e := parse()
+	return func() *regexp.Regexp { return a.regexp(a.str(e())) }
+}
+
+// key is the text of a subscript.
+func (a *awk) key(list []awkExpr) func() string {
+	if len(list) == 1 {
+		return func() string { return a.str(list[0]()) }
+	}
+	return func() string {
+		parts := make([]string, len(list))
+		for i, e := range list {
+			parts[i] = a.str(e())
+		}
+		return strings.Join(parts, a.str(a.subsep.val))
+	}
+}
+
+// loop is while, do and for.
+func (a *awk) loop(cond awkExpr, body, step awkStmt, bodyFirst bool) awkStmt {
+	return func() awkFlow {
+		for first := bodyFirst; ; first = false {
+			a.c.tick()
+			if !first && cond != nil && !cond().truth() {
+				return awkGoOn
+			}
+			if f := body(); f == awkBreak {
+				return awkGoOn
+			} else if f > awkContinue {
+				return f
+			}
+			if step != nil {
+				step()
+			}
+		}
+	}
+}
+
+func awkUnescape(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i += awkEscape(&b, s[i+1:])
+		} else {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
+
+// assign takes NAME=VALUE, if s is that.
+func (a *awk) assign(s string) bool {
+	name, value, ok := strings.Cut(s, "=")
+	if !ok || name == "" || '0' <= name[0] && name[0] <= '9' {
+		return false
+	}
+	for i := range len(name) {
+		if !isWord(name[i]) {
+			return false
+		}
+	}
+	a.global(name).val = awkField(awkUnescape(value))
+	return true
+}
+
+// awkReader reads records.
+type awkReader struct {
+	a    *awk
+	in   io.Reader
+	done func() int
+	l    *lines
+	buf  []byte
+	eof  bool
+}
+
+// read is the next record, by RS as it is now.
+func (r *awkReader) read() (string, bool, error) {
+	rs := r.a.str(r.a.rs.val)
+	if r.l == nil {
+		r.l = newLines(r.in, '\n')
+	}
+	switch {
+	case len(rs) == 1:
+		r.l.delim = rs[0]
+		line, _, err := r.l.next()
+		if err == io.EOF {
+			return "", false, nil
+		}
+		return string(line), err == nil, err
+	case rs == "":
+		// Records are parted by empty lines.
+		r.l.delim = '\n'
+		var rec []string
+		for {
+			line, _, err := r.l.next()
+			if err == io.EOF {
+				return strings.Join(rec, "\n"), len(rec) > 0, nil
+			}
+			if err != nil {
+				return "", false, err
+			}
+			if len(line) > 0 {
+				rec = append(rec, string(line))
+			} else if len(rec) > 0 {
+				return strings.Join(rec, "\n"), true, nil
+			}
+		}
+	}
+	re := r.a.regexp(rs)
+	for piece := make([]byte, 16<<10); ; {
+		// A match at the very end may go on with what is still to come.
+		if m := re.FindIndex(r.buf); m != nil && m[0] < m[1] && (m[1] < len(r.buf) || r.eof) {
+			rec := string(r.buf[:m[0]])
+			r.buf = append(r.buf[:0], r.buf[m[1]:]...)
+			return rec, true, nil
+		}
+		if r.eof {
+			rec := strings.TrimSuffix(string(r.buf), "\n")
+			some := len(r.buf) > 0
+			r.buf = nil
+			return rec, some, nil
+		}
+		n, err := r.l.r.Read(piece)
+		r.buf = append(r.buf, piece[:n]...)
+		if r.eof = err == io.EOF; err != nil && !r.eof {
+			return "", false, err
+		}
+	}
+}
+
+func (a *awk) closeInput() {
+	if a.in != nil {
+		a.in.done()
+		a.in = nil
+	}
+}
+
+// nextRecord is the next record of the files in ARGV, or of standard input.
+func (a *awk) nextRecord() (string, bool) {
+	for {
+		if a.in == nil && !a.openNext() {
+			return "", false
+		}
+		rec, ok, err := a.in.read()
+		if err != nil {
+			a.c.fileError(a.str(a.filename.val), err)
+			a.exit = 2
+		}
+		if ok {
+			a.nr.val = awkN(a.nr.val.num() + 1)
+			a.fnr.val = awkN(a.fnr.val.num() + 1)
+			return rec, true
+		}
+		a.closeInput()
+	}
+}
+
+func (a *awk) openNext() bool {
+	for {
+		name := "-"
+		if argc := int(a.global("ARGC").val.num()); a.argi < argc {
+			it := a.global("ARGV").array().m[strconv.Itoa(a.argi)]
+			a.argi++
+			if it == nil || a.str(it.val) == "" {
+				continue
+			}
+			if name = a.str(it.val); a.assign(name) {
+				continue
+			}
+		} else if a.opened {
+			return false
+		}
+		a.opened = true
+		in, err := a.c.open(name)
+		if err != nil {
+			a.c.fileError(name, err)
+			a.exit = 2
+			continue
+		}
+		a.in = &awkReader{a: a, in: in, done: func() int { in.Close(); return 0 }}
+		a.fnr.val = awkN(0)
+		if a.filename.val = awkField(name); name == "-" {
+			a.filename.val = awkS("")
+		}
+		return true
+	}
+}
+
+// getline reads a record from r, or from the main input if r is nil.
+func (a *awk) getline(r *awkReader, target awkRefFn, counts bool) awkVal {
+	var rec string
+	ok := false
+	if r == nil {
+		rec, ok = a.nextRecord()
+	} else {
+		if r.in == nil {
+			return awkN(-1)
+		}
+		var err error
+		if rec, ok, err = r.read(); err != nil {
+			return awkN(-1)
+		}
+		if ok && counts {
+			a.nr.val = awkN(a.nr.val.num() + 1)
+		}
+	}
+	if !ok {
+		return awkN(0)
+	}
+	if target == nil {
+		a.setRecord(rec)
+	} else {
+		a.store(target(), awkField(rec))
+	}
+	return awkN(1)
+}
+
+func (a *awk) complain(name string, err error) { a.c.errorf("%s: %s", name, reason(err)) }
+
+func (a *awk) sprintf(args []awkVal) string {
+	format := a.str(args[0])
+	args = args[1:]
+	arg := func() (v awkVal) {
+		if len(args) > 0 {
+			v, args = args[0], args[1:]
+		}
+		return v
+	}
+	var b strings.Builder
+	for {
+		at := strings.IndexByte(format, '%')
+		if at < 0 {
+			b.WriteString(format)
+			return b.String()
+		}
+		b.WriteString(format[:at])
+		format = format[at:]
+		if strings.HasPrefix(format, "%%") {
+			b.WriteByte('%')
+			format = format[2:]
+			continue
+		}
+		v, n := parseVerb(format)
+		if n == 0 || strings.IndexByte("diuoxXfFeEgGaAcs", v.verb) < 0 {
+			b.WriteByte('%')
+			format = format[1:]
+			continue
+		}
+		format = format[n:]
+		if v.starWidth {
+			if v.width, v.hasWidth = int(arg().num()), true; v.width < 0 {
+				v.width, v.flags = -v.width, v.flags+"-"
+			}
+		}
+		if v.starPrec {
+			v.prec = int(arg().num())
+			v.hasPrec = v.prec >= 0
+		}
+		val := arg()
+		switch v.verb {
+		case 'd', 'i':
+			b.WriteString(v.integer(int64(val.num())))
+		case 'u', 'o', 'x', 'X':
+			b.WriteString(v.unsigned(uint64(int64(val.num()))))
+		case 'c':
+			s := ""
+			if val.kind == awkNum || val.kind == awkNumeric {
+				s = string(rune(int(val.num())))
+			} else if s = val.s; s != "" {
+				_, size := utf8.DecodeRuneInString(s)
+				s = s[:size]
+			}
+			b.WriteString(v.format('s', s))
+		case 's':
+			v.flags = strings.ReplaceAll(v.flags, "0", "")
+			b.WriteString(v.format('s', a.str(val)))
+		default:
+			b.WriteString(v.float(val.num()))
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package commands
+
+import (
+	"compress/gzip"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+const gzipHelp = `
+Compress files to FILE.gz, or expand them; with no FILE, standard input.
+  -d, --decompress   expand          -c, --stdout  write to standard output
+  -k, --keep         keep FILE       -f, --force   replace what is there
+  -1 to -9           fast to small   -t, --test    only check
+  -n, --no-name  -q, --quiet  -v, --verbose  -r, --recursive`
+
+var gzipSpec = spec{name: "gzip", synopsis: "[OPTION]... [FILE]...", run: runGzip, help: gzipHelp}
+var gunzipSpec = spec{name: "gunzip", synopsis: "[OPTION]... [FILE]...", run: runGzip, help: gzipHelp}
+var zcatSpec = spec{name: "zcat", synopsis: "[FILE]...", run: runGzip, help: gzipHelp}
+
+type gzipper struct {
+	c                                                *cmd
+	expand, stdout, keep, force, test, verbose, tree bool
+	level                                            int
+}
+
+func runGzip(c *cmd) int {
+	z := gzipper{c: c, expand: c.name != "gzip", stdout: c.name == "zcat", level: gzip.DefaultCompression}
+	f := c.flags()
+	f.bool(&z.expand, "d|decompress|uncompress")
+	f.bool(&z.stdout, "c|stdout|to-stdout")
+	f.bool(&z.keep, "k|keep")
+	f.bool(&z.force, "f|force")
+	f.bool(&z.test, "t|test")
+	f.bool(&z.verbose, "v|verbose")
+	f.bool(&z.tree, "r|recursive")
+	f.ignore("n|N|q|no-name|name|quiet")
+	for n := '1'; n <= '9'; n++ {
+		f.fn(string(n), noArg, func(string) error { z.level = int(n - '0'); return nil })
+	}
+	f.fn("fast", noArg, func(string) error { z.level = 1; return nil })
+	f.fn("best", noArg, func(string) error { z.level = 9; return nil })
+	for _, name := range orStdin(f.parse()) {
+		z.file(name)
+	}
+	return 0
+}
+
+func (z *gzipper) file(name string) {
+	c := z.c
+	if name == "-" {
+		in, _ := c.open("-")
+		if err := z.convert(c.out, in, ""); err != nil {
+			c.fileError("stdin", err)
+		}
+		return
+	}
+	st, err := c.fs.Stat(name)
+	if err == nil && st.Type == sys.TypeDirectory {
+		if !z.tree {
+			c.errorf("%s is a directory -- ignored", name)
+			c.code = 2
+			return
+		}
+		list, err := c.fs.ReadDir(name)
+		if err != nil {
+			c.fileError(name, err)
+		}
+		for _, e := range list {
+			z.file(joinPath(name, e.Name))
+		}
+		return
+	}
+	in, err := c.open(name)
+	if isErrno(err, errno.ENOENT) && z.expand && !strings.HasSuffix(name, ".gz") {
+		if again, e := c.open(name + ".gz"); e == nil {
+			name, in, err = name+".gz", again, nil
+		}
+	}
+	if err != nil {
+		c.fileError(name, err)
+		return
+	}
+	defer in.Close()
+	if z.stdout || z.test {
+		w := io.Writer(c.out)
+		if z.test {
+			w = io.Discard
+		}
+		if err := z.convert(w, in, name); err != nil {
+			c.fileError(name, err)
+		}
+		return
+	}
+	to := name + ".gz"
+	if z.expand {
+		switch {
+		case strings.HasSuffix(name, ".gz"):
+			to = strings.TrimSuffix(name, ".gz")
+		case strings.HasSuffix(name, ".tgz"):
+			to = strings.TrimSuffix(name, ".tgz") + ".tar"
+		default:
+			c.errorf("%s: unknown suffix -- ignored", name)
+			c.code = 2
+			return
+		}
+	} else if strings.HasSuffix(name, ".gz") {
+		c.errorf("%s already has .gz suffix -- unchanged", name)
+		c.code = 2
+		return
+	}
+	if _, err := c.fs.Lstat(to); err == nil && !z.force {
+		c.errorf("%s already exists; use -f to replace it", to)
+		c.code = 2
+		return
+	}
+	out, err := c.create(to, st.Mode&0o777)
+	if err != nil {
+		c.fileError(to, err)
+		return
+	}
+	w := newBuffered(out)
+	if err := z.convert(w, in, name); err != nil {
+		out.Close()
+		c.fs.Unlink(to)
+		c.fileError(name, err)
+		return
+	}
+	w.Flush()
+	out.Close()
+	c.fs.Chtimes(to, time.Unix(0, st.Atime), time.Unix(0, st.Mtime))
+	if !z.keep {
+		if err := c.fs.Unlink(name); err != nil {
+			c.fileError(name, err)
+		}
+	}
+	if z.verbose {
+		c.errorf("%s -> %s", name, to)
+	}
+}
+
+// convert compresses or expands in to w.
+func (z *gzipper) convert(w io.Writer, in *input, name string) error {
+	if z.expand || z.test {
+		r, err := gzip.NewReader(in)
+		if err == gzip.ErrHeader || err == io.EOF || err == io.ErrUnexpectedEOF {
+			return badArg("not in gzip format")
+		}
+		if err != nil {
+			return err
+		}
+		if err := z.c.copyTo(w, r); err != nil {
+			return gzipError(err)
+		}
+		return nil
+	}
+	gz, err := gzip.NewWriterLevel(w, z.level)
+	if err != nil {
+		return err
+	}
+	gz.Name = baseName(name)
+	if name == "" {
+		gz.Name = ""
+	}
+	if err := z.c.copyTo(gz, in); err != nil {
+		return err
+	}
+	return gz.Close()
+}
+
+// gzipError is an error of expanding in a few words.
+func gzipError(err error) error {
+	if err == io.ErrUnexpectedEOF {
+		return badArg("unexpected end of file")
+	}
+	return badArg("invalid compressed data: " + strings.TrimPrefix(strings.TrimPrefix(err.Error(), "gzip: "), "flate: "))
+}
