@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/machine"
@@ -140,13 +141,22 @@ func (s *system) put(name string, data []byte, mode uint32) error {
 	return s.files.WriteFile(name, data, mode)
 }
 
-// close ends all that runs.
+// close ends all that runs. A module that is just being compiled cannot be
+// interrupted, and is not waited for: the command ends in any case.
 func (s *system) close() {
-	// Nothing that these answer could matter any more.
-	_ = s.kernel.Close()
-	_ = s.machine.Close()
-	for _, f := range s.mounted {
-		_ = f.Close()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		// Nothing that these answer could matter any more.
+		_ = s.kernel.Close()
+		_ = s.machine.Close()
+		for _, f := range s.mounted {
+			_ = f.Close()
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience / 4):
 	}
 }
 
