@@ -123,13 +123,10 @@ func (a *awk) main(src string) (code int) {
 	}()
 	flow := a.all(p.begin)
 	if flow != awkExit && (len(p.rules) > 0 || len(p.end) > 0) {
-		flow = a.each(p.rules)
+		a.each(p.rules)
 	}
-	if flow != awkExit || len(p.begin) == 0 || len(p.rules) > 0 {
-		if !(flow == awkExit && a.nr.val.num() == 0 && !a.opened) {
-			a.all(p.end)
-		}
-	}
+	// An exit anywhere but in END leads to END.
+	a.all(p.end)
 	for name := range a.streams {
 		a.close(name)
 	}

@@ -127,7 +127,7 @@ func (s *search) end(binary bool) {
 		}
 		out.WriteString(strconv.Itoa(s.matches) + "\n")
 	case binary && s.matches > 0:
-		out.WriteString("grep: " + s.name + ": binary file matches\n")
+		g.c.errorf("%s: binary file matches", s.name)
 	}
 }
 

@@ -1,0 +1,158 @@
+package commands_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/commands"
+)
+
+// TestCommands has what the system's tools cannot be compared with: messages, round
+// trips, and commands that are missing elsewhere. Each row runs its lines in turn; the last
+// one is looked at.
+func TestCommands(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		lines string // with newlines between them
+		stdin string
+		out   string
+		err   string
+		code  int
+	}{
+		{"missing file", "cat nofile", "", "", "cat: nofile: no such file or directory\n", 1},
+		{"a directory", "cat dir", "", "", "cat: dir: is a directory\n", 1},
+		{"unknown option", "ls -y", "", "", "ls: invalid option -- 'y'\nTry 'ls --help' for more information.\n", 2},
+		{"unknown long option", "cat --nope", "", "", "cat: unrecognized option '--nope'\nTry 'cat --help' for more information.\n", 1},
+		{"ambiguous option", "cat --show", "", "", "cat: option '--show' is ambiguous\nTry 'cat --help' for more information.\n", 1},
+		{"missing operand", "mkdir", "", "", "mkdir: missing operand\nTry 'mkdir --help' for more information.\n", 1},
+		{"back-reference", `grep '\(a\)\1' a`, "", "", "grep: back-references in a pattern are not supported\n", 2},
+		{"tar round trip", "tar -czf t.tgz a dir\nrm -r a dir\ntar -xf t.tgz\ncat a dir/s/deep", "", "one\ndeep one\n", "", 0},
+		{"tar list", "tar cf t.tar dir\ntar tf t.tar", "", "dir/\ndir/s/\ndir/s/deep\n", "", 0},
+		{"tar old form", "tar cf t.tar a\ntar xOf t.tar", "", "one\n", "", 0},
+		{"gzip round trip", "gzip a\ngzip -d a.gz\ncat a", "", "one\n", "", 0},
+		{"gzip keeps nothing", "gzip a\nls a", "", "", "ls: a: no such file or directory\n", 2},
+		{"zcat", "gzip -k a\nzcat a.gz", "", "one\n", "", 0},
+		{"zip round trip", "zip -qr z.zip a dir\nrm -r a dir\nunzip -q z.zip\ncat a dir/s/deep", "", "one\ndeep one\n", "", 0},
+		{"jq filter", "jq -c '.a[]|.+1'", `{"a":[1,2]}`, "2\n3\n", "", 0},
+		{"jq raw", "jq -r .s", `{"s":"x y"}`, "x y\n", "", 0},
+		{"jq arg", "jq -n --arg v 5 '$v'", "", "\"5\"\n", "", 0},
+		{"jq keeps large numbers", "jq .", "12345678901234567890", "12345678901234567890\n", "", 0},
+		{"jq compile error", "jq '.['", "{}", "", "", 3},
+		{"jq bad input", "jq .", "{", "", "", 2},
+		{"jq exit status", "jq -e .x", `{"x":false}`, "false\n", "", 1},
+		{"awk numbers", "awk 'BEGIN{print 123456789012, 2**3}'", "", "123456789012 8\n", "", 0},
+		{"awk substr", `awk 'BEGIN{print substr("hello",0,2)}'`, "", "h\n", "", 0},
+		{"awk characters", `awk 'BEGIN{print length("h\303\251llo")}'`, "", "5\n", "", 0},
+		{"awk division by zero", "awk 'BEGIN{print 1/0}'", "", "", "awk: division by zero\n", 2},
+		{"awk gensub", `awk 'BEGIN{print gensub(/(a)(b)/,"\\2\\1","g","abab")}'`, "", "baba\n", "", 0},
+		{"file text", "file a", "", "a: ASCII text\n", "", 0},
+		{"file wasm", "file -b m.wasm", "", "WebAssembly (wasm) binary module version 0x1, WASI preview 1, imports from wasi_snapshot_preview1\n", "", 0},
+		{"file mime", "file -bi m.wasm", "", "application/wasm\n", "", 0},
+		{"mv over", "mv a b\ncat b", "", "one\n", "", 0},
+		{"ln -s", "ln -s a l\nreadlink l", "", "a\n", "", 0},
+		{"ls -l of a link", "ln -s a l\nls -F", "", "a\ndir/\nl@\nm.wasm\n", "", 0},
+		{"du", "du -sb dir", "", "9\tdir\n", "", 0},
+		{"stat", "stat -c '%s %F %a %h' a", "", "4 regular file 644 1\n", "", 0},
+		{"which", "which cat nope", "", "/bin/cat\n", "", 1},
+		{"env runs a command", "env X=1 printenv X", "", "1\n", "", 0},
+		{"env, not there", "env nope", "", "", "env: nope: no such file or directory\n", 127},
+		{"xargs fails", "xargs false", "a", "", "", 123},
+		{"find -exec", "find dir -type f -exec cat {} ;", "", "deep one\n", "", 0},
+		{"rm refuses dots", "rm -r .", "", "", "rm: refusing to remove '.' or '..' directory: skipping .\n", 1},
+		{"cp into itself", "cp -r dir dir/s", "", "", "cp: cannot copy a directory, dir, into itself, dir/s/dir\n", 1},
+		{"sed to a file", "sed -n 'w out' a\ncat out", "", "one\n", "", 0},
+		{"whoami", "whoami", "", "user\n", "", 0},
+		{"kill nobody", "kill 99999", "", "", "kill: (99999): no such process\n", 1},
+		{"tty", "tty", "", "not a tty\n", "", 1},
+		{"stty", "stty size", "", "", "stty: standard input: inappropriate I/O control operation\n", 1},
+		{"tail from stdin", "tail -n2", "1\n2\n3\n", "2\n3\n", "", 0},
+		{"man", "man true", "", "Usage: true\nDo nothing, with success.\n", "", 0},
+		{"man, not there", "man nope", "", "", "man: nope: no manual entry\n", 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.write("a", "one\n")
+			w.write("dir/s/deep", "deep one\n")
+			w.write("m.wasm", "\x00asm\x01\x00\x00\x00\x01\x04\x01\x60\x00\x00\x02\x23\x01\x16wasi_snapshot_preview1\x08fd_write\x00\x00")
+			var got result
+			for _, line := range strings.Split(test.lines, "\n") {
+				got = w.run(words(line), test.stdin)
+			}
+			if got.out != test.out || got.code != test.code || test.err != "" && got.err != test.err {
+				t.Errorf("code %d, output %q, error %q; want %d, %q, %q", got.code, got.out, got.err, test.code, test.out, test.err)
+			}
+		})
+	}
+}
+
+// TestHelp asks every command for its manual.
+func TestHelp(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range commands.All() {
+		if c.Help == "" || !strings.HasPrefix(c.Usage(), "Usage: "+c.Name) {
+			t.Errorf("%s has no manual", c.Name)
+		}
+		switch c.Name {
+		case "echo", "test", "[":
+			continue // --help is text for them
+		}
+		if got := w.run([]string{c.Name, "--help"}, ""); got.code != 0 && c.Name != "false" || got.out != c.Usage() {
+			t.Errorf("%s --help: code %d, %q", c.Name, got.code, got.out)
+		}
+	}
+}
+
+// TestPipeEnds starts a writer without end; it must end when its reader does.
+func TestPipeEnds(t *testing.T) {
+	w := newWorld(t)
+	r, wr, err := w.fs.Pipe()
+	w.must(err)
+	spawn := func(in, out int, argv ...string) int {
+		pid, err := w.fs.Spawn(&sys.SpawnAttr{Argv: argv, Env: []string{"PATH=/bin"}, Cwd: workDir, FDs: [][2]uint32{{uint32(in), 0}, {uint32(out), 1}}})
+		w.must(err)
+		return pid
+	}
+	null, err := w.fs.Open("/dev/null", sys.ORead|sys.OWrite, 0)
+	w.must(err)
+	yes := spawn(null, wr, "yes")
+	head := spawn(r, null, "head", "-n3")
+	w.must(w.fs.Close(r))
+	w.must(w.fs.Close(wr))
+	for _, pid := range []int{yes, head} {
+		if _, _, err := w.fs.Wait(pid, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestKilled ends a command that computes without a system call of its own.
+func TestKilled(t *testing.T) {
+	w := newWorld(t)
+	for _, argv := range [][]string{{"awk", "BEGIN{while(1)x++}"}, {"jq", "-n", "last(range(1e12))"}, {"sleep", "1000"}, {"sed", ":a;ba"}} {
+		in, err := w.fs.Open(workDir, 0, 0)
+		w.must(err)
+		w.write("in", "x\n")
+		file, err := w.fs.Open(workDir+"/in", sys.ORead, 0)
+		w.must(err)
+		pid, err := w.fs.Spawn(&sys.SpawnAttr{Argv: argv, Env: []string{"PATH=/bin"}, Cwd: workDir, FDs: [][2]uint32{{uint32(file), 0}}})
+		w.must(err)
+		w.must(w.fs.Kill(pid, sys.SIGTERM))
+		ended := make(chan sys.WaitStatus, 1)
+		go func() {
+			_, status, _ := w.fs.Wait(pid, 0)
+			ended <- status
+		}()
+		select {
+		case status := <-ended:
+			if status.Signal() != sys.SIGTERM {
+				t.Errorf("%v ended with %v", argv, status)
+			}
+		case <-time.After(30 * time.Second):
+			t.Fatalf("%v goes on", argv)
+		}
+		w.fs.Close(in)
+		w.fs.Close(file)
+	}
+}
