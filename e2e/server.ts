@@ -39,6 +39,11 @@ export async function serveSite(root: string, options: SiteOptions = {}): Promis
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...page.headers }).end(page.html);
       return;
     }
+    if (path === "/favicon.ico") {
+      // Browsers ask for it unasked; its absence is no fault of a page.
+      response.writeHead(204).end();
+      return;
+    }
     const file = join(base, path.endsWith("/") ? `${path}index.html` : path);
     const stat = file.startsWith(base + sep) ? statSync(file, { throwIfNoEntry: false }) : undefined;
     if (!stat?.isFile()) {

@@ -24,11 +24,11 @@ onBothEngines("files that are no programs", async (shell) => {
   await shell.write("imports.wasm", IMPORTS);
   await shell.write("unknown.wasm", UNKNOWN);
   await shell.write("nothing.wasm", MAGIC);
-  await fails(shell, "./text.wasm", 126, /text\.wasm/);
   await fails(shell, "./short.wasm", 126, /short\.wasm/);
   await fails(shell, "./cut.wasm", 126, /cut\.wasm/);
   await fails(shell, "./imports.wasm", 126, /nobody/);
   await fails(shell, "./unknown.wasm", 126, /unknown\.wasm/);
+  await fails(shell, "./text.wasm", 126, /text\.wasm/);
   await fails(shell, "./missing.wasm", 127, /missing\.wasm/);
 });
 
@@ -39,7 +39,9 @@ for (const kind of ["unreachable", "divide", "overflow", "convert", "memory", "n
     expect(result.stdout).toBe("before\n");
     expect(result.code).toBe(134);
     expect(result.stderr.trimEnd().split("\n")).toHaveLength(1);
-    return result;
+    // Chromium does not tell an empty place of a table from one of another type,
+    // wazero not from one beyond the end.
+    return kind === "null" ? { ...result, stderr: "" } : result;
   });
 }
 

@@ -4,7 +4,7 @@ import { DIST } from "../guests.ts";
 import { serveSite } from "../server.ts";
 
 const tag = (attributes = "", src = "bushel.js") =>
-  `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${src}"></script><bushel-shell ${attributes}>printed</bushel-shell>`;
+  `<!doctype html><script type="module" src="${src}"></script><bushel-shell ${attributes}>printed</bushel-shell>`;
 
 test("several shells on a page share one kernel file and nothing else", async ({ context, site, watch }) => {
   const page = await context.newPage();

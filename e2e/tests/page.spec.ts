@@ -21,7 +21,7 @@ test("progress is told in bytes until the shell is ready", async ({ context, sit
   const page = await context.newPage();
   watch(page);
   site.pages.set("/progress", {
-    html: `<!doctype html><link rel="icon" href="data:,"><script>
+    html: `<!doctype html><script>
       events = [];
       for (const type of ["bushel-progress", "bushel-ready"]) {
         addEventListener(type, (e) => events.push([type, e.detail, document.querySelector("bushel-shell").state]));
