@@ -24,6 +24,8 @@ export class Session {
   private sending: Promise<void> | undefined;
   private again: (() => void) | undefined;
   private closed = false;
+  /** Told whenever a shell has written to its terminal. */
+  onOutput: () => void = () => {};
   /** Told when a shell has ended, with its exit code. */
   onShellExit: (code: number) => void = () => {};
 
@@ -112,6 +114,7 @@ export class Session {
         const { data } = await this.client.call({ op: Op.read, args: [master, READ] });
         if (data.length === 0) return;
         await this.terminal.write(data);
+        this.onOutput();
       } catch {
         return; // hung up, or closed
       }

@@ -12,6 +12,12 @@ import { Session } from "./session.ts";
 import { AT_CWD, Op } from "./syscall.ts";
 import type { Terminal, TerminalEvents } from "./terminal.ts";
 
+/**
+ * A shell that has written something and no mark in this time, in milliseconds,
+ * is one that has none: what it has written is taken for its prompt.
+ */
+const MARKLESS = 1_000;
+
 /** What the owner of a shell hears from it. */
 export interface ShellEvents {
   onProgress: OnProgress;
@@ -40,6 +46,7 @@ export class Shell {
   private session: Session | undefined;
   private readonly options: ShellOptions;
   private readonly abort = new AbortController();
+  private marked = false;
   private command: { line: string; begun: number } | undefined;
 
   constructor(options: ShellOptions) {
@@ -72,6 +79,10 @@ export class Shell {
     }
     const session = (this.session = new Session(kernel.client, processes, this.terminal, this.options.engine));
     session.onShellExit = (code) => this.finish(code);
+    session.onOutput = () => {
+      session.onOutput = () => {};
+      setTimeout(() => this.marked || this.abort.signal.aborted || this.options.events.onPrompt(), MARKLESS);
+    };
     session.serve().catch((error) => {
       const cure = "Reload the page; if that does not help, the site was not built whole: run make build.";
       if (error instanceof BushelError) this.options.events.onDeath(error);
@@ -111,6 +122,7 @@ export class Shell {
   }
 
   private mark(mark: Mark): void {
+    this.marked = true;
     switch (mark.type) {
       case "prompt":
         this.options.events.onPrompt();
