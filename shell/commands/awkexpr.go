@@ -7,7 +7,6 @@ import (
 
 func (p *awkParser) expr() awkExpr {
 	a := p.a
-	start := p.tok
 	left, ref := p.ternary()
 	if ref == nil || p.tok.kind != awkOp {
 		return left
@@ -20,9 +19,6 @@ func (p *awkParser) expr() awkExpr {
 		right := p.expr()
 		return func() awkVal {
 			v := right()
-			if v.kind == awkUnset {
-				v = awkVal{kind: awkUnset}
-			}
 			a.store(ref(), v)
 			return v
 		}
@@ -39,7 +35,6 @@ func (p *awkParser) expr() awkExpr {
 			return awkN(n)
 		}
 	}
-	_ = start
 	return left
 }
 
