@@ -181,10 +181,10 @@ func (c *call) exitStatus() (int, bool) {
 }
 
 func exitCmd(c *call) int {
-	if c.sh.interactive && !c.sh.warnedJobs {
+	if c.sh.interactive && (c.sh.warnedAt == 0 || c.sh.warnedAt != c.sh.commands-1) {
 		for _, j := range c.sh.jobs.list {
 			if j.stopped() {
-				c.sh.warnedJobs = true
+				c.sh.warnedAt = c.sh.commands
 				_ = c.sh.write(2, "There are stopped jobs.\n")
 				return 1
 			}

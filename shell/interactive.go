@@ -20,9 +20,9 @@ type history struct {
 
 // interact reads commands from the terminal until its end.
 func (sh *shell) interact() {
-	sh.interactive = true
+	sh.interactive, sh.atPrompt = true, true
 	sh.tty = sh.private(sh.fd(0))
-	for _, sig := range []sys.Signal{sys.SIGINT, sys.SIGTERM, sys.SIGQUIT, sys.SIGTSTP, sys.SIGTTIN, sys.SIGTTOU} {
+	for _, sig := range promptSignals {
 		sh.disposition(sig)
 	}
 	winch := sh.p.Catch(sys.SIGWINCH)
@@ -55,7 +55,7 @@ func (sh *shell) interact() {
 			continue
 		}
 		sh.remember(text)
-		sh.warnedJobs = false
+		sh.commands++
 		sh.interrupted = false
 		sh.line = 1
 		sh.runText(text, true)

@@ -111,7 +111,9 @@ func (sh *shell) spawn(args []string, path string, pl *place, attr sys.SpawnAttr
 	flags, pgid := pl.flags()
 	attr.Flags |= flags
 	attr.PGID = pgid
+	undo := sh.bequeath()
 	pid, err := sh.f.Spawn(&attr)
+	undo()
 	if err == nil {
 		pl.joined(pid)
 		return pid, nil
@@ -163,6 +165,7 @@ func (sh *shell) fork(main func(*shell) int, pl *place) (int, error) {
 	flags, pgid := pl.flags()
 	async, grouped := pl.async, pl.group
 	fds := sh.childFDs()
+	undo := sh.bequeath()
 	child, err := sh.p.Fork(func(p *kernel.Process) int {
 		sh.adopt(p)
 		if async && !grouped {
@@ -170,6 +173,7 @@ func (sh *shell) fork(main func(*shell) int, pl *place) (int, error) {
 		}
 		return sh.end(main(sh))
 	}, kernel.ForkAttr{FDs: fds, Flags: flags, PGID: pgid})
+	undo()
 	if err != nil {
 		return 0, err
 	}
@@ -187,6 +191,7 @@ func (sh *shell) adopt(p *kernel.Process) {
 	}
 	sh.fds = fds
 	sh.tty = -1
+	sh.atPrompt = false
 	sh.subshells++
 	sh.traps.apply(sh)
 }

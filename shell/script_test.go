@@ -31,7 +31,7 @@ type scriptCase struct {
 	code              int
 }
 
-func readCases(t *testing.T, file string) []scriptCase {
+func readCases(t testing.TB, file string) []scriptCase {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {

@@ -97,7 +97,9 @@ type shell struct {
 	history *history
 
 	interactive bool
-	warnedJobs  bool        // that there are stopped jobs
+	atPrompt    bool        // the process is an interactive shell's own
+	commands    int         // commands that were typed
+	warnedAt    int         // the one at which the shell warned of stopped jobs
 	exiting     bool        // exit was run at the prompt
 	monitor     bool        // job control
 	tty         int         // the terminal of job control, -1 for none

@@ -131,11 +131,30 @@ func (sh *shell) disposition(sig sys.Signal) {
 		sh.p.Ignore(sig)
 	case trapped, sh.interactive && sig == sys.SIGINT, sh.dies(sig):
 		sh.traps.caught = append(sh.traps.caught, caught{sig, sh.p.Catch(sig)})
-	case sh.interactive && (sig == sys.SIGTERM || sig == sys.SIGQUIT || sig == sys.SIGTSTP || sig == sys.SIGTTIN || sig == sys.SIGTTOU):
-		sh.p.Ignore(sig)
+	case sh.interactive && sig == sys.SIGTTOU:
+		sh.p.Ignore(sig) // so that the shell can take the terminal back
+	case sh.interactive && slices.Contains(promptSignals, sig):
+		// Caught and dropped, not ignored: children inherit what is ignored.
+		sh.traps.caught = append(sh.traps.caught, caught{sig, sh.p.Catch(sig)})
 	default:
 		sh.p.Default(sig)
 	}
+}
+
+// promptSignals are those that an interactive shell does not die or stop of.
+var promptSignals = []sys.Signal{sys.SIGINT, sys.SIGTERM, sys.SIGQUIT, sys.SIGTSTP, sys.SIGTTIN, sys.SIGTTOU}
+
+// bequeath gives SIGTTOU back its default for a child that is about to begin,
+// and returns what undoes it.
+func (sh *shell) bequeath() func() {
+	if !sh.atPrompt {
+		return func() {}
+	}
+	if _, trapped := sh.traps.commands[sys.SIGTTOU.Name()]; trapped {
+		return func() {}
+	}
+	sh.p.Default(sys.SIGTTOU)
+	return func() { sh.p.Ignore(sys.SIGTTOU) }
 }
 
 var deadly = []sys.Signal{sys.SIGHUP, sys.SIGINT, sys.SIGTERM}

@@ -9,10 +9,11 @@ import (
 )
 
 // MaxLine bounds a line, in bytes; what is typed beyond is not taken.
-const MaxLine = 1 << 20
+const MaxLine = 1 << 16
 
 func (e *Editor) insert(s string) {
 	if len(e.line)+len(s) > MaxLine {
+		e.screen.out.WriteByte('\a')
 		return
 	}
 	e.line = e.line[:e.cursor] + s + e.line[e.cursor:]
