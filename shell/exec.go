@@ -7,6 +7,9 @@ import (
 // stmts runs a list of commands.
 func (sh *shell) stmts(list []*syntax.Stmt) {
 	for _, st := range list {
+		if st == nil { // the parser puts one where it met an error
+			continue
+		}
 		sh.stmt(st)
 		if sh.flow != flowNone {
 			return
@@ -405,6 +408,10 @@ func (sh *shell) caseMatch(item *syntax.CaseItem, subject string) (bool, error) 
 }
 
 func (sh *shell) define(cm *syntax.FuncDecl) {
+	if cm.Name == nil || cm.Name.Value == "" {
+		sh.failed(&arithError{"a function needs a name"})
+		return
+	}
 	name := cm.Name.Value
 	if old := sh.funcs[name]; old != nil && sh.readonlyFunc[name] {
 		sh.failed(&varError{name, "readonly function"})

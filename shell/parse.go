@@ -92,24 +92,24 @@ func (sh *shell) runText(text string, top bool) {
 	// The commands of one line are run together: the bodies of their
 	// here-documents are only read at its end.
 	var list []*syntax.Stmt
-	for st, err := range parser().StmtsSeq(strings.NewReader(text)) {
-		if err != nil {
-			if len(list) > 0 && list[0].Pos().Line() < errorLine(err) && !sh.runLine(list, top) {
-				list = nil
-				break
+	src := &program{r: strings.NewReader(text)}
+	for st, err := range parser().StmtsSeq(src) {
+		switch {
+		case src.stopped:
+		case err != nil:
+			src.stopped = true
+			if len(list) == 0 || list[0].Pos().Line() >= errorLine(err) || sh.runLine(list, top) {
+				sh.syntaxError(err)
 			}
-			list = nil
-			sh.syntaxError(err)
-			break
+		case len(list) > 0 && st.Pos().Line() > list[len(list)-1].End().Line():
+			src.stopped = !sh.runLine(list, top)
+			list = append(list[:0], st)
+		default:
+			list = append(list, st)
 		}
-		if len(list) > 0 && st.Pos().Line() > list[len(list)-1].End().Line() {
-			goesOn := sh.runLine(list, top)
-			list = list[:0]
-			if !goesOn {
-				break
-			}
-		}
-		list = append(list, st)
+	}
+	if src.stopped {
+		list = nil
 	}
 	sh.runLine(list, top)
 	if !top {
@@ -119,6 +119,21 @@ func (sh *shell) runText(text string, top bool) {
 		sh.exiting = sh.flow == flowExit
 		sh.flow = flowNone
 	}
+}
+
+// program is the text that the parser reads. To stop the parser, its text is
+// made to end and what it still finds is dropped: a loop over it must not be
+// left, since v3.14.1 goes on with its error then, which Go answers with a panic.
+type program struct {
+	r       io.Reader
+	stopped bool
+}
+
+func (p *program) Read(b []byte) (int, error) {
+	if p.stopped {
+		return 0, io.EOF
+	}
+	return p.r.Read(b)
 }
 
 // runLine runs the commands of a line and reports whether the next line may run.
@@ -149,11 +164,15 @@ func parser() *syntax.Parser { return syntax.NewParser(syntax.Variant(syntax.Lan
 // inputReader hands the parser one line of the shell's input at a time, so that
 // what follows a command can be read by the command.
 type inputReader struct {
-	sh   *shell
-	line []byte
+	sh      *shell
+	line    []byte
+	stopped bool // as in program
 }
 
 func (r *inputReader) Read(p []byte) (int, error) {
+	if r.stopped {
+		return 0, io.EOF
+	}
 	if len(r.line) == 0 {
 		fd := r.sh.fd(0)
 		if fd < 0 {
@@ -182,22 +201,23 @@ func (r *inputReader) Read(p []byte) (int, error) {
 
 // runInput runs the commands of the shell's standard input.
 func (sh *shell) runInput() {
-	for list, err := range parser().InteractiveSeq(&inputReader{sh: sh}) {
-		for _, st := range list {
-			sh.stmt(st)
-			if sh.flow != flowNone {
-				break
-			}
+	r := &inputReader{sh: sh}
+	for list, err := range parser().InteractiveSeq(r) {
+		if r.stopped {
+			continue
 		}
-		if sh.flow == flowExit {
-			return
+		sh.stmts(list)
+		switch {
+		case sh.flow == flowExit:
+			r.stopped = true
+			continue
+		case err != nil:
+			sh.syntaxError(err)
+			r.stopped = true
 		}
 		sh.flow = flowNone
-		if err != nil {
-			sh.syntaxError(err)
-			return
-		}
 	}
+	sh.flow = flowNone
 }
 
 // open files of the process for the shell's own use are put out of the way of
