@@ -246,7 +246,7 @@ export class BrowserEngine {
 }
 
 /** A module that cannot be started; the message is the reason. */
-class NotRun extends Error {}
+export class NotRun extends Error {}
 
 /** What an error that ended a run, or kept it from beginning, is to the Go half. */
 export function endOf(error: unknown): [kind: number, text: string] {

@@ -12,6 +12,7 @@
 // goroutines wait. Without a pending event, resume looks after timers.
 
 import { Op, type Reply, type Request } from "../syscall.ts";
+import { NotRun } from "./engine.ts";
 import { Errno } from "./gojs-errors.ts";
 import { makeGlobal } from "./gojs-global.ts";
 import { type Import, type ImportHost, imports } from "./gojs-imports.ts";
@@ -412,19 +413,30 @@ interface GoExports {
   getsp(): number;
 }
 
-/** Reports whether a module is a Go program of this kind, by its imports and exports. */
-export function isGo(module: WebAssembly.Module): boolean {
-  return WebAssembly.Module.exports(module).some((e) => e.name === "getsp") && WebAssembly.Module.imports(module).some((i) => MODULES.includes(i.module));
-}
-
 /** The names that Go has given to the module of its imports: since 1.21, and before. */
 const MODULES = ["gojs", "go"];
 
+/** Refuses a module that cannot be run, in the words of package kernel/abi/gojs. */
+function check(module: WebAssembly.Module): void {
+  const known = new Set(imports.map(([name]) => name));
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    if (kind !== "function" || !MODULES.includes(from) || !known.has(name)) {
+      throw new NotRun(`needs import "${from}"."${name}" (${kind}), which nothing here provides`);
+    }
+  }
+  const offers = new Map(WebAssembly.Module.exports(module).map((e) => [e.name, e.kind]));
+  for (const name of ["run", "resume", "getsp"]) {
+    if (offers.get(name) !== "function") throw new NotRun(`has no function "${name}", which a Go program has`);
+  }
+  if (offers.get("mem") !== "memory") throw new NotRun("has no memory");
+}
+
 /**
- * Runs a Go program on the browser's engine, to its end. It throws what WebAssembly
- * throws if the module cannot be instantiated.
+ * Runs a Go program on the browser's engine, to its end. It throws a NotRun, or what
+ * WebAssembly throws, if the module cannot be run.
  */
 export function runGo(module: WebAssembly.Module, sys: SysClient, start: GoStart): Promise<GoEnd> {
+  check(module);
   let exports!: GoExports;
   const guest: Guest = {
     buffer: () => exports.mem.buffer as ArrayBuffer,

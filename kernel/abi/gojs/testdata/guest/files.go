@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 )
 
@@ -68,7 +69,8 @@ func files([]string) {
 	try("stdin", off, err, n, rerr, string(buf[:n]))
 }
 
-func dirs([]string) {
+func dirs(a []string) {
+	many, _ := strconv.Atoi(a[0])
 	try("mkdirall", os.MkdirAll("d/e/f", 0o755))
 	for _, name := range []string{"d/z", "d/a", "d/e/m"} {
 		try(name, os.WriteFile(name, nil, 0o644))
@@ -83,7 +85,7 @@ func dirs([]string) {
 		return nil
 	})
 	try("walked", err)
-	for i := range 700 {
+	for i := range many {
 		if err := os.WriteFile(fmt.Sprintf("d/e/f/%060d", i), nil, 0o644); err != nil {
 			try("many", err)
 		}

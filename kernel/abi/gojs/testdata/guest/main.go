@@ -164,9 +164,10 @@ func alloc([]string) {
 }
 
 // flood writes from many goroutines at once.
-func flood([]string) {
+func flood(a []string) {
+	n, _ := strconv.Atoi(a[0])
 	var wg sync.WaitGroup
-	for i := range 200 {
+	for i := range n {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
