@@ -1,0 +1,36 @@
+// The guests of the benchmark: two in C, built here, and one in Go of the examples.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const sources = fileURLToPath(new URL("guests", import.meta.url));
+const VERSIONS = ["19", "18", "17", "16"];
+
+/**
+ * Builds what can be built.
+ *
+ * @returns {{guests: Map<string, Buffer>, missing: Map<string, string>}} by name, the
+ *   modules, and why others are missing
+ */
+export function buildGuests() {
+  const guests = new Map();
+  const missing = new Map();
+  const out = join(root, "build", "bench");
+  mkdirSync(out, { recursive: true });
+  const clang = VERSIONS.map((v) => `/usr/bin/clang-${v}`).find(existsSync);
+  for (const name of ["hello", "works"]) {
+    if (!clang || !existsSync("/usr/lib/wasm32-wasi/libc.a")) {
+      missing.set(name, "no clang with WASI's C library: apt-get install clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32");
+      continue;
+    }
+    const file = join(out, `${name}.wasm`);
+    execFileSync(clang, ["--target=wasm32-wasi", "-O2", "-Wall", "-s", "-o", file, join(sources, `${name}.c`)], { stdio: "inherit" });
+    guests.set(name, readFileSync(file));
+  }
+  const go = join(root, "build", "guests", "hello-go.wasm");
+  if (existsSync(go)) guests.set("hello-go", readFileSync(go));
+  else missing.set("hello-go", "make guests has not built it");
+  return { guests, missing };
+}

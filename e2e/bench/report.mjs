@@ -1,0 +1,54 @@
+// The tables, in Markdown.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { FIGURES } from "./works.mjs";
+
+const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
+
+function show(value) {
+  if (value === undefined) return "–";
+  if (value >= 1000) return Math.round(value).toLocaleString("en-US");
+  return value.toPrecision(value < 0.1 ? 1 : 3).replace(/\.$/, "");
+}
+
+const row = (cells) => `| ${cells.join(" | ")} |`;
+
+/** @param {Map<string, number[]>} samples by "figure, column" */
+export function speedTable(samples, engines) {
+  const columns = [...engines, "shim"];
+  const lines = [
+    row(["what", "unit", "bare", ...columns.flatMap((c) => [NAMES[c], "× bare"]), "target", "met"]),
+    row(["---", "---", ...Array(1 + 2 * columns.length).fill("--:"), "---", "---"]),
+  ];
+  for (const [figure, { unit, rate, target = "", meets }] of Object.entries(FIGURES)) {
+    const of = (key) => samples.get(`${figure}, ${key}`);
+    if (!columns.some(of)) continue;
+    const ratios = (column) => of(`${column}/bare`)?.map((r) => (rate ? 1 / r : r));
+    const cells = columns.flatMap((column) => {
+      const [values, list] = [of(column), ratios(column)];
+      return [values && show(median(values)), list && show(median(list))].map((cell) => cell ?? "–");
+    });
+    const bare = of("bare");
+    const ours = of("browser");
+    const met = meets && ours ? (meets(median(ours), median(ratios("browser") ?? [NaN])) ? "yes" : "no") : "";
+    lines.push(row([figure, unit, bare ? show(median(bare)) : "–", ...cells, target, met]));
+  }
+  return lines.join("\n");
+}
+
+const NAMES = { browser: "Bushel", wazero: "Bushel on wazero", shim: "browser_wasi_shim" };
+const KERNEL_LIMIT = 3_000_000;
+
+/** What the site's own files weigh. */
+export function sizeTable(dist) {
+  const lines = [row(["file", "bytes", "gzip -9", "brotli 11", "target", "met"]), row(["---", "--:", "--:", "--:", "---", "---"])];
+  for (const name of readdirSync(dist).filter((n) => /\.(js|wasm)$/.test(n)).sort()) {
+    const raw = readFileSync(join(dist, name));
+    const brotli = brotliCompressSync(raw, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: raw.length } });
+    const kernel = name === "kernel.wasm";
+    const sizes = [raw.length, gzipSync(raw, { level: 9 }).length, brotli.length].map((n) => n.toLocaleString("en-US"));
+    lines.push(row([name, ...sizes, kernel ? "≤ 3 MB brotli" : "", kernel ? (brotli.length <= KERNEL_LIMIT ? "yes" : "no") : ""]));
+  }
+  return lines.join("\n");
+}

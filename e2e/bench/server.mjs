@@ -1,0 +1,33 @@
+// A plain file server on a free port: several folders, types, no other header.
+import { createServer } from "node:http";
+import { readFileSync, statSync } from "node:fs";
+import { extname, join, sep } from "node:path";
+
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".wasm": "application/wasm", ".css": "text/css", ".svg": "image/svg+xml" };
+
+/**
+ * Serves each folder below its name, and each of files at its path.
+ *
+ * @param {Record<string, string>} folders
+ * @param {Map<string, Buffer>} files
+ * @returns {Promise<{url: string, close(): void}>}
+ */
+export async function serve(folders, files) {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url, "http://bench").pathname);
+    const [, name, ...rest] = path.split("/");
+    const file = folders[name] && join(folders[name], ...rest);
+    let body = files.get(path);
+    if (!body && file?.startsWith(folders[name] + sep) && statSync(file, { throwIfNoEntry: false })?.isFile()) body = readFileSync(file);
+    if (!body) return response.writeHead(404).end("not found");
+    response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", "content-length": body.length }).end(body);
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    url: `http://localhost:${server.address().port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

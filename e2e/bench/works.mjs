@@ -1,0 +1,52 @@
+// The works: what runs in which column, how much of it, and the targets.
+
+/**
+ * What a figure is: its unit, whether more is better, its target as text, and
+ * whether a row of medians meets it.
+ *
+ * @type {Record<string, {unit: string, rate?: boolean, target?: string, meets?: (value: number, ratio: number) => boolean}>}
+ */
+export const FIGURES = {
+  "CPU-bound guest": { unit: "ms", target: "≤ 1.05 × bare", meets: (_, ratio) => ratio <= 1.05 },
+  "fd_write of 1 byte": { unit: "µs", target: "≤ 1.4 µs", meets: (value) => value <= 1.4 },
+  "clock_time_get": { unit: "µs" },
+  "C, 4 KB, cold start": { unit: "ms" },
+  "C, 4 KB, warm start": { unit: "ms", target: "≤ 5 ms", meets: (value) => value <= 5 },
+  "Go, 2.5 MB, cold start": { unit: "ms" },
+  "Go, 2.5 MB, warm start": { unit: "ms", target: "≤ 12 ms", meets: (value) => value <= 12 },
+  "stdin echoed": { unit: "ms a MiB" },
+  "file made and read back": { unit: "µs" },
+  "file written": { unit: "MiB/s", rate: true },
+  "file read": { unit: "MiB/s", rate: true },
+  "cat big | wc -c": { unit: "MiB/s", rate: true },
+  "page to prompt": { unit: "ms", target: "< 1,000 ms", meets: (value) => value < 1000 },
+};
+
+const C = { guest: "hello", language: "C, 4 KB" };
+const GO = { guest: "hello-go", language: "Go, 2.5 MB" };
+
+/**
+ * The works in their order. scale is by how much less wazero does of a work, whose
+ * figures are all for one unit of it. beside are the columns that do the same right
+ * after in the same page.
+ */
+export const WORKS = [
+  { id: "prompt", work: "prompt", options: {} },
+  { id: "start-c", work: "start", guest: "hello", options: { ...C, warm: true }, beside: ["bare", "shim"] },
+  { id: "start-go", work: "start", guest: "hello-go", options: { ...GO, warm: true }, beside: ["bare", "shim"] },
+  { id: "write", work: "write", guest: "works", options: { count: 200_000 }, beside: ["bare", "shim"] },
+  { id: "clock", work: "clock", guest: "works", options: { count: 100_000 }, beside: ["bare", "shim"] },
+  { id: "cpu", work: "cpu", guest: "works", options: { rounds: 300 }, scale: 100, beside: ["bare", "shim"] },
+  { id: "echo", work: "echo", guest: "works", options: { size: 1 << 20 }, beside: ["bare", "shim"] },
+  { id: "files", work: "files", guest: "works", options: { count: 1000 }, scale: 10, beside: ["bare", "shim"] },
+  // Without the shim: it copies the file whole at each write, which takes a minute.
+  { id: "sequence", work: "sequence", guest: "works", options: { mib: 64 }, scale: 8, beside: ["bare"] },
+  { id: "pipe", work: "pipe", options: { mib: 16 } },
+];
+
+/** The options of a work for an engine. */
+export function optionsFor({ options, scale }, engine) {
+  if (engine !== "wazero" || !scale) return options;
+  const number = (value) => (typeof value === "number" ? Math.max(1, Math.round(value / scale)) : value);
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, number(value)]));
+}
