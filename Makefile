@@ -12,7 +12,7 @@ JS          := GOOS=js GOARCH=wasm
 JSPACKAGES   = $(shell $(JS) go list -e -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./web/... ./kernel/... ./shell/... ./bus/...)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve build guests test check vet staticcheck types go-test e2e unit bench screenshot clean
+.PHONY: help run serve build guests test check vet staticcheck types go-test e2e unit wasi-testsuite bench screenshot clean
 
 help: ## print this
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -56,6 +56,9 @@ unit: node_modules/.bushel-lock ## test the page's scripts, without a browser
 
 e2e: build ## drive the page in Chromium and Firefox
 	$(PLAYWRIGHT) --project unit --project chromium --project firefox
+
+wasi-testsuite: build ## run the official WASI cases; DIR is a checkout of wasi-testsuite, branch prod/testsuite-base
+	node e2e/wasi-testsuite.mjs $(DIR)
 
 bench: build ## print the speed table
 	node e2e/bench/run.mjs $(BENCHFLAGS)

@@ -103,9 +103,11 @@ async function runInPage(page, engine, number, { path, spec, checkout }) {
       const program = `${work}/${file}`;
       await shell.fs.writeFile(program, new Uint8Array(await (await fetch(url)).arrayBuffer()));
       const quote = (word) => `'${word.replaceAll("'", `'\\''`)}'`;
-      const dir = files ? ["--dir", `${work}/root:/`] : [];
-      const line = ["run", `--engine=${engine}`, ...dir, program, ...(spec.args ?? [])].map(quote).join(" ");
-      const run = await shell.run(line, { env: spec.env ?? {}, engine, timeout });
+      // A case that looks at its environment wants no variable of the shell's there.
+      const environ = ["env", "-i", ...Object.entries(spec.env ?? {}).map((pair) => pair.join("="))];
+      const start = files ? ["run", `--engine=${engine}`, "--dir", `${work}/root:/`] : environ;
+      const line = [...start, program, ...(spec.args ?? [])].map(quote).join(" ");
+      const run = await shell.run(line, { engine, timeout });
       await shell.fs.rm(work, { recursive: true, force: true });
       return { code: run.code, stdout: run.stdout, stderr: run.stderr };
     },
