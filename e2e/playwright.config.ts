@@ -28,8 +28,7 @@ export default defineConfig({
     { name: "unit", testDir: "unit", timeout: 10_000 },
     { name: "chromium", testDir: "tests", use: chromium },
     { name: "firefox", testDir: "firefox" },
-    // Not tests: make screenshot and make bench name them.
+    // No test: make screenshot names it.
     { name: "screenshot", testDir: "tools", testMatch: "screenshot.spec.ts", use: chromium },
-    { name: "bench", testDir: "tools", testMatch: "bench.spec.ts", use: chromium, timeout: 10 * 60_000 },
   ],
 });
