@@ -225,12 +225,16 @@ const yieldEvery = 64
 // step is called before each command and each turn of a loop. It reports
 // whether the shell may go on.
 func (sh *shell) step() bool {
-	sh.steps++
-	if sh.steps%yieldEvery == 0 {
-		sh.p.Syscall(&sys.Request{Op: sys.OpGetPID})
-	}
+	sh.yield()
 	sh.signals()
 	return sh.flow == flowNone
+}
+
+// yield lets others run now and then. Whatever computes in a loop calls it.
+func (sh *shell) yield() {
+	if sh.steps++; sh.steps%yieldEvery == 0 {
+		sh.p.Syscall(&sys.Request{Op: sys.OpGetPID})
+	}
 }
 
 // fd is the process's number for the shell's file n, -1 if it is closed.

@@ -361,6 +361,7 @@ func (sh *shell) wordFields(list []string, w *syntax.Word) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		sh.yield()
 		if list, err = sh.expandWord(list, one); err != nil {
 			return nil, err
 		}
