@@ -12,7 +12,7 @@ JS          := GOOS=js GOARCH=wasm
 JSPACKAGES   = $(shell $(JS) go list -e -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./web/... ./kernel/... ./shell/... ./bus/...)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve build guests test check vet staticcheck types go-test e2e unit wasi-testsuite bench screenshot clean
+.PHONY: help run serve build guests test check vet staticcheck types go-test workers e2e unit wasi-testsuite bench screenshot clean
 
 help: ## print this
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -26,7 +26,7 @@ build: guests ## leave the static site in dist/
 guests: ## build the example programs into build/guests
 	@go run ./cmd/guests
 
-test: check types go-test e2e ## run every test
+test: check types go-test workers e2e ## run every test
 
 check: vet staticcheck
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$bad" || { echo "not formatted by gofmt:"; echo "$$bad"; exit 1; }
@@ -50,6 +50,9 @@ types: node_modules/.bushel-lock
 
 go-test:
 	go test -race -timeout 10m ./...
+
+workers: node_modules/.bushel-lock ## test Go programs for js in workers, in Node
+	timeout 600 node --test --test-reporter=dot web/ts/workers/gojs.test.mjs
 
 unit: node_modules/.bushel-lock ## test the page's scripts, without a browser
 	$(PLAYWRIGHT) --project unit
