@@ -44,7 +44,7 @@ func fdClose(a *ABI, s []uint64) errno.Errno {
 		return e
 	}
 	// Whatever close(2) says, the descriptor is gone.
-	a.fds[uint32(s[0])] = descriptor{}
+	a.fds.take(uint32(s[0]))
 	return a.ask(sys.OpClose, onlyErrno, uint64(uint32(s[0])))
 }
 
@@ -86,8 +86,10 @@ func fdFdstatSetFlags(a *ABI, s []uint64) errno.Errno {
 }
 
 func flagsSet(a *ABI, s []uint64, r *sys.Reply) errno.Errno {
-	if d, e := a.get(s[0], 0); e == 0 && r.Errno == 0 {
-		d.flags = d.flags&^sys.OStatus | toOpenFlags(uint16(s[1]))
+	if r.Errno == 0 {
+		a.fds.change(uint32(s[0]), func(d *descriptor) {
+			d.flags = d.flags&^sys.OStatus | toOpenFlags(uint16(s[1]))
+		})
 	}
 	return r.Errno
 }
@@ -101,9 +103,11 @@ func fdFdstatSetRights(a *ABI, s []uint64) errno.Errno {
 	if base&^d.base != 0 || inheriting&^d.inheriting != 0 {
 		return errno.ENOTCAPABLE
 	}
-	d.denied |= d.base &^ base
-	d.deniedBelow |= d.inheriting &^ inheriting
-	d.base, d.inheriting = base, inheriting
+	a.fds.change(uint32(s[0]), func(d *descriptor) {
+		d.denied |= d.base &^ base
+		d.deniedBelow |= d.inheriting &^ inheriting
+		d.base, d.inheriting = base, inheriting
+	})
 	return 0
 }
 
@@ -210,13 +214,17 @@ func fdRenumber(a *ABI, s []uint64) errno.Errno {
 	if uint32(s[0]) == uint32(s[1]) {
 		return 0
 	}
+	// Taken away before the kernel does it: afterwards another thread may have
+	// been given the number.
+	a.opened = a.fds.take(uint32(s[0]))
 	return a.ask(sys.OpRenumber, renumbered, uint64(uint32(s[0])), uint64(uint32(s[1])))
 }
 
 func renumbered(a *ABI, s []uint64, r *sys.Reply) errno.Errno {
 	if r.Errno == 0 {
-		a.fds[uint32(s[1])] = a.fds[uint32(s[0])]
-		a.fds[uint32(s[0])] = descriptor{}
+		a.set(uint32(s[1]), a.opened)
+	} else {
+		a.set(uint32(s[0]), a.opened)
 	}
 	return r.Errno
 }

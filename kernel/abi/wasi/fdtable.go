@@ -29,21 +29,32 @@ func (a *ABI) set(fd uint32, d descriptor) {
 	if fd >= maxFD {
 		return
 	}
-	for uint32(len(a.fds)) <= fd {
-		a.fds = append(a.fds, descriptor{})
+	t := a.fds
+	t.lock()
+	defer t.unlock()
+	for uint32(len(t.list)) <= fd {
+		t.list = append(t.list, descriptor{})
 	}
 	d.open = true
-	a.fds[fd] = d
+	t.list[fd] = d
 }
 
 // get finds an open descriptor that has not given up the rights in need. It
-// stays good until the next call of set.
+// stays good until the next call of set or get, and is to be read only.
 func (a *ABI) get(fd uint64, need rights) (*descriptor, errno.Errno) {
 	n := uint32(fd)
-	if n >= uint32(len(a.fds)) || !a.fds[n].open {
+	t := a.fds
+	t.lock()
+	if n >= uint32(len(t.list)) || !t.list[n].open {
+		t.unlock()
 		return nil, errno.EBADF
 	}
-	d := &a.fds[n]
+	d := &t.list[n]
+	if t.shared {
+		a.found = *d
+		d = &a.found
+	}
+	t.unlock()
 	if d.denied&need != 0 {
 		return nil, errno.ENOTCAPABLE
 	}

@@ -193,7 +193,10 @@ func pathOpen(a *ABI, s []uint64) errno.Errno {
 	if !a.covers(s[8], 4) {
 		return errno.EFAULT
 	}
-	parent := &a.fds[uint32(s[0])]
+	parent, e := a.dir(s[0], need)
+	if e != 0 {
+		return e // another thread has closed it
+	}
 	flags := toOpenFlags(uint16(fdflags))
 	if base&(rightRead|rightReaddir) != 0 {
 		flags |= sys.ORead

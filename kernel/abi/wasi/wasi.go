@@ -35,8 +35,8 @@ type Options struct {
 	Yield func()
 }
 
-// An ABI is the WASI side of one process. It serves one guest, whose calls
-// come one after another.
+// An ABI is the WASI side of one process, or of one of its threads. It serves one
+// thread, whose calls come one after another.
 type ABI struct {
 	caller sys.Caller
 	info   *sys.StartInfo
@@ -44,7 +44,8 @@ type ABI struct {
 	opts   Options
 	start  time.Time
 	rootAt sys.AtFlag
-	fds    []descriptor
+	fds    *fdTable
+	found  descriptor // what get has found, if fds is shared
 
 	mem     api.Memory // of the call that is under way
 	memSize uint64     // what is known of its size, which never shrinks
@@ -77,18 +78,23 @@ func New(caller sys.Caller, info *sys.StartInfo, opts Options) *ABI {
 	if opts.Random == nil {
 		opts.Random = rand.Reader
 	}
-	a := &ABI{caller: caller, info: info, env: info.Env, opts: opts, start: opts.Now(), rootAt: sys.AtGuest}
+	a := &ABI{caller: caller, info: info, env: info.Env, opts: opts, start: opts.Now(), rootAt: sys.AtGuest, fds: &fdTable{}}
 	if opts.FullPaths {
 		a.rootAt = 0
 		a.env = withPWD(info.Env, info.Cwd)
 	}
-	a.done = a.complete
-	a.suspend = a.wait
+	a.begin()
 	a.inherit(info.FDs)
 	return a
 }
 
-// Host lists the functions of both modules.
+// begin makes what each call needs, once.
+func (a *ABI) begin() {
+	a.done = a.complete
+	a.suspend = a.wait
+}
+
+// Host lists the functions of both modules, and wasi-threads' one.
 func (a *ABI) Host() []engine.HostFunc {
 	list := make([]engine.HostFunc, 0, 2*len(functions))
 	for i := range functions {
@@ -103,7 +109,7 @@ func (a *ABI) Host() []engine.HostFunc {
 		}
 		list = append(list, a.host(Preview0, f, call))
 	}
-	return append(list, a.exit(Preview1), a.exit(Preview0))
+	return append(list, a.exit(Preview1), a.exit(Preview0), a.threadSpawn())
 }
 
 // A function serves one import: s holds its parameters. It returns the error

@@ -24,7 +24,8 @@ func (e *Engine) Compile(ctx context.Context, code []byte) (*Compiled, error) {
 	case err != nil:
 		return nil, malformed(err)
 	}
-	for _, l := range outside.Memories {
+	shared, _ := outside.SharedMemory()
+	for _, l := range append([]wasmbin.Limits{shared.Limits}, outside.Memories...) {
 		if l.Is64 {
 			return nil, &engine.LoadError{Reason: lacking("memory64")}
 		}
@@ -37,13 +38,22 @@ func (e *Engine) Compile(ctx context.Context, code []byte) (*Compiled, error) {
 		return nil, &engine.LoadError{Reason: lacking("multi-memory")}
 	}
 	c := &Compiled{Module: outside, imports: outside.Imports}
-	metered, err := meter.Instrument(code, e.every())
+	instrument := meter.Instrument
+	added := []string{meter.Name}
+	if outside.Shares() {
+		instrument = meter.InstrumentWaits
+		added = append(added, meter.Notify, meter.Wait32, meter.Wait64)
+	}
+	metered, err := instrument(code, e.every())
 	switch {
 	case errors.Is(err, meter.ErrRelaxedSIMD):
 		return nil, &engine.LoadError{Reason: lacking("relaxed SIMD"), Err: err}
 	case err == nil && !e.config.unmetered:
 		code = metered
-		c.imports = append(slices.Clip(c.imports), wasmbin.Import{Module: meter.Module, Name: meter.Name})
+		c.imports = slices.Clip(c.imports)
+		for _, name := range added {
+			c.imports = append(c.imports, wasmbin.Import{Module: meter.Module, Name: name})
+		}
 	}
 	// What cannot be metered is malformed, or has instructions that wazero does
 	// not know either: it says which.

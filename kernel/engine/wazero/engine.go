@@ -123,29 +123,26 @@ func (e *Engine) Run(ctx context.Context, p *engine.Program) error {
 		}
 		defer c.Close()
 	}
-	g := newGuest(ctx, e, c)
-	hosts, err := g.link(p.Host)
-	defer func() {
-		for _, h := range hosts {
-			h.close()
+	var proc *process
+	if c.Module.Shares() {
+		var err error
+		if proc, err = e.newProcess(ctx, c); err != nil {
+			return err
 		}
-	}()
+		defer proc.close()
+		ctx = proc.ctx
+	}
+	g := newGuest(ctx, e, c)
+	g.process = proc
+	in, err := g.instantiate(p.Host)
+	defer in.close()
 	if err != nil {
 		return err
 	}
-	resolve := func(name string) api.Module {
-		if h, ok := hosts[name]; ok {
-			return h.mod
-		}
-		return nil
+	if proc != nil {
+		defer proc.end()
 	}
-	config := wazero.NewModuleConfig().WithName("").WithStartFunctions()
-	mod, err := e.runtime.InstantiateModule(experimental.WithImportResolver(g.ctx, resolve), c.code, config)
-	if err != nil {
-		return g.ended(err, true)
-	}
-	defer mod.Close(context.Background())
-	g.bind(mod)
+	mod := in.mod
 	if p.Memory != nil && g.mem != nil {
 		p.Memory(g.mem)
 	}
@@ -170,4 +167,46 @@ func (e *Engine) Run(ctx context.Context, p *engine.Program) error {
 	}
 	_, err = start.Call(g.ctx)
 	return g.ended(err, false)
+}
+
+// An instance is the guest's module with what it imports, which is freed with it.
+type instance struct {
+	mod   api.Module
+	hosts map[string]hostModule
+}
+
+func (in *instance) close() {
+	if in.mod != nil {
+		_ = in.mod.Close(context.Background()) // it only takes the module off a list
+	}
+	for _, h := range in.hosts {
+		h.close()
+	}
+}
+
+// instantiate makes the guest's instance, with the functions of list. What was made
+// is returned with an error too.
+func (g *guest) instantiate(list []engine.HostFunc) (in *instance, err error) {
+	in = &instance{}
+	if in.hosts, err = g.link(list); err != nil {
+		return in, err
+	}
+	memory, _ := g.compiled.Module.SharedMemory()
+	resolve := func(name string) api.Module {
+		if h, ok := in.hosts[name]; ok {
+			return h.mod
+		}
+		if g.process != nil && g.process.memory.mod != nil && name == memory.Module {
+			return g.process.memory.mod
+		}
+		return nil
+	}
+	config := wazero.NewModuleConfig().WithName("").WithStartFunctions()
+	mod, err := g.engine.runtime.InstantiateModule(experimental.WithImportResolver(g.ctx, resolve), g.compiled.code, config)
+	if err != nil {
+		return in, g.ended(err, true)
+	}
+	in.mod = mod
+	g.bind(mod)
+	return in, nil
 }

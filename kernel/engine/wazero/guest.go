@@ -12,13 +12,15 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
 )
 
-// A guest is one run. It is the module that host functions are given.
+// A guest is one run, or one thread of it. It is the module that host functions are given.
 type guest struct {
 	api.Module // nil until the guest's own code runs
 	engine     *Engine
 	compiled   *Compiled
 	ctx        flatContext
 	mem        api.Memory // nil if the module has none
+	process    *process   // what it shares with other threads; nil if no memory is shared
+	loaders    map[string]api.Function
 
 	control  *Control
 	parkedAt time.Time

@@ -20,8 +20,12 @@ func (g *guest) link(list []engine.HostFunc) (map[string]hostModule, error) {
 	builders := map[string]wazero.HostModuleBuilder{}
 	seen := map[[2]string]bool{}
 	defs := g.compiled.code.ImportedFunctions()
+	memory, _ := g.compiled.Module.SharedMemory()
 	for _, i := range g.compiled.imports {
-		if i.Kind != wasmbin.Func {
+		if i.Kind == wasmbin.Memory && i == memory && g.process != nil {
+			continue // the engine makes it
+		}
+		if i.Kind != wasmbin.Func || g.process != nil && i.Module == memory.Module {
 			return nil, missing(i)
 		}
 		def := defs[0]
@@ -31,8 +35,8 @@ func (g *guest) link(list []engine.HostFunc) (map[string]hostModule, error) {
 			continue
 		}
 		seen[key] = true
-		f := &meterTick
-		if i.Module != meter.Module || i.Name != meter.Name {
+		f := g.metered(i)
+		if f == nil {
 			at := slices.IndexFunc(list, func(f engine.HostFunc) bool { return f.Module == i.Module && f.Name == i.Name })
 			if at < 0 {
 				return nil, missing(i)
@@ -63,6 +67,23 @@ func (g *guest) link(list []engine.HostFunc) (map[string]hostModule, error) {
 		hosts[name] = hostModule{mod, code}
 	}
 	return hosts, nil
+}
+
+// metered finds what the meter has added to the imports.
+func (g *guest) metered(i wasmbin.Import) *engine.HostFunc {
+	switch {
+	case i.Module != meter.Module:
+		return nil
+	case i.Name == meter.Name:
+		return &meterTick
+	case g.process == nil:
+		return nil
+	}
+	at := slices.IndexFunc(meterWaits[:], func(f engine.HostFunc) bool { return f.Name == i.Name })
+	if at < 0 {
+		return nil
+	}
+	return &meterWaits[at]
 }
 
 func missing(i wasmbin.Import) error {

@@ -52,6 +52,11 @@ func (g *guest) ended(err error, instantiating bool) error {
 	return fmt.Errorf("the engine failed: %s", firstLine(err))
 }
 
+// A trapped is a host function's panic that ends the guest with a trap of that kind.
+type trapped engine.TrapKind
+
+func (t trapped) Error() string { return "wasm error: " + string(t) }
+
 func trapOf(err error) *engine.Trap {
 	text := err.Error()
 	_, rest, ok := strings.Cut(text, "wasm error: ")
@@ -59,6 +64,7 @@ func trapOf(err error) *engine.Trap {
 		rest = text // the compiler's stack overflow has no trace
 	}
 	word, stack, _ := strings.Cut(rest, "\n")
+	word = strings.TrimSuffix(word, " (recovered by wazero)") // of a host function's
 	kind, ok := traps[word]
 	if !ok {
 		return nil

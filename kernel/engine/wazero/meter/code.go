@@ -7,6 +7,7 @@ const (
 	opCall       = 0x10
 	opReturnCall = 0x12
 	opRefFunc    = 0xd2
+	opAtomic     = 0xfe
 )
 
 // body rewrites a function's locals and code, appending them to out.
@@ -61,6 +62,15 @@ func (m *rewriter) body(out, body []byte) []byte {
 		case 0x14, 0x15: // call_ref, return_call_ref
 			calls = true
 			r.leb()
+		case opAtomic:
+			n, offset, ok := r.atomicWait()
+			if !ok || m.added == 1 {
+				break
+			}
+			flush(start)
+			from = r.at
+			code = appendS32(append(code, 0x41), int32(offset))
+			code = appendU32(append(code, opCall), m.tick+1+n)
 		default:
 			r.immediates(op)
 		}
@@ -105,8 +115,6 @@ func (r *reader) immediates(op byte) {
 		r.misc()
 	case op == 0xfd:
 		r.vector()
-	case op == 0xfe:
-		r.atomic()
 	default:
 		panic(errOpcode)
 	}
@@ -148,15 +156,24 @@ func (r *reader) vector() {
 	}
 }
 
-func (r *reader) atomic() {
-	switch n := r.u32(); {
-	case n == 3:
+// atomicWait skips an atomic instruction. If it waits or wakes, with the alignment that it
+// must have, it reports that, the instruction's number and its offset.
+func (r *reader) atomicWait() (n, offset uint32, ok bool) {
+	switch n = r.u32(); {
+	case n == 3: // fence
 		r.skip(1)
-	case n <= 2, 0x10 <= n && n <= 0x4e:
+	case n <= 2:
+		align := r.u32()
+		if align&0x40 != 0 {
+			r.leb()
+		}
+		return n, r.u32(), align == 2 && n < 2 || align == 3 && n == 2
+	case 0x10 <= n && n <= 0x4e:
 		r.memArg()
 	default:
 		panic(errOpcode)
 	}
+	return n, 0, false
 }
 
 // constant copies a constant expression, which may name a function, to out.

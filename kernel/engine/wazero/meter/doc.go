@@ -14,6 +14,6 @@
 //	end
 //
 // The import comes behind the module's other imported functions, so the
-// numbers of its own functions grow by one, wherever they stand. All else is
+// numbers of its own functions grow, wherever they stand. All else is
 // kept as it is, but for the custom sections that hold places in the code.
 package meter

@@ -2,11 +2,22 @@ package meter
 
 import "errors"
 
-// The import that is added.
+// The import that is added, and those that stand for waiting at an address of memory.
 const (
 	Module = "bushel"
 	Name   = "tick"
+	Wait32 = "wait32" // (address, expected i32, timeout i64, offset) -> i32
+	Wait64 = "wait64" // (address, expected i64, timeout i64, offset) -> i32
+	Notify = "notify" // (address, count, offset) -> i32
 )
+
+// waits is the added imports of [InstrumentWaits], in the order of their numbers:
+// memory.atomic.notify, wait32 and wait64 have the opcodes 0 to 2.
+var waits = [...]struct{ name, signature string }{
+	{Notify, "\x03\x7f\x7f\x7f\x01\x7f"},
+	{Wait32, "\x04\x7f\x7f\x7e\x7f\x01\x7f"},
+	{Wait64, "\x04\x7f\x7e\x7e\x7f\x01\x7f"},
+}
 
 // The numbers of the sections.
 const (
@@ -31,6 +42,17 @@ var order = [...]int{1: 1, 2: 2, 3: 3, 4: 4, 5: 5, secTag: 6, 6: 7, 7: 8, 8: 9, 
 // is [ErrRelaxedSIMD], or for a module that is malformed or has instructions unknown
 // here; what it makes of an invalid module is invalid too.
 func Instrument(module []byte, every int32) (out []byte, err error) {
+	return instrument(module, every, 1)
+}
+
+// InstrumentWaits is [Instrument] for a module with a shared memory: what waits at an
+// address and what wakes it become calls of further imports, with the
+// instruction's offset as the last parameter. They check the address.
+func InstrumentWaits(module []byte, every int32) (out []byte, err error) {
+	return instrument(module, every, 1+uint32(len(waits)))
+}
+
+func instrument(module []byte, every int32, added uint32) (out []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			known, ok := v.(error)
@@ -44,13 +66,14 @@ func Instrument(module []byte, every int32) (out []byte, err error) {
 	if len(module) < 8 || string(module[:8]) != "\x00asm\x01\x00\x00\x00" || every < 1 {
 		return nil, errModule
 	}
-	m := &rewriter{every: every}
+	m := &rewriter{every: every, added: added}
 	return m.module(module), nil
 }
 
 // A rewriter holds what is known of the module so far.
 type rewriter struct {
 	every   int32
+	added   uint32 // how many functions are imported besides the module's
 	types   uint32 // how many
 	tick    uint32 // the number of the added function, which is that of the imported ones
 	globals uint32 // how many, imported ones included
@@ -64,10 +87,10 @@ type rewriter struct {
 // function is the new number of a function.
 func (m *rewriter) function(i uint32) uint32 {
 	if i >= m.tick {
-		if i == 1<<32-1 {
+		if i > 1<<32-1-m.added {
 			panic(errNumber)
 		}
-		i++
+		i += m.added
 	}
 	return i
 }

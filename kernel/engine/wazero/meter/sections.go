@@ -22,16 +22,22 @@ func (m *rewriter) typeSection(r *reader) {
 	if r.more() {
 		panic(errModule)
 	}
-	if found {
-		m.put(secType, r.b)
-		return
+	more := m.added - 1
+	if !found {
+		m.tickTyp = m.types + more
+		more++
 	}
-	m.tickTyp = m.types
-	b := append(appendU32(nil, m.types+1), r.b[list:]...)
-	m.put(secType, append(b, 0x60, 0, 0))
+	b := append(appendU32(nil, m.types+more), r.b[list:]...)
+	for _, w := range waits[:m.added-1] {
+		b = append(append(b, 0x60), w.signature...)
+	}
+	if !found {
+		b = append(b, 0x60, 0, 0)
+	}
+	m.put(secType, b)
 }
 
-// importSection adds the import.
+// importSection adds the imports.
 func (m *rewriter) importSection(r *reader) {
 	n := r.u32()
 	list := r.at
@@ -61,9 +67,14 @@ func (m *rewriter) importSection(r *reader) {
 	if r.more() {
 		panic(errModule)
 	}
-	b := append(appendU32(nil, n+1), r.b[list:]...)
+	b := append(appendU32(nil, n+m.added), r.b[list:]...)
 	b = appendName(appendName(b, Module), Name)
-	m.put(secImport, appendU32(append(b, 0), m.tickTyp))
+	b = appendU32(append(b, 0), m.tickTyp)
+	for i, w := range waits[:m.added-1] {
+		b = appendName(appendName(b, Module), w.name)
+		b = appendU32(append(b, 0), m.types+uint32(i))
+	}
+	m.put(secImport, b)
 }
 
 func (r *reader) limits() {
@@ -204,11 +215,14 @@ func (m *rewriter) custom(part []byte) {
 				if index >= m.tick && !added {
 					added = true
 					list = appendName(appendU32(list, m.tick), Name)
+					for i, w := range waits[:m.added-1] {
+						list = appendName(appendU32(list, m.tick+1+uint32(i)), w.name)
+					}
 				}
 				list = appendPart(appendU32(list, m.function(index)), body.part())
 			}
 			if added {
-				n++
+				n += m.added
 			}
 			b = appendPart(append(b, id), append(appendU32(nil, n), list...))
 		}
