@@ -123,9 +123,11 @@ export class BrowserEngine {
         throw new NotRun(
           typeof instance.exports["_initialize"] === "function"
             ? `is a library (it exports "_initialize" and no "${start}"), not a program`
-            : `has no function "${start}" to start at`,
+            : `has no function "${start}" to begin with`,
         );
       }
+      // Of its results JavaScript tells nothing.
+      if (exported.length > 0) throw new NotRun(`its function "${start}" is not one to begin with: it has parameters`);
       main = exported;
     } catch (error) {
       queueMicrotask(() => this.#failed(error));

@@ -92,7 +92,10 @@ export class Guests {
         image.module = module;
         take();
       },
-      (error: unknown) => this.#fail(pid, reason(error)),
+      (error: unknown) => {
+        const why = reason(error).replace(/^WebAssembly\.\w+\(\): /, "");
+        this.#fail(pid, `malformed module, or one that needs what this browser does not have: ${why}`);
+      },
     );
   }
 
