@@ -3,6 +3,7 @@ package shell
 import (
 	"errors"
 	"io"
+	"net/url"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -58,7 +59,9 @@ func (sh *shell) interact() {
 		sh.commands++
 		sh.interrupted = false
 		sh.line = 1
+		sh.show(commandMark(text))
 		sh.runText(text, true)
+		sh.show(exitMark(sh.status))
 		if sh.exiting {
 			break
 		}
@@ -96,7 +99,11 @@ func (sh *shell) readCommand(editor *edit.Editor) (text string, ok bool) {
 	}
 	prompt := "PS1"
 	for {
-		line, err := sh.readLine(editor, sh.prompt(sh.get(prompt)))
+		shown := sh.prompt(sh.get(prompt))
+		if prompt == "PS1" {
+			shown = sh.promptMarks(shown)
+		}
+		line, err := sh.readLine(editor, shown)
 		switch {
 		case errors.Is(err, edit.ErrInterrupt):
 			sh.status = 130
@@ -311,3 +318,21 @@ func historyCmd(c *call) int {
 	}
 	return 0
 }
+
+// The marks by which a shell tells its terminal what is prompt, command and
+// output (OSC 133, FinalTerm's), and its directory (OSC 7). A terminal that does not
+// know them shows nothing of them.
+
+// promptMarks puts the marks around a prompt, and the directory before it.
+func (sh *shell) promptMarks(prompt string) string {
+	dir := (&url.URL{Path: sh.cwd}).EscapedPath()
+	return "\x1b]7;file://bushel" + dir + "\a\x1b]133;A\a" + prompt + "\x1b]133;B\a"
+}
+
+// commandMark begins the output of a command.
+func commandMark(text string) string {
+	return "\x1b]133;C;cmdline_url=" + url.PathEscape(strings.TrimRight(text, "\n")) + "\a"
+}
+
+// exitMark ends it.
+func exitMark(status int) string { return "\x1b]133;D;" + itoa(status) + "\a" }
