@@ -35,9 +35,26 @@ func sysRead(c *call) verdict {
 		return c.unreadable(f)
 	}
 	if f.stream != nil {
-		return f.stream.read(c, c.room(c.r.Args[1]))
+		n := c.r.Args[1]
+		if ahead := c.r.Args[2]; ahead != 0 && n != 0 && c.alone(f) {
+			n += min(ahead, maxRead)
+		}
+		return f.stream.read(c, c.room(n))
 	}
 	return c.goOutside(readFile)
+}
+
+// alone reports whether nobody but the caller can read what f is the end of: then
+// it may be given more than it asks for.
+func (c *call) alone(f *openFile) bool {
+	if _, ok := f.stream.(pipeReader); !ok {
+		return false
+	}
+	refs := f.refs
+	if c.pinned {
+		refs--
+	}
+	return refs == 1
 }
 
 // unreadable is the end of a read from f, which cannot be read.

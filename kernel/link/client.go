@@ -21,11 +21,16 @@ const (
 	window = 256 << 10
 	// holdBytes is how many bytes of writes are held back at most.
 	holdBytes = 64 << 10
-	// In each holdTime, the first eager writes are sent at once and only those
-	// after them are held back until the next: a process that writes now and
-	// then is never held back, one that floods sends large messages.
+	// After a time of quiet the first eager writes are sent at once, and then one
+	// message each holdTime, a time that doubles up to maxHold while the flood
+	// lasts. A process that writes now and then is never held back; one that
+	// floods sends few messages, each of which costs more than many writes.
+	quiet    = 8 * time.Millisecond
 	holdTime = time.Millisecond
+	maxHold  = 4 * time.Millisecond
 	eager    = 4
+	// fewFDs is up to which number fds are kept in an array.
+	fewFDs = 16
 )
 
 // Client performs a process's system calls over a pipe. It may be used by several
@@ -37,13 +42,93 @@ type Client struct {
 	mu      sync.Mutex
 	out     []byte // frames that are not sent yet
 	tail    tail
-	sentAt  time.Duration
-	tokens  int
-	unacked map[uint16]int // by lane, the bytes of writes that no reply has covered
+	pace    pace
+	unacked lanes
 	lastID  uint32
 	waiting map[uint32]waiter
-	fds     map[uint32]fdState
+	fds     fdTable
 	gone    bool
+	// anyAhead is set when anything has been read ahead.
+	anyAhead bool
+}
+
+// pace says when writes sent behind are posted.
+type pace struct {
+	sentAt time.Duration
+	hold   time.Duration
+	tokens int
+}
+
+// due reports whether what is held back is to be sent now.
+func (p *pace) due(now time.Duration) bool {
+	since := now - p.sentAt
+	switch {
+	case since >= quiet:
+		p.tokens, p.hold = eager-1, holdTime
+	case p.tokens > 0:
+		p.tokens--
+	case since >= p.hold:
+		p.hold = min(2*p.hold, maxHold)
+	default:
+		return false
+	}
+	p.sentAt = now
+	return true
+}
+
+// lanes counts, by lane, the bytes of writes that no reply has covered. The lane of
+// a process with one call at a time is looked up without a map.
+type lanes struct {
+	first  int
+	others map[uint16]int
+}
+
+func (l *lanes) get(lane uint16) int {
+	if lane == 0 {
+		return l.first
+	}
+	return l.others[lane]
+}
+
+func (l *lanes) set(lane uint16, n int) {
+	switch {
+	case lane == 0:
+		l.first = n
+	case n == 0:
+		delete(l.others, lane)
+	default:
+		l.others[lane] = n
+	}
+}
+
+// fdTable is what is known of fds, the low ones without a map.
+type fdTable struct {
+	low  [fewFDs]fdState
+	high map[uint32]fdState
+}
+
+// get returns the zero state for what is not known.
+func (t *fdTable) get(fd uint32) fdState {
+	if fd < fewFDs {
+		return t.low[fd]
+	}
+	return t.high[fd]
+}
+
+func (t *fdTable) set(fd uint32, s fdState) {
+	switch {
+	case fd < fewFDs:
+		t.low[fd] = s
+	case s == fdState{}:
+		delete(t.high, fd)
+	default:
+		t.high[fd] = s
+	}
+}
+
+func (t *fdTable) clear() {
+	t.low = [fewFDs]fdState{}
+	clear(t.high)
 }
 
 // tail is the last frame that is not sent yet, if it is a write that may grow.
@@ -63,8 +148,11 @@ type waiter struct {
 
 // fdState is what the client must know of a fd.
 type fdState struct {
+	open bool
 	bulk bool
 	err  errno.Errno // of a write sent behind, told with the next call on the fd
+	// ahead is what was read before it was asked for. Duplicates of the fd share it.
+	ahead *ahead
 }
 
 // NewClient returns a client that sends messages by post, which borrows its
@@ -72,9 +160,9 @@ type fdState struct {
 func NewClient(post func([]byte), now func() time.Duration) *Client {
 	return &Client{
 		post: post, now: now, tail: tail{at: -1},
-		unacked: make(map[uint16]int),
+		unacked: lanes{others: make(map[uint16]int)},
 		waiting: make(map[uint32]waiter),
-		fds:     make(map[uint32]fdState),
+		fds:     fdTable{high: make(map[uint32]fdState)},
 	}
 }
 
@@ -82,12 +170,14 @@ func NewClient(post func([]byte), now func() time.Duration) *Client {
 func (c *Client) Begin(info *sys.StartInfo) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.out, c.tail.at, c.gone = c.out[:0], -1, false
-	clear(c.unacked)
+	c.out, c.tail.at, c.gone, c.anyAhead = c.out[:0], -1, false, false
+	c.pace = pace{sentAt: c.now() - quiet}
+	c.unacked.first = 0
+	clear(c.unacked.others)
 	clear(c.waiting)
-	clear(c.fds)
+	c.fds.clear()
 	for _, f := range info.FDs {
-		c.fds[f.FD] = fdState{bulk: f.Info&sys.InfoBulk != 0}
+		c.fds.set(f.FD, fdState{open: true, bulk: f.Info&sys.InfoBulk != 0})
 	}
 }
 
@@ -105,7 +195,14 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		c.mu.Unlock()
 		return false // the process has exited: nobody waits
 	}
-	if reply, ok := c.behind(lane, r); ok {
+	var reply sys.Reply
+	var ok bool
+	if r.Op == sys.OpWrite {
+		reply, ok = c.behind(lane, r)
+	} else {
+		reply, ok = c.served(r)
+	}
+	if ok {
 		c.mu.Unlock()
 		done(reply)
 		return true
@@ -116,7 +213,11 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 	}
 	id := c.lastID
 	c.waiting[id] = waiter{r.Op, r.Dst, r.Args, done}
-	c.out = sys.AppendRequest(c.out, bus.KindCall, lane, id, r)
+	req := *r
+	if r.Op == sys.OpRead && r.Args[1] != 0 {
+		req.Args[2] = aheadBytes
+	}
+	c.out = sys.AppendRequest(c.out, bus.KindCall, lane, id, &req)
 	c.flush()
 	c.mu.Unlock()
 	return false
@@ -151,39 +252,33 @@ func (c *Client) Exit(code uint8) {
 	clear(c.waiting)
 }
 
-// behind answers a write that can be sent behind.
+// behind answers a write, r, that can be sent behind.
 func (c *Client) behind(lane uint16, r *sys.Request) (sys.Reply, bool) {
-	fd := uint32(r.Args[0])
-	if r.Op != sys.OpWrite || r.Args[0] > 1<<31 {
+	if r.Args[0] > 1<<31 {
 		return sys.Reply{}, false
 	}
-	state, known := c.fds[fd]
+	fd := uint32(r.Args[0])
+	state := c.fds.get(fd)
 	if state.err != 0 {
 		err := state.err
 		state.err = 0
-		c.fds[fd] = state
+		c.fds.set(fd, state)
 		return sys.Reply{Errno: err}, true
 	}
 	n := len(r.Data)
-	if !known || !state.bulk || lane == Unordered || c.unacked[lane]+n > window {
+	under := c.unacked.get(lane) + n
+	if !state.bulk || lane == Unordered || under > window {
 		return sys.Reply{}, false
 	}
-	c.unacked[lane] += n
-	if t := c.tail; t.at >= 0 && t.fd == fd && t.lane == lane {
+	c.unacked.set(lane, under)
+	if t := &c.tail; t.at >= 0 && t.fd == fd && t.lane == lane {
 		c.out = append(c.out, r.Data...)
 		binary.LittleEndian.PutUint32(c.out[t.at:], uint32(len(c.out)-t.at))
 	} else {
 		c.tail = tail{len(c.out), lane, fd}
 		c.out = sys.AppendRequest(c.out, bus.KindNotify, lane, 0, r)
 	}
-	now := c.now()
-	if now-c.sentAt >= holdTime {
-		c.sentAt, c.tokens = now, eager
-	}
-	if c.tokens > 0 {
-		c.tokens--
-		c.flush()
-	} else if len(c.out) >= holdBytes {
+	if len(c.out) >= holdBytes || c.pace.due(c.now()) {
 		c.flush()
 	}
 	return sys.Reply{Vals: [3]uint64{uint64(n)}}, true
@@ -233,9 +328,9 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 	c.mu.Lock()
 	if id == 0 {
 		fd := uint32(reply.Vals[0])
-		if state, ok := c.fds[fd]; ok {
+		if state := c.fds.get(fd); state.open {
 			state.err = reply.Errno
-			c.fds[fd] = state
+			c.fds.set(fd, state)
 		}
 		c.mu.Unlock()
 		return
@@ -246,7 +341,7 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 		return
 	}
 	delete(c.waiting, id)
-	delete(c.unacked, lane) // the kernel has done all that came before in this lane
+	c.unacked.set(lane, 0) // the kernel has done all that came before in this lane
 	if reply.Errno == 0 {
 		c.learn(&w, &reply)
 	}
@@ -262,19 +357,28 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 // learn keeps what a reply says of fds.
 func (c *Client) learn(w *waiter, r *sys.Reply) {
 	set := func(fd uint64, info uint64) {
-		c.fds[uint32(fd)] = fdState{bulk: sys.FDInfo(info)&sys.InfoBulk != 0}
+		c.fds.set(uint32(fd), fdState{open: true, bulk: sys.FDInfo(info)&sys.InfoBulk != 0})
 	}
 	switch w.op {
-	case sys.OpOpen, sys.OpDup:
+	case sys.OpRead:
+		c.keep(w, r)
+	case sys.OpOpen:
 		set(r.Vals[0], r.Vals[1])
+	case sys.OpDup:
+		set(r.Vals[0], r.Vals[1])
+		twin := c.fds.get(uint32(r.Vals[0]))
+		twin.ahead = c.fds.get(uint32(w.args[0])).ahead
+		c.fds.set(uint32(r.Vals[0]), twin)
 	case sys.OpClose:
-		delete(c.fds, uint32(w.args[0]))
+		c.fds.set(uint32(w.args[0]), fdState{})
 	case sys.OpRenumber:
-		c.fds[uint32(w.args[1])] = c.fds[uint32(w.args[0])]
-		delete(c.fds, uint32(w.args[0]))
+		c.fds.set(uint32(w.args[1]), c.fds.get(uint32(w.args[0])))
+		c.fds.set(uint32(w.args[0]), fdState{})
 	case sys.OpSetFD:
 		if sys.OpenFlag(w.args[1])&sys.ONonblock != 0 {
-			delete(c.fds, uint32(w.args[0])) // its writes must not wait, so it must hear of each
+			state := c.fds.get(uint32(w.args[0]))
+			state.bulk = false // its writes must not wait, so it must hear of each
+			c.fds.set(uint32(w.args[0]), state)
 		}
 	}
 }

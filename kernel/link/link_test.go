@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -228,4 +230,85 @@ func FuzzServer(f *testing.F) {
 		c.Start(&sys.Request{Op: sys.OpRead}, func(sys.Reply) {})
 		c.Receive(msg)
 	})
+}
+
+// A pipe of the kernel whose reader is at the far end: what is read ahead is read
+// in its order, polled for, and its end comes after it.
+func TestClient_readsAheadOfAPipeThatNobodyElseReads(t *testing.T) {
+	k := kernel.New(kernel.Config{})
+	t.Cleanup(func() { k.Close() })
+	r, w, err := k.Init().Files().Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var calls atomic.Int32
+	c := join(t, counted{k.Init(), &calls})
+	if _, err := k.Init().Files().Write(w, bytes.Repeat([]byte("0123456789"), 1000)); err != nil {
+		t.Fatal(err)
+	}
+	var got []byte
+	buf := make([]byte, 10)
+	for range 900 {
+		reply := c.Syscall(&sys.Request{Op: sys.OpRead, Args: [6]uint64{uint64(r), 10}, Dst: buf})
+		if reply.Errno != 0 || len(reply.Data) != 10 {
+			t.Fatalf("read %+v", reply)
+		}
+		got = append(got, reply.Data...)
+	}
+	if n := calls.Load(); n != 1 {
+		t.Errorf("%d calls reached the kernel for what one brings", n)
+	}
+	poll := c.Syscall(&sys.Request{Op: sys.OpPoll, Args: [6]uint64{^uint64(0)}, Data: sys.AppendPoll(nil, []sys.PollFD{{FD: uint32(r), Events: sys.PollIn}})})
+	if list, err := sys.DecodePoll(poll.Data); err != nil || list[0].Revents != sys.PollIn || list[0].Bytes != 1000 {
+		t.Errorf("poll says %+v, %v", list, err)
+	}
+	if err := k.Init().Files().Close(w); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		reply := c.Syscall(&sys.Request{Op: sys.OpRead, Args: [6]uint64{uint64(r), 300}})
+		if len(reply.Data) == 0 {
+			break
+		}
+		got = append(got, reply.Data...)
+	}
+	if !bytes.Equal(got, bytes.Repeat([]byte("0123456789"), 1000)) {
+		t.Errorf("%d bytes came, or others", len(got))
+	}
+}
+
+func TestClient_takesNoMoreOfASharedPipeThanItAsksFor(t *testing.T) {
+	k := kernel.New(kernel.Config{})
+	t.Cleanup(func() { k.Close() })
+	files := k.Init().Files()
+	r, w, err := files.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := files.Dup(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := join(t, k.Init())
+	if _, err := files.Write(w, []byte("mine, not mine")); err != nil {
+		t.Fatal(err)
+	}
+	if reply := c.Syscall(&sys.Request{Op: sys.OpRead, Args: [6]uint64{uint64(r), 4}}); string(reply.Data) != "mine" {
+		t.Fatalf("read %q", reply.Data)
+	}
+	rest := make([]byte, 100)
+	if n, err := files.Read(other, rest); err != nil || string(rest[:n]) != ", not mine" {
+		t.Errorf("the other reader gets %q, %v", rest[:n], err)
+	}
+}
+
+// counted counts the calls that reach the kernel.
+type counted struct {
+	sys.Caller
+	n *atomic.Int32
+}
+
+func (c counted) Start(r *sys.Request, done func(sys.Reply)) bool {
+	c.n.Add(1)
+	return c.Caller.Start(r, done)
 }

@@ -16,7 +16,8 @@ const (
 	OpOpen
 	// OpClose closes fd a0.
 	OpClose
-	// OpRead reads up to a1 bytes from fd a0 into data; 0 bytes are the end.
+	// OpRead reads up to a1 bytes from fd a0 into data; 0 bytes are the end. Of a
+	// pipe's end that nobody else holds, data may have up to a2 bytes more.
 	OpRead
 	// OpWrite writes data to fd a0: v0 bytes written. It ends early only for an
 	// error or with [ONonblock].
