@@ -85,7 +85,7 @@ async function open(engine) {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(`${server.url}/index.html?engine=${engine}`);
-  await page.waitForFunction(() => globalThis.bench);
+  await page.waitForFunction(() => globalThis.bench && globalThis.prompted);
   await within(page.evaluate(() => prompted.then(() => {})));
   return { page, close: () => context.close() };
 }

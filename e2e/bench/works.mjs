@@ -18,7 +18,7 @@ export const FIGURES = {
   "file made and read back": { unit: "µs" },
   "file written": { unit: "MiB/s", rate: true },
   "file read": { unit: "MiB/s", rate: true },
-  "cat big | wc -c": { unit: "MiB/s", rate: true },
+  "cat big \\| wc -c": { unit: "MiB/s", rate: true },
   "page to prompt": { unit: "ms", target: "< 1,000 ms", meets: (value) => value < 1000 },
 };
 

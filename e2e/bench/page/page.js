@@ -121,7 +121,7 @@ const works = {
     const { code, stdout, ms } = await shell.run("cat /tmp/big | wc -c");
     await shell.fs.rm("/tmp/big");
     if (code !== 0 || Number(stdout) !== mib << 20) throw new Error(`pipe: exit code ${code}, ${stdout}`);
-    return { "cat big | wc -c": (mib / ms) * 1000 };
+    return { "cat big \\| wc -c": (mib / ms) * 1000 };
   },
   async prompt() {
     return { "page to prompt": await prompted };
