@@ -21,6 +21,8 @@ func jsIdle()
 const (
 	WASI = 0
 	GoJS = 1
+	// WASIThreads is WASI of a guest whose threads have workers of their own.
+	WASIThreads = 2
 )
 
 // Client is the process's end of the link.

@@ -71,7 +71,11 @@ func run(info *sys.StartInfo, abi uint32, code []byte) error {
 	if abi == guest.GoJS {
 		p.Host, p.Main = gojs.Host(), gojs.Main
 	} else {
-		p.Host = wasi.New(guest.Client, info, wasi.Options{FullPaths: info.FullPaths, Yield: worker.Yield}).Host()
+		var caller sys.Caller = guest.Client
+		if last.compiled.Module.NeedsThreads() {
+			caller = guest.Threads{Client: guest.Client}
+		}
+		p.Host = wasi.New(caller, info, wasi.Options{FullPaths: info.FullPaths, Yield: worker.Yield}).Host()
 	}
 	return interpreter.Run(ctx, p)
 }

@@ -16,9 +16,12 @@ import (
 
 // JavaScript's half is web/ts/workers/guests.ts.
 
+// jsGuestImage hands over a program's code; memMin and memMax are the pages of the
+// memory that it shares with its threads, or 0.
+//
 //go:wasmimport bushel guest_image
 //go:noescape
-func jsGuestImage(id uint32, p unsafe.Pointer, n uint32)
+func jsGuestImage(id uint32, p unsafe.Pointer, n, memMin, memMax uint32)
 
 //go:wasmimport bushel guest_forget
 //go:noescape
@@ -35,6 +38,10 @@ func jsGuestPost(pid uint32, p unsafe.Pointer, n uint32)
 //go:wasmimport bushel guest_kill
 //go:noescape
 func jsGuestKill(pid uint32)
+
+//go:wasmimport bushel has_threads
+//go:noescape
+func jsHasThreads() uint32
 
 //go:wasmimport bushel has_browser_engine
 //go:noescape
@@ -57,6 +64,8 @@ type image struct {
 	id        uint32
 	abi       uint32
 	fullPaths bool
+	threads   bool // it needs threads
+	explained bool // it has been said why it is interpreted
 }
 
 // abiGoJS is the abi of a GOOS=js program, as web/ts/workers/kernel-worker.ts
@@ -76,6 +85,8 @@ func notAModule(err error) error {
 type guest struct {
 	*kernel.Guest
 	server *link.Server
+	// threads is the links of the threads that have workers of their own.
+	threads map[uint32]*link.Server
 }
 
 var theMachine = &machine{
@@ -103,11 +114,12 @@ func (m *machine) Load(ctx context.Context, key kernel.ImageKey, name string, re
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.lastID++
-	img := &image{id: m.lastID, fullPaths: module.BuiltByGo()}
+	img := &image{id: m.lastID, fullPaths: module.BuiltByGo(), threads: module.NeedsThreads()}
 	if module.ABI() == "gojs" {
 		img.abi = abiGoJS
 	}
-	jsGuestImage(img.id, worker.Pointer(code), uint32(len(code)))
+	shared := sharedPages(module)
+	jsGuestImage(img.id, worker.Pointer(code), uint32(len(code)), shared[0], shared[1])
 	m.images[key] = img
 	m.used(key)
 	for len(m.order) > maxImages {
@@ -137,8 +149,16 @@ func (m *machine) Start(g *kernel.Guest) (kernel.Running, error) {
 		interpret = 1
 	}
 	img := g.Image.(*image)
+	if interpret == 0 && img.threads && jsHasThreads() == 0 {
+		interpret = 1
+		m.explain(g)
+	}
 	g.Info.FullPaths = img.fullPaths
-	r := &guest{Guest: g, server: link.NewServer(g.Process, func(b []byte) {
+	var caller sys.Caller = g.Process
+	if img.threads {
+		caller = threadCaller{g.Process}
+	}
+	r := &guest{Guest: g, server: link.NewServer(caller, func(b []byte) {
 		jsGuestPost(pid, worker.Pointer(b), uint32(len(b)))
 	})}
 	m.mu.Lock()
@@ -152,6 +172,7 @@ func (m *machine) Start(g *kernel.Guest) (kernel.Running, error) {
 // Kill implements kernel.Running.
 func (r *guest) Kill() {
 	r.server.Close()
+	r.closeThreads()
 	theMachine.forget(r.Info.PID)
 	jsGuestKill(r.Info.PID)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/abi/wasi"
 	"github.com/bushel-wasm/bushel/kernel/engine"
 	"github.com/bushel-wasm/bushel/kernel/engine/browser"
+	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/web/guest"
 	"github.com/bushel-wasm/bushel/web/worker"
 )
@@ -23,8 +24,27 @@ func begin(n, abi uint32) {
 		browser.Attach(end) // JavaScript runs it, and makes its calls by guest's exports
 		return
 	}
+	if abi == guest.WASIThreads {
+		browser.Start(&engine.Program{Name: info.Name, Host: threads(info)}, end)
+		return
+	}
 	shim := wasi.New(guest.Client, info, wasi.Options{FullPaths: info.FullPaths})
 	browser.Start(&engine.Program{Name: info.Name, Host: shim.Host()}, end)
+}
+
+// beginThread starts a further thread of a guest whose first is in another worker.
+//
+//go:wasmexport begin_thread
+func beginThread(n, id, arg uint32) {
+	info := guest.Begin(n)
+	p := &engine.Program{Name: info.Name, Host: threads(info), Start: wasi.ThreadStart}
+	browser.StartThread(p, id, arg, func(err error) { guest.EndThread(info.Name, err) })
+}
+
+// threads is what a thread may import that shares its process with other workers.
+func threads(info *sys.StartInfo) []engine.HostFunc {
+	options := wasi.Options{FullPaths: info.FullPaths, Elsewhere: true}
+	return wasi.New(guest.Threads{Client: guest.Client}, info, options).Host()
 }
 
 //go:wasmexport ended

@@ -56,6 +56,37 @@ export interface StartGuest {
   /** The guest: compiled for the browser's engine, its bytes for an interpreter. */
   image: WebAssembly.Module | Uint8Array;
   info: Uint8Array;
+  /** Of a guest with threads on the browser's engine. */
+  shared?: SharedGuest;
+}
+
+/** What the threads of one guest share, each in a worker of its own. */
+export interface SharedGuest {
+  memory: WebAssembly.Memory;
+  /** On shared memory: the number of the last thread, and how many there are besides the first. */
+  count: Int32Array;
+}
+
+/** Kernel worker to process worker: begin a further thread of a guest. */
+export interface StartThread {
+  type: "thread";
+  image: WebAssembly.Module;
+  info: Uint8Array;
+  shared: SharedGuest;
+  id: number;
+  arg: number;
+}
+
+/** Process worker to kernel worker: the guest wants a thread, of that number. */
+export interface SpawnThread {
+  type: "spawn";
+  id: number;
+  arg: number;
+}
+
+/** Process worker to kernel worker: its thread has ended all of the guest. */
+export interface Over {
+  type: "over";
 }
 
 /** Process worker to kernel worker: it can be given a guest. */
@@ -73,5 +104,5 @@ export interface Done {
   type: "done";
 }
 
-export type ToProcess = BootProcess | StartGuest | Uint8Array;
-export type FromProcess = Warm | Idle | Done | Failed | Uint8Array;
+export type ToProcess = BootProcess | StartGuest | StartThread | Uint8Array;
+export type FromProcess = Warm | Idle | Done | SpawnThread | Over | Failed | Uint8Array;

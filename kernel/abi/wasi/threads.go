@@ -14,8 +14,10 @@ import (
 const (
 	threadsModule = "wasi"
 	threadSpawn   = "thread-spawn"
-	threadStart   = "wasi_thread_start"
 )
+
+// ThreadStart is the export in which a thread begins.
+const ThreadStart = "wasi_thread_start"
 
 // threadSpawn begins a thread. It answers the thread's number, or an error's as a
 // negative one.
@@ -28,7 +30,7 @@ func (a *ABI) threadSpawn() engine.HostFunc {
 				a.fds.shared = true // there is no other thread yet
 			}
 			id, err := engine.Spawn(mod, &engine.Thread{
-				Start: threadStart, Arg: uint32(stack[0]),
+				Start: ThreadStart, Arg: uint32(stack[0]),
 				Host: func() []engine.HostFunc { return a.thread().Host() },
 			})
 			if err != nil {

@@ -33,6 +33,9 @@ type Options struct {
 	Random io.Reader
 	// Yield is called by sched_yield. It may be nil.
 	Yield func()
+	// Elsewhere says that the process has, or may have, threads with ABIs of their own,
+	// which open and close descriptors too.
+	Elsewhere bool
 }
 
 // An ABI is the WASI side of one process, or of one of its threads. It serves one
@@ -83,6 +86,9 @@ func New(caller sys.Caller, info *sys.StartInfo, opts Options) *ABI {
 		a.rootAt = 0
 		a.env = withPWD(info.Env, info.Cwd)
 	}
+	if opts.Elsewhere {
+		a.start = epoch
+	}
 	a.begin()
 	a.inherit(info.FDs)
 	return a
@@ -96,9 +102,13 @@ func (a *ABI) begin() {
 
 // Host lists the functions of both modules, and wasi-threads' one.
 func (a *ABI) Host() []engine.HostFunc {
-	list := make([]engine.HostFunc, 0, 2*len(functions))
-	for i := range functions {
-		f := &functions[i]
+	list := make([]engine.HostFunc, 0, 2*len(functions)+3)
+	table := functions[:]
+	if a.opts.Elsewhere {
+		table = a.elsewhere(table)
+	}
+	for i := range table {
+		f := &table[i]
 		list = append(list, a.host(Preview1, f, f.call))
 		if f.name == "sock_accept" {
 			continue // came with preview 1

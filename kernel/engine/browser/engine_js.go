@@ -115,7 +115,11 @@ func host(index uint32) uint32 {
 // functions of p, and calls done with its end as [engine.Engine]'s Run would return it.
 // p.Code and p.Compiled are not looked at. It does not block, so it may be called
 // from an export.
-func Start(p *engine.Program, done func(error)) {
+func Start(p *engine.Program, done func(error)) { StartThread(p, 0, 0, done) }
+
+// StartThread is [Start] for a further thread of a guest whose first is in another
+// worker: id and arg are what p.Start is called with. An id of 0 is the first thread.
+func StartThread(p *engine.Program, id, arg uint32, done func(error)) {
 	guest.host, guest.done = p.Host, done
 	guest.exiting, guest.waiting, guest.inHost = false, false, false
 	table := tableOf(p.Host)
@@ -125,7 +129,7 @@ func Start(p *engine.Program, done func(error)) {
 	}
 	jsRun(unsafe.Pointer(unsafe.StringData(table)), uint32(len(table)),
 		unsafe.Pointer(unsafe.StringData(start)), uint32(len(start)),
-		unsafe.Pointer(&stack))
+		unsafe.Pointer(&stack), id, arg)
 }
 
 // Attach takes the end of a guest that the JavaScript half runs by itself: done is

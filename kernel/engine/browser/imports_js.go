@@ -5,11 +5,11 @@ import "unsafe"
 // The JavaScript half, module "bushel" of the worker's imports.
 
 // jsRun makes the module that the worker holds into an instance, with imports as
-// table says, and starts it. The end is told by bushel_ended.
+// table says, and starts it, with id and arg if id is not 0. The end is told by bushel_ended.
 //
 //go:wasmimport bushel engine_run
 //go:noescape
-func jsRun(table unsafe.Pointer, tableLen uint32, start unsafe.Pointer, startLen uint32, stack unsafe.Pointer)
+func jsRun(table unsafe.Pointer, tableLen uint32, start unsafe.Pointer, startLen uint32, stack unsafe.Pointer, id, arg uint32)
 
 // jsResume lets the guest that waits go on, with the result in the stack.
 //

@@ -1,5 +1,6 @@
 // The JavaScript half of the browser's engine (package kernel/engine/browser):
 // makes a guest's imports, lets the guest wait by JSPI, and copies its memory.
+import type { SharedGuest, SpawnThread } from "../protocol.ts";
 import type { GoProgram } from "./goruntime.ts";
 import { describeTrap } from "./traps.ts";
 
@@ -13,6 +14,9 @@ export interface EngineExports {
 /** The ways in which a run ends, as the Go half's Ended numbers them. */
 export const END = { returned: 0, unwound: 1, trapped: 2, notRun: 3 } as const;
 const WAITS = 1;
+/** How many threads a guest has at most besides the first: each is a worker. */
+const MOST_THREADS = 128;
+const LAST_THREAD = 2 ** 29 - 1;
 const UNWINDS = 2;
 
 /** Unwinds a guest that has exited; nobody but this file may see it. */
@@ -42,6 +46,8 @@ export class BrowserEngine {
   module: WebAssembly.Module | undefined;
 
   readonly #go: GoProgram<EngineExports>;
+  /** What the guest shares with its threads, and the way to ask for one. */
+  #shared: (SharedGuest & { spawn: (message: SpawnThread) => void }) | undefined;
   #memory: WebAssembly.Memory | undefined;
   #guest = new Uint8Array(0);
   #stackAt = 0;
@@ -58,16 +64,34 @@ export class BrowserEngine {
     this.#go = go;
   }
 
+  /** Makes the next engine_run a thread of a guest that has this in common. */
+  share(shared: SharedGuest, spawn: (message: SpawnThread) => void): void {
+    this.#shared = { ...shared, spawn };
+  }
+
+  #spawn(arg: number): number {
+    if (!this.#shared) return -1;
+    const { count, spawn } = this.#shared;
+    if (Atomics.add(count, 1, 1) >= MOST_THREADS) {
+      Atomics.sub(count, 1, 1);
+      return 0;
+    }
+    const id = ((Atomics.add(count, 0, 1) >>> 0) % LAST_THREAD) + 1;
+    spawn({ type: "spawn", id, arg });
+    return id;
+  }
+
   /** The functions of module "bushel" that the Go half imports. */
   imports(): Record<string, Function> {
     const go = this.#go;
     const SMALL = 32; // up to here a loop is faster than a view and a set
     return {
-      engine_run: (table: number, tableLength: number, start: number, startLength: number, stack: number) => {
+      engine_run: (table: number, tableLength: number, start: number, startLength: number, stack: number, id: number, arg: number) => {
         this.#stackAt = stack >>> 0;
         this.#i32 = new Int32Array(0);
-        this.#run(go.text(table, tableLength), go.text(start, startLength));
+        this.#run(go.text(table, tableLength), go.text(start, startLength), id === 0 ? [] : [id, arg]);
       },
+      thread_spawn: (arg: number) => this.#spawn(arg),
       engine_resume: () => this.#goOn(),
       mem_size: () => this.#memory?.buffer.byteLength ?? 0,
       mem_grow: (pages: number) => {
@@ -109,13 +133,13 @@ export class BrowserEngine {
     return end <= this.#guest.length;
   }
 
-  #run(table: string, start: string): void {
+  #run(table: string, start: string, args: number[]): void {
     const module = this.module!;
     this.module = undefined;
     let main: Function;
     try {
       const instance = new WebAssembly.Instance(module, this.#importsOf(module, this.#table(table)));
-      const memory = instance.exports["memory"];
+      const memory = this.#shared?.memory ?? instance.exports["memory"];
       this.#memory = memory instanceof WebAssembly.Memory ? memory : undefined;
       this.#guest = new Uint8Array(0);
       const exported = instance.exports[start];
@@ -127,7 +151,9 @@ export class BrowserEngine {
         );
       }
       // Of its results JavaScript tells nothing.
-      if (exported.length > 0) throw new NotRun(`its function "${start}" is not one to begin with: it has parameters`);
+      if (exported.length !== args.length) {
+        throw new NotRun(`its function "${start}" is not one to begin ${args.length === 0 ? "with: it has" : "a thread with: it has other"} parameters`);
+      }
       main = exported;
     } catch (error) {
       queueMicrotask(() => this.#failed(error));
@@ -135,7 +161,7 @@ export class BrowserEngine {
     }
     // Begun in a microtask of its own, so that no Go code is on the stack below it.
     queueMicrotask(() => {
-      WebAssembly.promising(main)().then(
+      WebAssembly.promising(main)(...args).then(
         () => this.#end(END.returned, ""),
         (error: unknown) => this.#failed(error),
       );
@@ -148,7 +174,7 @@ export class BrowserEngine {
   }
 
   #end(kind: number, text: string): void {
-    this.#memory = undefined;
+    this.#memory = this.#shared = undefined;
     this.#guest = new Uint8Array(0);
     this.#resolve = this.#reject = undefined;
     this.#go.exports.ended(kind, this.#go.give(encoder.encode(text)));
@@ -176,6 +202,10 @@ export class BrowserEngine {
   #importsOf(module: WebAssembly.Module, table: Map<string, HostFunction>): WebAssembly.Imports {
     const imports: Record<string, Record<string, unknown>> = {};
     for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+      if (kind === "memory" && this.#shared) {
+        (imports[from] ??= {})[name] = this.#shared.memory;
+        continue;
+      }
       const host = kind === "function" ? table.get(`${from}\t${name}`) : undefined;
       if (!host) throw new NotRun(`needs import "${from}"."${name}" (${kind}), which nothing here provides`);
       (imports[from] ??= {})[name] = host.call;

@@ -1,12 +1,14 @@
 // The process workers: a few warm spares for each engine, one guest in each,
 // ended by termination, used again after a guest that ended by itself.
-import type { FromProcess, ToProcess } from "../protocol.ts";
+import type { FromProcess, SharedGuest, StartThread, ToProcess } from "../protocol.ts";
 import { startWorker } from "../worker.ts";
 import { fetchModule } from "./fetch.ts";
 
 /** A guest's code, compiled once however often it runs. */
 interface Image {
   bytes: Uint8Array<ArrayBuffer>;
+  /** The pages of the memory that it shares with its threads, if it does. */
+  pages?: { initial: number; maximum: number };
   module?: WebAssembly.Module;
 }
 
@@ -15,6 +17,9 @@ export interface GuestEvents {
   message(pid: number, data: Uint8Array): void;
   /** The guest has ended by itself; all its messages have been told. */
   gone(pid: number): void;
+  /** The same of a thread that has a worker of its own. */
+  threadMessage(pid: number, id: number, data: Uint8Array): void;
+  threadGone(pid: number, id: number): void;
   /** The guest cannot begin, or its worker has died. */
   failed(pid: number, reason: string): void;
 }
@@ -23,6 +28,10 @@ interface Process {
   worker: Worker;
   /** The guest that runs in it, 0 for a spare. */
   pid: number;
+  /** Of a further thread: its number and the process with the first. */
+  thread?: { id: number; first: Process };
+  /** Of a guest with threads: what begins one, and the further threads by number. */
+  threads?: { start: Omit<StartThread, "id" | "arg">; running: Map<number, Process> };
 }
 
 /** A guest that waits for its worker or for its code, with the messages that came for it. */
@@ -58,8 +67,8 @@ export class Guests {
   }
 
   /** Keeps a guest's code under a number. */
-  image(id: number, bytes: Uint8Array<ArrayBuffer>): void {
-    this.#images.set(id, { bytes });
+  image(id: number, bytes: Uint8Array<ArrayBuffer>, initial: number, maximum: number): void {
+    this.#images.set(id, maximum > 0 ? { bytes, pages: { initial, maximum } } : { bytes });
   }
 
   forget(id: number): void {
@@ -76,16 +85,21 @@ export class Guests {
       this.#starting.delete(pid);
       process.pid = pid;
       this.#running.set(pid, process);
-      post(process.worker, { type: "start", abi, image: engine === "browser" ? image.module! : image.bytes, info });
+      let shared: SharedGuest | undefined;
+      if (engine === "browser" && image.pages) {
+        try {
+          shared = share(image.pages);
+        } catch (error) {
+          this.#fail(pid, reason(error));
+          return this.#giveBack(engine, process);
+        }
+        process.threads = { start: { type: "thread", image: image.module!, info, shared }, running: new Map() };
+      }
+      post(process.worker, { type: "start", abi, image: engine === "browser" ? image.module! : image.bytes, info, ...(shared && { shared }) });
       for (const message of starting.messages) post(process.worker, message);
       this.warm(engine);
     };
-    const take = (): void => {
-      const spare = this.#spares[engine].pop();
-      if (spare) return begin(spare);
-      this.#wanted[engine].push(begin);
-      if (this.#making[engine] < this.#wanted[engine].length) this.#make(engine);
-    };
+    const take = (): void => this.#take(engine, begin);
     if (engine === "wazero" || image.module) return take();
     WebAssembly.compile(image.bytes).then(
       (module) => {
@@ -97,6 +111,50 @@ export class Guests {
         this.#fail(pid, `malformed module, or one that needs what this browser does not have: ${why}`);
       },
     );
+  }
+
+  #take(engine: Engine, begin: (process: Process) => void): void {
+    const spare = this.#spares[engine].pop();
+    if (spare) return begin(spare);
+    this.#wanted[engine].push(begin);
+    if (this.#making[engine] < this.#wanted[engine].length) this.#make(engine);
+  }
+
+  // Begins a thread that the guest of process, or one of its threads, has asked for.
+  #spawn(process: Process, id: number, arg: number): void {
+    const first = process.thread?.first ?? process;
+    const { pid } = first;
+    this.#take("browser", (worker) => {
+      if (this.#running.get(pid) !== first || !first.threads) return this.#giveBack("browser", worker);
+      worker.pid = pid;
+      worker.thread = { id, first };
+      first.threads.running.set(id, worker);
+      post(worker.worker, { ...first.threads.start, id, arg });
+    });
+  }
+
+  // A thread has ended, and nothing else of the guest.
+  #threadEnded(process: Process): void {
+    const { id, first } = process.thread!;
+    const { pid } = process;
+    if (first.threads) {
+      first.threads.running.delete(id);
+      Atomics.sub(first.threads.start.shared.count, 1, 1);
+    }
+    delete process.thread;
+    this.#giveBack("browser", process);
+    this.#events.threadGone(pid, id);
+  }
+
+  // Ends the further threads of a guest.
+  #endThreads(first: Process): void {
+    for (const { worker } of first.threads?.running.values() ?? []) worker.terminate();
+    delete first.threads;
+  }
+
+  postThread(pid: number, id: number, data: Uint8Array<ArrayBuffer>): void {
+    const thread = this.#running.get(pid)?.threads?.running.get(id);
+    if (thread) post(thread.worker, data);
   }
 
   post(pid: number, data: Uint8Array<ArrayBuffer>): void {
@@ -112,6 +170,7 @@ export class Guests {
     if (!process) return;
     this.#running.delete(pid);
     process.worker.terminate();
+    this.#endThreads(process);
   }
 
   #fail(pid: number, why: string): void {
@@ -127,13 +186,23 @@ export class Guests {
         const process: Process = { worker: startWorker(`${this.#base}process-worker.js`, `bushel ${engine}`), pid: 0 };
         process.worker.onmessage = ({ data }: MessageEvent<FromProcess>) => {
           if (data instanceof Uint8Array) {
-            if (process.pid !== 0) this.#events.message(process.pid, data);
+            if (process.thread) this.#events.threadMessage(process.pid, process.thread.id, data);
+            else if (process.pid !== 0) this.#events.message(process.pid, data);
           } else if (data.type === "warm") {
             this.#making[engine]--;
             this.#giveBack(engine, process);
+          } else if (data.type === "spawn") {
+            this.#spawn(process, data.id, data.arg);
+          } else if (data.type === "over") {
+            const { pid } = process;
+            this.kill(pid);
+            this.#events.gone(pid);
+          } else if (data.type === "idle" && process.thread) {
+            this.#threadEnded(process);
           } else if (data.type === "idle" || data.type === "done") {
             const { pid } = process;
             this.#running.delete(pid);
+            this.#endThreads(process);
             if (data.type === "idle") this.#giveBack(engine, process);
             else process.worker.terminate();
             this.#events.gone(pid);
@@ -141,6 +210,9 @@ export class Guests {
         };
         process.worker.onerror = (event) => {
           process.worker.terminate();
+          const { first } = process.thread ?? { first: process };
+          if (first !== process) first.worker.terminate();
+          this.#endThreads(first);
           if (process.pid !== 0) this.#fail(process.pid, event.message || "its worker has died");
           else this.#notMade(engine, new Error(event.message || "a worker cannot be started"));
         };
@@ -172,6 +244,10 @@ export class Guests {
 
 function post(worker: Worker, message: ToProcess): void {
   worker.postMessage(message, message instanceof Uint8Array && message.length > 8192 ? [message.buffer as ArrayBuffer] : []);
+}
+
+function share(pages: { initial: number; maximum: number }): SharedGuest {
+  return { memory: new WebAssembly.Memory({ ...pages, shared: true }), count: new Int32Array(new SharedArrayBuffer(8)) };
 }
 
 function reason(error: unknown): string {

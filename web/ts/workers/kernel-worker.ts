@@ -9,6 +9,8 @@ interface Exports {
   page_message(length: number): void;
   guest_message(pid: number, length: number): void;
   guest_gone(pid: number): void;
+  thread_message(pid: number, id: number, length: number): void;
+  thread_gone(pid: number, id: number): void;
   guest_failed(pid: number, length: number): void;
   parked(): void;
 }
@@ -33,6 +35,11 @@ async function boot({ base, kernel, engine }: BootKernel): Promise<void> {
       go!.resume();
     },
     gone: (pid) => go!.exports.guest_gone(pid),
+    threadMessage(pid, id, data) {
+      go!.exports.thread_message(pid, id, go!.give(data));
+      go!.resume();
+    },
+    threadGone: (pid, id) => go!.exports.thread_gone(pid, id),
     failed(pid, reason) {
       go!.exports.guest_failed(pid, go!.give(new TextEncoder().encode(reason)));
       go!.resume();
@@ -43,12 +50,14 @@ async function boot({ base, kernel, engine }: BootKernel): Promise<void> {
     module,
     (program) => ({
       page_post: (at: number, n: number) => postBytes(page as never, program.copy(at, n)),
-      guest_image: (id: number, at: number, n: number) => guests.image(id, program.copy(at, n)),
+      guest_image: (id: number, at: number, n: number, min: number, max: number) => guests.image(id, program.copy(at, n), min, max),
       guest_forget: (id: number) => guests.forget(id),
       guest_start: (pid: number, image: number, interpret: number, abi: number, at: number, n: number) =>
         guests.start(pid, image, interpret !== 0 ? "wazero" : "browser", abi === 1 ? "gojs" : "wasi", program.copy(at, n)),
       guest_post: (pid: number, at: number, n: number) => guests.post(pid, program.copy(at, n)),
       guest_kill: (pid: number) => guests.kill(pid),
+      thread_post: (pid: number, id: number, at: number, n: number) => guests.postThread(pid, id, program.copy(at, n)),
+      has_threads: () => (globalThis.crossOriginIsolated && typeof SharedArrayBuffer === "function" ? 1 : 0),
       has_browser_engine: () => (browser ? 1 : 0),
       now: () => performance.now(),
       park: () => echo.port2.postMessage(0),

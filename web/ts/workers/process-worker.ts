@@ -2,7 +2,7 @@
 // engine) or interp.wasm (wazero), which hold the ABIs and the process's end of
 // the link; a guest begins with a "start" message and ends with "idle", "done" or
 // the worker's own end.
-import type { FromProcess, StartGuest, ToProcess } from "../protocol.ts";
+import type { FromProcess, StartGuest, StartThread, ToProcess } from "../protocol.ts";
 import { type CallExports, Calls } from "./calls.ts";
 import { BrowserEngine, END, endOf, type EngineExports } from "./engine.ts";
 import { type GoEnd, type GoStart, runGo } from "./gojs.ts";
@@ -13,6 +13,7 @@ import { decodeStartInfo } from "./startinfo.ts";
 
 interface Exports extends EngineExports, CallExports, GoJSExports {
   begin(length: number, abi: number): void;
+  begin_thread(length: number, id: number, arg: number): void;
   receive(length: number): void;
   parked(): void;
 }
@@ -23,9 +24,14 @@ const worker = self as unknown as {
 };
 // Kept here, because a worker in which a GOOS=js guest runs loses its globals.
 const port = { postMessage: worker.postMessage.bind(worker) };
-const clock = performance.now.bind(performance);
+// A function of JavaScript, and not the bound one itself, which WebAssembly calls
+// by a slower way.
+const now = performance.now.bind(performance);
+const clock = (): number => now();
 const encoder = new TextEncoder();
 const ABI = { wasi: 0, gojs: 1 } as const;
+/** The ABI of a guest whose threads have workers of their own. */
+const WASI_THREADS = 2;
 
 let go: GoProgram<Exports>;
 let calls: Calls;
@@ -56,6 +62,7 @@ function boot(module: WebAssembly.Module, interprets: boolean): void {
         post: (at: number, n: number) => postBytes(port, program.copy(at, n)),
         now: clock,
         park: () => echo.port2.postMessage(0),
+        over: () => port.postMessage({ type: "over" }),
         idle: () => port.postMessage({ type: tainted ? "done" : "idle" }),
         image_size: () => image.length,
         image_take: (at: number) => {
@@ -74,7 +81,13 @@ function boot(module: WebAssembly.Module, interprets: boolean): void {
   port.postMessage({ type: "warm" });
 }
 
-function start({ abi, image: code, info }: StartGuest): void {
+function thread({ image, info, shared, id, arg }: StartThread): void {
+  engine!.module = image;
+  engine!.share(shared, (message) => port.postMessage(message));
+  go.exports.begin_thread(go.give(info), id, arg);
+}
+
+function start({ abi, image: code, info, shared }: StartGuest): void {
   if (engine) engine.module = code as WebAssembly.Module;
   else image = code as Uint8Array<ArrayBuffer>;
   let guest: GoStart | undefined;
@@ -85,7 +98,8 @@ function start({ abi, image: code, info }: StartGuest): void {
     lockdown();
     interpreted?.start(calls, guest);
   }
-  go.exports.begin(go.give(info), ABI[abi]);
+  if (shared) engine!.share(shared, (message) => port.postMessage(message));
+  go.exports.begin(go.give(info), shared ? WASI_THREADS : ABI[abi]);
   if (!engine) go.resume();
   else if (guest) runOnBrowser(code as WebAssembly.Module, guest);
 }
@@ -109,5 +123,6 @@ worker.onmessage = ({ data }) => {
     go.exports.receive(go.give(data));
     if (!engine) go.resume();
   } else if (data.type === "boot") boot(data.module, data.interprets);
+  else if (data.type === "thread") thread(data);
   else start(data);
 };
