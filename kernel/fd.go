@@ -11,7 +11,7 @@ import (
 // fdEntry is a place in a process's descriptor table.
 type fdEntry struct {
 	f     *openFile    // nil if it is free
-	flags sys.OpenFlag // OCloexec, OPreopen
+	flags sys.OpenFlag // OCloexec, OPreopen, ONonblock if it was set later: see sysSetFD
 	name  string       // of a preopened directory
 }
 
@@ -64,13 +64,16 @@ func (k *Kernel) newStream(s stream, flags sys.OpenFlag, info sys.FDInfo) *openF
 	return f
 }
 
+// status is the access mode and the status flags of the fd.
+func (e fdEntry) status() sys.OpenFlag { return e.f.flags | e.flags&sys.ONonblock }
+
 // known is what a process may know of the file. Writes that must not wait may end
 // early, which their caller has to see.
-func (f *openFile) known() sys.FDInfo {
-	if f.flags&sys.ONonblock != 0 {
-		return f.info &^ sys.InfoBulk
+func (e fdEntry) known() sys.FDInfo {
+	if e.status()&sys.ONonblock != 0 {
+		return e.f.info &^ sys.InfoBulk
 	}
-	return f.info
+	return e.f.info
 }
 
 // release gives up a reference.
@@ -143,7 +146,7 @@ func (c *call) use(fd uint64) (*openFile, bool) {
 	}
 	f, ok := c.p.fd(fd)
 	if ok {
-		c.f, c.flags = f, f.flags
+		c.f, c.flags = f, c.p.fds[fd].status()
 	}
 	return f, ok
 }
@@ -176,7 +179,7 @@ func sysDup(c *call) verdict {
 	case to >= limit:
 		return c.fail(errno.EBADF)
 	case to == uint64(from):
-		return c.ok(to, uint64(f.known()))
+		return c.ok(to, uint64(c.p.fds[from].known()))
 	}
 	f.refs++
 	if _, ok := c.p.fd(to); ok {
@@ -185,7 +188,7 @@ func sysDup(c *call) verdict {
 	// What the process got at its start stays a preopened directory under each of
 	// its numbers; close-on-exec belongs to the number.
 	c.p.install(int(to), fdEntry{f: f, flags: c.p.fds[from].flags &^ sys.OCloexec, name: c.p.fds[from].name})
-	return c.ok(to, uint64(f.known()))
+	return c.ok(to, uint64(c.p.fds[to].known()))
 }
 
 func sysRenumber(c *call) verdict {
@@ -209,18 +212,24 @@ func sysGetFD(c *call) verdict {
 		return c.fail(errno.EBADF)
 	}
 	e := c.p.fds[c.r.Args[0]]
-	c.ok(uint64(f.flags|e.flags), uint64(f.known()))
+	c.ok(uint64(f.flags|e.flags), uint64(e.known()))
 	if e.flags&sys.OPreopen != 0 {
 		c.reply.Data = []byte(e.name)
 	}
 	return ended
 }
 
+// sysSetFD sets status flags. ONonblock is set for the number alone, not for all who
+// share the file: Go's programs for wasip1 set it on what they are given as standard
+// input, and neither the shell nor the programs beside and after them expect that.
 func sysSetFD(c *call) verdict {
 	f, ok := c.p.fd(c.r.Args[0])
 	if !ok {
 		return c.fail(errno.EBADF)
 	}
-	f.flags = f.flags&^sys.OStatus | sys.OpenFlag(c.r.Args[1])&sys.OStatus
+	flags := sys.OpenFlag(c.r.Args[1]) & sys.OStatus
+	e := &c.p.fds[c.r.Args[0]]
+	e.flags = e.flags&^sys.ONonblock | flags&sys.ONonblock
+	f.flags = f.flags&^sys.OStatus | flags&(f.flags|^sys.ONonblock)&sys.OStatus
 	return c.ok()
 }

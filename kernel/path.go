@@ -118,7 +118,7 @@ func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnl
 		c.fail(e)
 		return
 	}
-	c.ok(uint64(n), uint64(f.known()))
+	c.ok(uint64(n), uint64(c.p.fds[n].known()))
 }
 
 func sysStat(c *call) verdict {

@@ -171,3 +171,34 @@ func TestPoll_mix(t *testing.T) {
 		t.Errorf("after the writer's end: %+v", got)
 	}
 }
+
+func TestPipe_nonblockBelongsToTheNumber(t *testing.T) {
+	k := boot(t)
+	f := k.Init().Files()
+	r, w, _ := f.Pipe()
+	child := start(t, k, func(p *kernel.Process) int {
+		f := p.Files()
+		if err := f.SetFDFlags(r, sys.ONonblock); err != nil {
+			return 1
+		}
+		if flags, _, _, err := f.FDFlags(r); err != nil || flags&sys.ONonblock == 0 {
+			return 2
+		}
+		if _, err := f.Read(r, make([]byte, 1)); errno.Of(err) != errno.EAGAIN {
+			return 3
+		}
+		return 0
+	})
+	if s := wait(t, k, child.PID()); s != sys.Exited(0) {
+		t.Fatalf("status %#x", s)
+	}
+	if flags, _, _, err := f.FDFlags(r); err != nil || flags&sys.ONonblock != 0 {
+		t.Errorf("the parent's flags are %#x, %v: it did not ask not to wait", flags, err)
+	}
+	if _, err := f.Write(w, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := f.Read(r, make([]byte, 1)); n != 1 || err != nil {
+		t.Errorf("the parent read %d bytes, %v", n, err)
+	}
+}

@@ -157,7 +157,7 @@ func (p *Process) startInfo(cwd string) sys.StartInfo {
 	info := sys.StartInfo{PID: p.pid, Name: p.name, Engine: p.engine, Argv: p.argv, Env: p.env, Cwd: cwd}
 	for n, e := range p.fds {
 		if e.f != nil {
-			info.FDs = append(info.FDs, sys.StartFD{FD: uint32(n), Flags: e.f.flags | e.flags, Info: e.f.known(), Name: e.name})
+			info.FDs = append(info.FDs, sys.StartFD{FD: uint32(n), Flags: e.f.flags | e.flags, Info: e.known(), Name: e.name})
 		}
 	}
 	return info
