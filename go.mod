@@ -6,8 +6,6 @@ require (
 	github.com/creack/pty v1.1.24 // indirect
 	github.com/evanw/esbuild v0.28.2 // indirect
 	github.com/hack-pad/hackpadfs v0.2.4 // indirect
-	github.com/itchyny/gojq v0.12.16 // indirect
-	github.com/itchyny/timefmt-go v0.1.6 // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/tetratelabs/wazero v1.12.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect

@@ -585,7 +585,6 @@ awk 'BEGIN{print 2^3^2}'
 awk 'BEGIN{print !0, !1, !"", !"a", - -3}'
 awk 'BEGIN{print (1>2) ? "a" : "b"}'
 awk '{ sum[NR%2] += length($0) } END { print sum[0], sum[1] }' a
-jq . <<< {"a":[1,2,{"c":null}],"b":1}
 gzip -d -c <<< x
 gunzip nofile.gz
 tar tf nonl
