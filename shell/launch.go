@@ -104,7 +104,7 @@ func (sh *shell) childFDs() [][2]uint32 {
 }
 
 // spawn starts an external command. A file that is no program but text is run
-// by a shell.
+// by a shell, unless its name says that it is meant to be a module.
 func (sh *shell) spawn(args []string, path string, pl *place, attr sys.SpawnAttr) (int, error) {
 	attr.Path, attr.Argv, attr.Env = path, args, append(sh.env.exported(), "_="+path)
 	attr.FDs = sh.childFDs()
@@ -118,7 +118,7 @@ func (sh *shell) spawn(args []string, path string, pl *place, attr sys.SpawnAttr
 		pl.joined(pid)
 		return pid, nil
 	}
-	if errno.Of(err) == errno.ENOEXEC && sh.isText(path) {
+	if errno.Of(err) == errno.ENOEXEC && !strings.HasSuffix(path, ".wasm") && sh.isText(path) {
 		c := sh.clone()
 		return c.fork(func(c *shell) int { return c.runScript(path, args) }, pl)
 	}

@@ -120,6 +120,7 @@ func TestMessages(t *testing.T) {
 		{"a path that is not there", "./foo", "", "sh: ./foo: no such file or directory\n", 127},
 		{"a directory", "/tmp", "", "sh: /tmp: is a directory\n", 126},
 		{"not a module", "./binary", "", "sh: ./binary: cannot execute: not a WebAssembly module\n", 126},
+		{"text that is named as a module", "echo echo no > text.wasm; ./text.wasm", "", "sh: ./text.wasm: cannot execute: not a WebAssembly module\n", 126},
 		{"a script without a first line for it", "./text x", "from text x\n", "", 0},
 		{"no permission", "unready", "", "sh: /bin/unready: permission denied\n", 126},
 		{"syntax", "if true", "", "sh: line 1: syntax error: ", 2},
