@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -89,7 +90,7 @@ func join(t *testing.T, p sys.Caller) *link.Client {
 		close(down)
 		wg.Wait()
 	})
-	client.Begin(&sys.StartInfo{FDs: []sys.StartFD{{FD: 1, Info: sys.InfoBulk}, {FD: 2, Info: sys.InfoBulk}, {FD: 3}}})
+	client.Begin(&sys.StartInfo{FDs: []sys.StartFD{{FD: 1, Info: sys.InfoBulk}, {FD: 2, Info: sys.InfoBulk}, {FD: 3}, {FD: 4, Info: sys.InfoSeek | sys.InfoBulk}}})
 	return client
 }
 
@@ -132,6 +133,42 @@ func TestClient_errorOfWriteBehindComesWithTheNext(t *testing.T) {
 	c.Syscall(&sys.Request{Op: sys.OpStat}) // by now the write has been performed
 	if r := c.Syscall(write(1, []byte("x"))); r.Errno != errno.ENOSPC {
 		t.Errorf("the second write says %v", r.Errno)
+	}
+}
+
+func TestClient_errorOfTheLastWriteComesWithTheClose(t *testing.T) {
+	p := newRecorder()
+	p.fail = errno.ENOSPC
+	c := join(t, p)
+	if r := c.Syscall(write(1, []byte("x"))); r.Errno != 0 {
+		t.Fatalf("the write already says %v", r.Errno)
+	}
+	if r := c.Syscall(&sys.Request{Op: sys.OpClose, Args: [6]uint64{1}}); r.Errno != errno.ENOSPC {
+		t.Errorf("close says %v", r.Errno)
+	}
+}
+
+func TestClient_closeOfAFileGoesWithTheNextCall(t *testing.T) {
+	p := newRecorder()
+	c := join(t, p)
+	closing := &sys.Request{Op: sys.OpClose, Args: [6]uint64{4}}
+	if !c.Start(closing, func(r sys.Reply) {
+		if r.Errno != 0 {
+			t.Errorf("close says %v", r.Errno)
+		}
+	}) {
+		t.Fatal("the close waits for the kernel")
+	}
+	c.Syscall(&sys.Request{Op: sys.OpStat})
+	p.mu.Lock()
+	calls := slices.Clone(p.calls)
+	p.mu.Unlock()
+	if want := []string{sys.OpClose.String(), sys.OpStat.String()}; !slices.Equal(calls, want) {
+		t.Errorf("the kernel saw %v, not %v", calls, want)
+	}
+	// A write after it is not answered as if the file were open.
+	if c.Start(write(4, []byte("x")), func(sys.Reply) {}) {
+		t.Error("a write to the closed fd was sent behind")
 	}
 }
 
