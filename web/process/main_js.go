@@ -28,7 +28,7 @@ func begin(n, abi uint32) {
 		browser.Start(&engine.Program{Name: info.Name, Host: threads(info)}, end)
 		return
 	}
-	shim := wasi.New(guest.Client, info, wasi.Options{FullPaths: info.FullPaths})
+	shim := wasi.New(guest.Client, info, wasi.Options{FullPaths: info.FullPaths, Now: worker.Clock()})
 	browser.Start(&engine.Program{Name: info.Name, Host: shim.Host()}, end)
 }
 
@@ -43,7 +43,7 @@ func beginThread(n, id, arg uint32) {
 
 // threads is what a thread may import that shares its process with other workers.
 func threads(info *sys.StartInfo) []engine.HostFunc {
-	options := wasi.Options{FullPaths: info.FullPaths, Elsewhere: true}
+	options := wasi.Options{FullPaths: info.FullPaths, Now: worker.Clock(), Elsewhere: true}
 	return wasi.New(guest.Threads{Client: guest.Client}, info, options).Host()
 }
 

@@ -17,6 +17,13 @@ func jsPark()
 // Now is the time since the worker began, as fine as the page's clock.
 func Now() time.Duration { return time.Duration(jsNow() * float64(time.Millisecond)) }
 
+// Clock returns the time of day as [Now] goes on from here: finer than [time.Now],
+// which asks JavaScript twice.
+func Clock() func() time.Time {
+	zero := time.Now().Round(0).Add(-Now())
+	return func() time.Time { return zero.Add(Now()) }
+}
+
 // received is the buffer of the message that is being given.
 var received []byte
 
