@@ -39,6 +39,7 @@ func List() []*Guest {
 	list = append(list,
 		rustGuest("hello-rust", "examples/rust/hello.rs"),
 		zigGuest("hello-zig", "examples/zig/hello.zig"),
+		zigGuest("threads-zig", "examples/zig/threads.zig", zigThreads...),
 		assemblyScriptGuest("hello-as", "examples/assemblyscript/hello.ts"),
 	)
 	return append(list, foreign()...)

@@ -21,18 +21,25 @@ func (w *Workshop) npm(name, what string, packages ...string) (dir string, err e
 	})
 }
 
-func zigGuest(name, source string) *Guest {
+// zigThreads is what makes a Zig program one with threads, by wasi-threads.
+var zigThreads = []string{
+	"-mcpu", "generic+atomics+bulk_memory", "-fno-single-threaded",
+	"--shared-memory", "--import-memory", "--max-memory=67108864", "--export=wasi_thread_start",
+}
+
+func zigGuest(name, source string, flags ...string) *Guest {
 	return &Guest{
 		Name: name, Language: "zig", Source: source,
-		recipe: "ReleaseSmall",
+		recipe: strings.Join(append([]string{"ReleaseSmall"}, flags...), " "),
 		tools:  []func(*Workshop) (tool, error){(*Workshop).zig},
 		build: func(w *Workshop, g *Guest, out string) error {
 			t, err := w.zig()
 			if err != nil {
 				return err
 			}
-			return run(w.Root, t.env, t.path, "build-exe", filepath.Join(w.Root, g.Source),
-				"-target", "wasm32-wasi", "-O", "ReleaseSmall", "-femit-bin="+out)
+			args := []string{"build-exe", filepath.Join(w.Root, g.Source),
+				"-target", "wasm32-wasi", "-O", "ReleaseSmall", "-femit-bin=" + out}
+			return run(w.Root, t.env, t.path, append(args, flags...)...)
 		},
 	}
 }

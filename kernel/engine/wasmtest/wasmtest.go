@@ -24,6 +24,7 @@ type Func struct {
 type Module struct {
 	Funcs  []Func
 	Pages  uint32   // of memory, which is exported as "memory"; 0: no memory
+	Shared uint32   // at most so many pages of shared memory are imported as "env"."memory", one at first; 0: none
 	Table  []uint32 // functions in a table
 	Global []int32  // mutable globals
 	Start  int      // function of the start section, 0 for none
@@ -99,6 +100,9 @@ func (m *Module) Bytes() []byte {
 		if f.Export != "" {
 			exports = append(exports, Code(name(f.Export), 0, index))
 		}
+	}
+	if m.Shared > 0 {
+		imports = append(imports, Code(name("env"), name("memory"), 2, 3, 1, m.Shared))
 	}
 	b := []byte("\x00asm\x01\x00\x00\x00")
 	section := func(id byte, body []byte) { b = append(append(b, id), sized(body)...) }
