@@ -276,7 +276,7 @@ func (sh *shell) kinds(name string) []nameKind {
 		list = append(list, nameKind{"builtin", "a shell builtin", ""})
 	}
 	hashedPath, wasHashed := sh.hashed[name]
-	if path, err, _ := sh.search(name); err == nil {
+	if path, _, err := sh.search(name); err == nil {
 		text := path
 		if wasHashed && hashedPath == path {
 			text = "hashed (" + path + ")"

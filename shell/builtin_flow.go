@@ -294,7 +294,7 @@ func execCmd(c *call) int {
 		sh.execKeeps = true
 		return 0
 	}
-	path, err, code := sh.search(rest[0])
+	path, code, err := sh.search(rest[0])
 	if err != nil {
 		c.errorf("%s", strings.TrimSuffix(err.Error(), ": command not found")+map[bool]string{true: ": not found"}[code == 127 && !strings.Contains(rest[0], "/")])
 		if !sh.interactive {
@@ -315,7 +315,7 @@ func execCmd(c *call) int {
 	pl := place{}
 	pid, err := sh.spawn(rest, path, &pl, sys.SpawnAttr{})
 	if err != nil {
-		code := sh.spawnFailed(rest[0], err)
+		code := sh.spawnFailed(rest[0], path, err)
 		if !sh.interactive {
 			sh.flow = flowExit
 		}
@@ -450,7 +450,7 @@ func hash(c *call) int {
 			c.errorf("%s: not found", name)
 			status = 1
 		case builtins[name] == nil && c.sh.funcs[name] == nil:
-			if _, err, _ := c.sh.search(name); err != nil {
+			if _, _, err := c.sh.search(name); err != nil {
 				c.errorf("%s: not found", name)
 				status = 1
 			}

@@ -64,7 +64,7 @@ func runCmd(c *call) int {
 	if len(args) == 0 {
 		return c.usage("a program is needed", builtins["run"].usage)
 	}
-	file, err, code := sh.search(args[0])
+	file, code, err := sh.search(args[0])
 	if err != nil {
 		// A file of the working directory may be named without "./".
 		st, err2 := sh.f.Stat(args[0])

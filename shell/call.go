@@ -23,7 +23,7 @@ func (sh *shell) resolve1(name string, functions bool) resolved {
 	if b := builtins[name]; b != nil && !sh.disabled[name] {
 		return resolved{builtin: b}
 	}
-	path, err, code := sh.search(name)
+	path, code, err := sh.search(name)
 	return resolved{path: path, err: err, code: code}
 }
 

@@ -3,6 +3,7 @@ package shell
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/syntax"
 
@@ -13,7 +14,7 @@ import (
 
 // search finds an external command: its path, or an error and the status that
 // stands for it.
-func (sh *shell) search(name string) (string, error, int) {
+func (sh *shell) search(name string) (path string, code int, err error) {
 	if strings.Contains(name, "/") {
 		st, err := sh.f.Stat(name)
 		switch {
@@ -22,15 +23,15 @@ func (sh *shell) search(name string) (string, error, int) {
 			if errno.Of(err) == errno.ENOENT {
 				code = 127
 			}
-			return "", fmt.Errorf("%s: %s", name, reason(err)), code
+			return "", code, fmt.Errorf("%s: %s", name, reason(err))
 		case st.Type == sys.TypeDirectory:
-			return "", fmt.Errorf("%s: is a directory", name), 126
+			return "", 126, fmt.Errorf("%s: is a directory", name)
 		}
-		return name, nil, 0
+		return name, 0, nil
 	}
 	if path, ok := sh.hashed[name]; ok {
 		if st, err := sh.f.Stat(path); err == nil && st.Type != sys.TypeDirectory {
-			return path, nil, 0
+			return path, 0, nil
 		}
 	}
 	found := ""
@@ -53,14 +54,14 @@ func (sh *shell) search(name string) (string, error, int) {
 					sh.hashed = map[string]string{}
 				}
 				sh.hashed[name] = path
-				return path, nil, 0
+				return path, 0, nil
 			}
 		}
 	}
 	if found != "" {
-		return "", fmt.Errorf("%s: permission denied", found), 126
+		return "", 126, fmt.Errorf("%s: permission denied", found)
 	}
-	return "", &notFoundError{name}, 127
+	return "", 127, &notFoundError{name}
 }
 
 // notFoundError is a command that nobody has.
@@ -126,35 +127,46 @@ func (sh *shell) spawn(args []string, path string, pl *place, attr sys.SpawnAttr
 }
 
 // spawnFailed is the message and the status for a program that did not start.
-func (sh *shell) spawnFailed(name string, err error) int {
+func (sh *shell) spawnFailed(name, path string, err error) int {
 	switch errno.Of(err) {
 	case errno.ENOENT:
 		sh.errorf("%s: %s", name, reason(err))
 		return 127
 	case errno.ENOEXEC:
 		sh.errorf("%s: cannot execute: not a WebAssembly module", name)
+	case errno.EACCES:
+		sh.errorf("%s: %s%s", name, reason(err), sh.notExecutable(path))
 	default:
 		sh.errorf("%s: %s", name, reason(err))
 	}
 	return 126
 }
 
-// isText reports whether a file looks like a script without "#!".
+// notExecutable says why a file that has no x bit is refused.
+func (sh *shell) notExecutable(path string) string {
+	if st, err := sh.f.Stat(path); err != nil || st.Type != sys.TypeRegular || st.Mode&0o111 != 0 {
+		return ""
+	}
+	return ": not a WebAssembly module, and a script needs an x bit (chmod +x)"
+}
+
+// isText reports whether a file looks like a script without "#!": it is UTF-8
+// without the control characters that no text has.
 func (sh *shell) isText(path string) bool {
 	fd, err := sh.f.Open(path, sys.ORead, 0)
 	if err != nil {
 		return false
 	}
 	defer func() { _ = sh.f.Close(fd) }()
-	buf := make([]byte, 256)
+	buf := make([]byte, 1024)
 	n, _ := sh.f.Read(fd, buf)
-	for _, c := range buf[:n] {
-		switch {
-		case c == '\n':
-			return true
-		case c == 0 || c >= 0x80 || c < ' ' && c != '\t' && c != '\r' && c != 27:
+	for head := buf[:n]; len(head) > 0; {
+		c, size := utf8.DecodeRune(head)
+		if c == utf8.RuneError && size == 1 && utf8.FullRune(head) ||
+			c < ' ' && !strings.ContainsRune("\t\n\v\f\r\x1b", c) {
 			return false
 		}
+		head = head[size:]
 	}
 	return true
 }
@@ -300,7 +312,7 @@ func (sh *shell) launchSimple(st *syntax.Stmt, cm *syntax.CallExpr, pl *place) (
 	}
 	pid, err = sh.spawn(args, r.path, pl, sys.SpawnAttr{})
 	if err != nil {
-		return 0, sh.spawnFailed(args[0], err), true
+		return 0, sh.spawnFailed(args[0], r.path, err), true
 	}
 	return pid, 0, true
 }
@@ -314,7 +326,7 @@ func (sh *shell) foregroundAttr(args []string, path string, st *syntax.Stmt, att
 	pl := place{group: sh.monitor, foreground: sh.monitor}
 	pid, err := sh.spawn(args, path, &pl, attr)
 	if err != nil {
-		sh.status = sh.spawnFailed(args[0], err)
+		sh.status = sh.spawnFailed(args[0], path, err)
 		return
 	}
 	j := &job{pgid: pl.pgid, procs: []proc{{pid: pid}}, stmt: st}

@@ -138,7 +138,7 @@ const maxScript = 64 << 20
 func (sh *shell) runFile(name string) int {
 	fd, err := sh.f.Open(name, sys.ORead, 0)
 	if err != nil && !strings.Contains(name, "/") {
-		if path, err2, _ := sh.search(name); err2 == nil {
+		if path, _, err2 := sh.search(name); err2 == nil {
 			fd, err = sh.f.Open(path, sys.ORead, 0)
 		}
 	}

@@ -1,6 +1,7 @@
 package shell_test
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ type terminal struct {
 	seen   strings.Builder
 	more   chan struct{} // something was seen
 	done   chan struct{} // the terminal was hung up
+	raw    bool          // expect sees the marks too
 }
 
 func openTerminal(t *testing.T, k *kernel.Kernel) *terminal {
@@ -64,7 +66,10 @@ func openTerminal(t *testing.T, k *kernel.Kernel) *terminal {
 	return s
 }
 
-var sequences = regexp.MustCompile("\x1b\\[[0-9;?]*[a-zA-Z]")
+var cursorSequences = regexp.MustCompile("\x1b\\[[0-9;?]*[a-zA-Z]")
+
+// sequences are those that move the cursor, and the marks of promptMarks.
+var sequences = regexp.MustCompile("\x1b\\[[0-9;?]*[a-zA-Z]|\x1b\\][^\a]*\a")
 
 // expect waits until what has been seen since the last expect has text, and
 // takes it away.
@@ -73,7 +78,11 @@ func (s *terminal) expect(text string) string {
 	deadline := time.After(limit)
 	for {
 		s.mu.Lock()
-		seen := strings.ReplaceAll(sequences.ReplaceAllString(s.seen.String(), ""), "\r", "")
+		hidden := sequences
+		if s.raw {
+			hidden = cursorSequences
+		}
+		seen := strings.ReplaceAll(hidden.ReplaceAllString(s.seen.String(), ""), "\r", "")
 		if i := strings.Index(seen, text); i >= 0 {
 			rest := seen[i+len(text):]
 			s.seen.Reset()
@@ -105,6 +114,34 @@ func (s *terminal) line(text string) string {
 	s.send(text + "\r")
 	s.expect(text + "\n")
 	return s.expect("ready> ")
+}
+
+// TestMarks: a terminal is told where it is and what is prompt, command and output.
+func TestMarks(t *testing.T) {
+	const prompt = "\x1b]7;file://bushel%s\a\x1b]133;A\aready> \x1b]133;B\a"
+	for _, tt := range []struct {
+		name, line, dir, command, shown string
+		code                            string
+	}{
+		{"a command", "echo hello", "/tmp", "echo%20hello", "hello", "0"},
+		{"a command that fails", "(exit 7)", "/tmp", "%28exit%207%29", "", "7"},
+		{"a command that is not there", "none", "/tmp", "none", "sh: none: command not found", "127"},
+		{"a program that a signal ends", "sh -c 'kill -9 $$'", "/tmp", "sh%20-c%20%27kill%20-9%20$$%27", "Killed", "137"},
+		{"another directory", "mkdir -p 'a b'; cd 'a b'", "/tmp/a%20b", "mkdir%20-p%20%27a%20b%27%3B%20cd%20%27a%20b%27", "", "0"},
+		{"bytes that a mark cannot hold", "echo \u00fc';\"'", "/tmp", "echo%20%C3%BC%27%3B%22%27", "\u00fc;\"", "0"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := openTerminal(t, boot(t))
+			s.raw = true
+			s.expect(fmt.Sprintf(prompt, "/tmp"))
+			s.send(tt.line + "\r")
+			s.expect("\x1b]133;C;cmdline_url=" + tt.command + "\a")
+			if got := s.expect("\x1b]133;D;" + tt.code + "\a"); strings.TrimSpace(got) != tt.shown {
+				t.Errorf("the output is %q, want %q", got, tt.shown)
+			}
+			s.expect(fmt.Sprintf(prompt, tt.dir))
+		})
+	}
 }
 
 func TestTerminal(t *testing.T) {

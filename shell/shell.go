@@ -281,15 +281,6 @@ func (sh *shell) errorf(format string, args ...any) {
 	_ = sh.write(2, prefix+fmt.Sprintf(format, args...)+"\n")
 }
 
-// fail prints err and says what the status of the command is.
-func (sh *shell) fail(err error) int {
-	if err == nil {
-		return 0
-	}
-	sh.errorf("%s", message(err))
-	return 1
-}
-
 // failed handles an error of an expansion: the command is not run. An unset
 // parameter that must be set ends a shell that is not interactive; bad
 // arithmetic ends the line.

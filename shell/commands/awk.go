@@ -25,11 +25,10 @@ type awk struct {
 	depth   int
 	exit    int
 
-	rec      string
-	fields   []string
-	fieldSet []awkVal // what was assigned to fields, with its kind
-	split    bool     // fields holds rec's
-	stale    bool     // rec is to be put together again
+	rec    string
+	fields []string
+	split  bool // fields holds rec's
+	stale  bool // rec is to be put together again
 
 	fs, ofs, ors, rs, ofmt, convfmt, subsep, nr, fnr, filename *awkCell
 

@@ -316,10 +316,7 @@ func (p *printer) integer() int64 {
 	if n, ok := charValue(s); ok {
 		return n
 	}
-	t := strings.TrimLeft(s, " \t\n")
-	if strings.HasPrefix(t, "+") {
-		t = t[1:]
-	}
+	t := strings.TrimPrefix(strings.TrimLeft(s, " \t\n"), "+")
 	n, err := strconv.ParseInt(t, 0, 64)
 	if err == nil && !strings.Contains(t, "_") {
 		return n
