@@ -186,7 +186,7 @@ func TestHostile(t *testing.T) {
 	for range 200 {
 		g := prepare()
 		for i := range 1 << 12 {
-			g.mem.b[iovs+i%0x2000] = byte(r.Uint32()) & byte(r.Uint32())
+			g.mem.b[iovs+i%0x2000] = byte(r.Uint32() & r.Uint32())
 		}
 		for _, f := range g.host {
 			if f.Name == "proc_exit" {

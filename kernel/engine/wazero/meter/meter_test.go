@@ -22,7 +22,7 @@ const features = api.CoreFeaturesV2 | experimental.CoreFeaturesThreads | experim
 	experimental.CoreFeaturesTypedFunctionReferences
 
 // run runs a WASI program under wazero's own host functions, and counts ticks.
-func run(t testing.TB, code []byte, stdin string, args ...string) (out string, exit error, ticks int) {
+func run(t testing.TB, code []byte, stdin string, args ...string) (out string, ticks int, exit error) {
 	t.Helper()
 	ctx := context.Background()
 	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(features))
@@ -37,7 +37,7 @@ func run(t testing.TB, code []byte, stdin string, args ...string) (out string, e
 	config := wazero.NewModuleConfig().WithStdin(bytes.NewReader([]byte(stdin))).WithStdout(&stdout).
 		WithArgs(append([]string{"x"}, args...)...)
 	_, exit = r.InstantiateWithConfig(ctx, code, config)
-	return stdout.String(), exit, ticks
+	return stdout.String(), ticks, exit
 }
 
 func instrument(t testing.TB, code []byte, every int32) []byte {
@@ -59,8 +59,8 @@ func text(err error) string {
 // compare runs a program as it is and metered, which must not be told apart.
 func compare(t *testing.T, code []byte, stdin string, args ...string) {
 	t.Helper()
-	out, exit, _ := run(t, code, stdin, args...)
-	metered, exitMetered, ticks := run(t, instrument(t, code, 1000), stdin, args...)
+	out, _, exit := run(t, code, stdin, args...)
+	metered, ticks, exitMetered := run(t, instrument(t, code, 1000), stdin, args...)
 	if out == "" || out != metered || text(exit) != text(exitMetered) {
 		t.Errorf("metered %q, %v; bare %q, %v", metered, exitMetered, out, exit)
 	}
@@ -173,8 +173,8 @@ func TestSections(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			code := test.m.Bytes()
-			_, bare, _ := run(t, code, "")
-			_, err, ticks := run(t, instrument(t, code, 10), "")
+			_, _, bare := run(t, code, "")
+			_, ticks, err := run(t, instrument(t, code, 10), "")
 			if text(bare) != test.code || text(err) != test.code || ticks != test.ticks {
 				t.Errorf("%d ticks, %v; bare %v; want %d, %q", ticks, err, bare, test.ticks, test.code)
 			}
