@@ -15,11 +15,19 @@ declare const Go: new () => GoClass;
 
 const decoder = new TextDecoder();
 
+/** From here on a message's buffer is moved and not copied, because that pays. */
+const MOVED = 8192;
+/** How many buffers are kept for the next messages, and how large they may be. */
+const MOST_KEPT = 8;
+const LARGEST_KEPT = 256 << 10;
+
 /** A running Go program. Its exports are E. */
 export class GoProgram<E> {
   readonly exports: E & { memory?: WebAssembly.Memory; mem: WebAssembly.Memory; buffer(n: number): number };
   readonly #go: GoClass;
   #bytes = new Uint8Array(0);
+  /** Buffers of messages that have been read. A new one costs its page faults, far more than the copy into it. */
+  readonly #kept: ArrayBuffer[] = [];
 
   /**
    * Runs the program until its main function waits.
@@ -44,11 +52,13 @@ export class GoProgram<E> {
     return this.#bytes;
   }
 
-  /** Copies data into the program's receive buffer, for an export to take. */
+  /** Copies data, which nobody needs any more, into the program's receive buffer, for an export to take. */
   give(data: Uint8Array): number {
     const at = this.exports.buffer(data.length) >>> 0;
+    const { length, buffer } = data;
     this.bytes.set(data, at);
-    return data.length;
+    if (length > MOVED && buffer.byteLength <= LARGEST_KEPT && buffer instanceof ArrayBuffer && this.#kept.length < MOST_KEPT) this.#kept.push(buffer);
+    return length;
   }
 
   /** A string in the program's memory. */
@@ -58,7 +68,14 @@ export class GoProgram<E> {
 
   /** Bytes of the program's memory, copied out of it. */
   copy(at: number, length: number): Uint8Array<ArrayBuffer> {
-    return this.bytes.slice(at >>> 0, (at >>> 0) + (length >>> 0)) as Uint8Array<ArrayBuffer>;
+    at >>>= 0;
+    length >>>= 0;
+    const kept = length > MOVED && this.#kept.at(-1);
+    if (!kept || kept.byteLength < length) return this.bytes.slice(at, at + length) as Uint8Array<ArrayBuffer>;
+    this.#kept.pop();
+    const bytes = new Uint8Array(kept, 0, length);
+    bytes.set(this.bytes.subarray(at, at + length));
+    return bytes;
   }
 
   /** Runs the goroutines that an export has made ready. */
@@ -69,5 +86,5 @@ export class GoProgram<E> {
 
 /** Posts bytes, moving those that are large enough for a move to pay. */
 export function postBytes(port: { postMessage(m: unknown, t: Transferable[]): void }, bytes: Uint8Array<ArrayBuffer>): void {
-  port.postMessage(bytes, bytes.length > 8192 ? [bytes.buffer] : []);
+  port.postMessage(bytes, bytes.length > MOVED ? [bytes.buffer] : []);
 }
