@@ -37,6 +37,11 @@ type call struct {
 	end  chan result
 	sync bool
 
+	// fileMax is the limit of the file size, 0 if there is none; over says that what
+	// went on outside has met it.
+	fileMax uint64
+	over    bool
+
 	waits   []*waiter
 	timer   *time.Timer
 	pending int  // place in p.calls plus 1, 0 if it is not there
@@ -46,6 +51,7 @@ type call struct {
 	expired bool // the timer has fired
 	out     bool // outside, not to be touched
 	gone    bool // ended or abandoned
+	asleep  bool // the process waits for it
 }
 
 // result is what a waiting goroutine is woken with.
@@ -160,10 +166,14 @@ func (c *call) begin() begun {
 		k.unlock()
 		return begunDead
 	}
+	c.fileMax = p.limits.FileSize
 	v := waiting
-	if p.stopped {
+	switch {
+	case !p.maySend(c.r):
+		v = c.fail(errno.EFBIG)
+	case p.stopped:
 		c.again = true
-	} else {
+	default:
 		v = c.handler(c)
 	}
 	if v == outside {
@@ -173,9 +183,7 @@ func (c *call) begin() begun {
 		k.unlock()
 		c.outside(c)
 		k.lock()
-		c.out = false
-		if c.gone {
-			c.dropPin()
+		if !c.inside() {
 			k.unlock()
 			return begunDead
 		}
@@ -202,6 +210,7 @@ func (c *call) begin() begun {
 	}
 	c.pin()
 	p.addCall(c)
+	c.sleeps()
 	if v == ended {
 		c.withhold()
 	}

@@ -28,10 +28,7 @@ func (c *call) retry() {
 			defer c.k.programs.Done()
 			c.outside(c)
 			c.k.lock()
-			c.out = false
-			if c.gone {
-				c.dropPin()
-			} else {
+			if c.inside() && !c.p.dead {
 				c.finish()
 			}
 			c.k.unlock()
@@ -41,6 +38,21 @@ func (c *call) retry() {
 	if v == ended || c.interrupted() {
 		c.finish()
 	}
+}
+
+// inside is the return of a call from outside, with the lock held. It reports whether
+// anybody waits for it yet.
+func (c *call) inside() bool {
+	c.out = false
+	if c.gone {
+		c.dropPin()
+		return false
+	}
+	if c.over {
+		c.over = false
+		c.tooLong()
+	}
+	return true
 }
 
 // finish hands out the reply, or keeps it while the process is stopped.

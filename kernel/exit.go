@@ -24,6 +24,8 @@ func (p *Process) end(status sys.WaitStatus, kill bool) {
 	}
 	k := p.k
 	watched := p.watchedGroups()
+	p.rests()
+	p.unwatchCPU()
 	p.dead, p.stopped, p.status = true, false, status
 	k.after(p.cancel)
 	if r := p.running; r != nil && kill {
@@ -131,7 +133,9 @@ func sysWait(c *call) verdict {
 		switch {
 		case p.dead:
 			p.reap()
-			return c.ok(uint64(p.pid), uint64(p.status))
+			cpu := p.cpu.used + p.cpu.children
+			c.p.cpu.children += cpu
+			return c.ok(uint64(p.pid), uint64(p.status), uint64(cpu))
 		case news:
 			p.reported = true
 			return c.ok(uint64(p.pid), uint64(p.report))

@@ -106,7 +106,7 @@ func (p *Process) lowest(min int) (int, errno.Errno) {
 		n++
 	}
 	if n >= limit {
-		return 0, errno.EMFILE
+		return 0, p.noFD()
 	}
 	return n, 0
 }

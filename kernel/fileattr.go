@@ -87,8 +87,15 @@ func sysFSetAttr(c *call) verdict {
 		return c.fail(errno.EROFS)
 	case f.place.IsZero():
 		return c.fail(errno.EINVAL)
+	case c.longer(a):
+		return c.tooLong()
 	}
 	return c.goOutside(func(c *call) { c.failErr(c.f.place.SetAttr(a)) })
+}
+
+// longer reports whether a makes a file longer than it may be.
+func (c *call) longer(a sys.SetAttr) bool {
+	return c.fileMax != 0 && a.Set&sys.AttrSize != 0 && a.Size > c.fileMax
 }
 
 func sysAllocate(c *call) verdict {
@@ -105,6 +112,8 @@ func sysAllocate(c *call) verdict {
 		return c.fail(errno.EINVAL)
 	case off > math.MaxInt64-n:
 		return c.fail(errno.EFBIG)
+	case c.fileMax != 0 && off+n > c.fileMax:
+		return c.tooLong()
 	}
 	return c.goOutside(func(c *call) {
 		st, err := c.f.place.Stat()

@@ -147,15 +147,32 @@ func writeFile(c *call) {
 	var err error
 	if c.flags&sys.OAppend != 0 {
 		var end int64
-		if end, err = file.Append(c.r.Data); err == nil {
-			n, f.off = len(c.r.Data), end
+		data, ok := c.r.Data, true
+		if c.fileMax != 0 {
+			var st sys.Stat
+			if st, err = file.Stat(); err == nil {
+				data, ok = c.fitting(int64(st.Size))
+			}
+		}
+		if !ok {
+			return
+		}
+		if err == nil {
+			end, err = file.Append(data)
+		}
+		if err == nil {
+			n, f.off = len(data), end
 		}
 	} else {
 		if f.off > math.MaxInt64-int64(len(c.r.Data)) {
 			c.fail(errno.EFBIG)
 			return
 		}
-		n, err = file.WriteAt(c.r.Data, f.off)
+		data, ok := c.fitting(f.off)
+		if !ok {
+			return
+		}
+		n, err = file.WriteAt(data, f.off)
 		f.off += int64(n)
 	}
 	c.wrote(n, err)
@@ -199,7 +216,9 @@ func sysPWrite(c *call) verdict {
 		case off > math.MaxInt64-int64(len(c.r.Data)):
 			c.fail(errno.EFBIG)
 		default:
-			c.wrote(file.WriteAt(c.r.Data, off))
+			if data, ok := c.fitting(off); ok {
+				c.wrote(file.WriteAt(data, off))
+			}
 		}
 	})
 }

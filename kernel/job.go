@@ -11,6 +11,9 @@ type session struct {
 	leader  *Process // nil when it has ended
 	tty     *tty     // the controlling terminal, or nil
 	members int      // processes, zombies too
+	// full is how many members there were when its user was told that there may be
+	// no more. It is told again if half of them have gone in between.
+	full int
 }
 
 // join makes p, which is in no session, one of s's.
@@ -23,6 +26,9 @@ func (s *session) join(p *Process) {
 func (p *Process) leave() {
 	s := p.session
 	p.session = nil
+	if s.members <= s.full/2 {
+		s.full = 0
+	}
 	if s.members--; s.members == 0 {
 		s.dropTTY()
 		delete(p.k.sessions, s.id)

@@ -24,6 +24,9 @@ type Config struct {
 	// Yield is called between system calls of programs in the kernel, on their
 	// goroutines and with no lock held. It may park. Nil does nothing.
 	Yield func()
+	// Processes bounds how many processes there are at once; 0 is 512. Only process 1
+	// may start more.
+	Processes int
 	// Hook sees every system call. It may be nil.
 	Hook Hook
 }
@@ -79,6 +82,9 @@ func New(cfg Config) *Kernel {
 	}
 	if k.log == nil {
 		k.log = slog.New(slog.DiscardHandler)
+	}
+	if k.cfg.Processes <= 0 {
+		k.cfg.Processes = defaultProcesses
 	}
 	if k.fs == nil {
 		k.fs = vfs.NewNamespace(vfs.NewMem(vfs.MemOptions{}))

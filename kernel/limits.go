@@ -1,22 +1,51 @@
 package kernel
 
-import "time"
+import (
+	"fmt"
+	"time"
 
-// Limits bound what a process may use. They are inherited. Zero is no limit.
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// Limits bound what a process may use. They are inherited, and each process has
+// the whole of them but for Processes. Zero is no limit. Who meets one is told so by a
+// line on its standard error, once for each kind.
 type Limits struct {
-	OpenFiles int           // fds; more are EMFILE
-	Processes int           // processes in the system at which it may still start one; more are EAGAIN
-	FileSize  uint64        // bytes of a file it writes
-	Memory    uint64        // bytes of a guest's memory
-	Output    uint64        // bytes written to terminals and pipes
-	CPU       time.Duration // processor time of a guest
+	// OpenFiles is how many fds it may have; more are EMFILE.
+	OpenFiles int
+	// Processes is how many processes its session may have for it to start
+	// another; more are EAGAIN. All sessions together are bounded by Config.Processes.
+	Processes int
+	// FileSize is how long it may make a file, in bytes: a write is cut off there,
+	// and the next is EFBIG with SIGXFSZ.
+	FileSize uint64
+	// Memory is how many bytes a guest's memory may have; what it asks for above
+	// them it does not get. A process keeps what it began with.
+	Memory uint64
+	// Output is how many bytes all its writes may have in sum, to whatever file; the
+	// write that goes over it is EFBIG with SIGXFSZ.
+	Output uint64
+	// CPU is the processor time that it may use: then it gets SIGXCPU, and a
+	// second of processor time later SIGKILL. A program in the kernel that makes no
+	// system call cannot be ended so.
+	CPU time.Duration
+	// PipeBytes is how much a pipe holds that it makes, 64 KiB if it is 0. It is
+	// between 4 KiB and 1 MiB in any case.
+	PipeBytes int
 }
 
-// maxFDs bounds the descriptor table of a process without a limit.
-const maxFDs = 1 << 16
+const (
+	// maxFDs bounds the descriptor table of a process without a limit.
+	maxFDs = 1 << 16
+	// defaultProcesses is Config.Processes if it is 0.
+	defaultProcesses = 512
+	// graceCPU is the processor time that SIGXCPU leaves.
+	graceCPU = time.Second
+)
 
 // DefaultLimits are those that process 1 begins with, and what it starts inherits.
-func DefaultLimits() Limits { return Limits{OpenFiles: 1024, Processes: 512} }
+func DefaultLimits() Limits { return Limits{OpenFiles: 1024, Processes: 256} }
 
 // Limits are the process's limits.
 func (p *Process) Limits() Limits {
@@ -25,11 +54,31 @@ func (p *Process) Limits() Limits {
 	return p.limits
 }
 
-// SetLimits sets the process's limits. What it uses already stays.
+// SetLimits sets the process's limits. What it uses already stays, and counts.
 func (p *Process) SetLimits(l Limits) {
 	p.k.lock()
 	defer p.k.unlock()
 	p.limits = l
+	p.met = 0
+	p.limitCPU()
+}
+
+// A bound is a kind of limit.
+type bound uint8
+
+const (
+	boundFiles bound = 1 << iota
+	boundFileSize
+	boundOutput
+	boundCPU
+)
+
+// meet tells the process's user once that the limit what is reached.
+func (p *Process) meet(what bound, format string, args ...any) {
+	if p.met&what == 0 {
+		p.met |= what
+		p.complain(fmt.Sprintf(format, args...))
+	}
 }
 
 // maxOpen is how many fds the process may have.
@@ -40,8 +89,95 @@ func (p *Process) maxOpen() int {
 	return maxFDs
 }
 
+// noFD is the end of a call that needs one more fd than there may be.
+func (p *Process) noFD() errno.Errno {
+	p.meet(boundFiles, "limit of %d open files reached (raise it with ulimit -n)", p.maxOpen())
+	return errno.EMFILE
+}
+
 // mayFork reports whether the process may start another. Process 1 always may, so that
 // the embedder can still act in a system that is full.
 func (p *Process) mayFork() bool {
-	return p.pid == 1 || p.limits.Processes <= 0 || len(p.k.procs) < p.limits.Processes
+	s, most := p.session, p.limits.Processes
+	var line string
+	switch {
+	case p.pid == 1:
+		return true
+	case len(p.k.procs) >= p.k.cfg.Processes:
+		line = fmt.Sprintf("the system's limit of %d processes reached (end some of them)", p.k.cfg.Processes)
+	case most > 0 && s.members >= most:
+		line = fmt.Sprintf("limit of %d processes reached (raise it with ulimit -u)", most)
+	default:
+		return true
+	}
+	// Where the limit is met many are that meet it, and one of them tells.
+	if s.full == 0 {
+		s.full = s.members
+		p.complain(line)
+	}
+	return false
+}
+
+// maySend reports whether the process may write what r writes, and counts it.
+func (p *Process) maySend(r *sys.Request) bool {
+	if r.Op != sys.OpWrite && r.Op != sys.OpPWrite {
+		return true
+	}
+	n, most := uint64(len(r.Data)), p.limits.Output
+	if most != 0 && n > most-min(p.written, most) && n > 0 {
+		p.meet(boundOutput, "output limit of %s reached (raise it with ulimit -o)", sizeText(most))
+		p.signal(sys.SIGXFSZ)
+		return false
+	}
+	p.written += n
+	return true
+}
+
+// tooLong ends the attempt to make a file longer than it may be. The lock is held.
+func (c *call) tooLong() verdict {
+	if !c.p.dead {
+		c.p.meet(boundFileSize, "file size limit of %s reached (raise it with ulimit -f)", sizeText(c.fileMax))
+		c.p.signal(sys.SIGXFSZ)
+	}
+	return c.fail(errno.EFBIG)
+}
+
+// fitting is the part of what c writes at off that the limit lets pass. Nothing of
+// something is the end of c.
+func (c *call) fitting(off int64) (data []byte, ok bool) {
+	data = c.r.Data
+	if c.fileMax == 0 || len(data) == 0 || c.f.info.Type() != sys.TypeRegular {
+		return data, true
+	}
+	if uint64(off) >= c.fileMax {
+		c.over = true // the rest is not for who holds the file's lock
+		return nil, false
+	}
+	return data[:min(uint64(len(data)), c.fileMax-uint64(off))], true
+}
+
+// memoryPages is the limit of memory in pages of 64 KiB, 0 if there is none.
+func (l *Limits) memoryPages() uint32 {
+	if l.Memory == 0 {
+		return 0
+	}
+	return uint32(min(max(l.Memory>>16, 1), 1<<16))
+}
+
+// pipeBytes is how much a pipe holds.
+func (l *Limits) pipeBytes() int {
+	if l.PipeBytes <= 0 {
+		return pipeSize
+	}
+	return min(max(l.PipeBytes, pipeBuf), 1<<20)
+}
+
+// sizeText is n bytes in the largest unit that it is a multiple of.
+func sizeText(n uint64) string {
+	unit := 0
+	for unit < 3 && n >= 1024 && n%1024 == 0 {
+		n >>= 10
+		unit++
+	}
+	return fmt.Sprintf("%d %s", n, [...]string{"bytes", "KiB", "MiB", "GiB"}[unit])
 }

@@ -29,6 +29,9 @@ type ImageKey struct {
 	// Gen is another number after each change of the contents, also of those that
 	// clocks are too coarse for.
 	Gen uint64
+	// MemoryPages is the most memory that what is made of the file may ever have, in
+	// pages of 64 KiB; 0 leaves it to the machine, whose own limit holds in any case.
+	MemoryPages uint32
 }
 
 // Image is what a machine makes of a file.
@@ -74,6 +77,9 @@ type Running interface {
 // held by the caller, and is released here.
 func (k *Kernel) launch(p *Process, t *target) {
 	defer k.programs.Done()
+	k.lock()
+	t.key.MemoryPages = p.limits.memoryPages()
+	k.unlock()
 	image, err := k.cfg.Machine.Load(p.ctx, t.key, t.path, func() ([]byte, error) { return readAll(t.file) })
 	t.release()
 	if p.ctx.Err() != nil {
@@ -82,6 +88,10 @@ func (k *Kernel) launch(p *Process, t *target) {
 	var running Running
 	if err == nil {
 		p.guest.Image = image
+		k.lock()
+		p.cpu.begun = true
+		p.runs()
+		k.unlock()
 		running, err = k.cfg.Machine.Start(p.guest)
 	}
 	if err != nil {

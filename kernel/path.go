@@ -134,6 +134,9 @@ func sysSetAttr(c *call) verdict {
 	if err != nil || a.Set&sys.AttrSize != 0 && int64(a.Size) < 0 {
 		return c.fail(errno.EINVAL)
 	}
+	if c.longer(a) {
+		return c.tooLong()
+	}
 	return c.change(func(c *call, at vfs.At) error { return c.k.fs.SetAttr(at, c.r.Path, a) })
 }
 

@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	pipeSize = 64 << 10
-	pipeBuf  = 4096 // POSIX's PIPE_BUF: writes up to this are in one piece
+	pipeSize = 64 << 10 // unless a limit says otherwise
+	pipeBuf  = 4096     // POSIX's PIPE_BUF: writes up to this are in one piece
 )
 
 // pipe is a bounded queue of bytes between any number of writers and readers.
@@ -26,17 +26,17 @@ type (
 	pipeWriter struct{ *pipe }
 )
 
-// newPipe makes a pipe's two open files.
-func (k *Kernel) newPipe() (r, w *openFile) {
+// newPipe makes the two open files of a pipe that holds size bytes.
+func (k *Kernel) newPipe(size int) (r, w *openFile) {
 	k.pipes++
-	p := &pipe{k: k, id: k.pipes, ring: ring{max: pipeSize}, reads: true, writes: true}
+	p := &pipe{k: k, id: k.pipes, ring: ring{max: size}, reads: true, writes: true}
 	r = k.newStream(pipeReader{p}, sys.ORead, sys.FDInfo(sys.TypeFIFO))
 	w = k.newStream(pipeWriter{p}, sys.OWrite, sys.FDInfo(sys.TypeFIFO)|sys.InfoBulk)
 	return r, w
 }
 
 func sysPipe(c *call) verdict {
-	r, w := c.k.newPipe()
+	r, w := c.k.newPipe(c.p.limits.pipeBytes())
 	rn, e := c.p.add(r, 0)
 	if e != 0 {
 		w.release()

@@ -37,6 +37,10 @@ type Process struct {
 	limits Limits
 	strict bool // it may reach its preopened directories only
 
+	cpu     cputime
+	written uint64 // bytes of all writes
+	met     bound  // limits that its user has been told of
+
 	calls    []*call // those that wait
 	sig      signalState
 	stopped  bool
@@ -109,13 +113,14 @@ func (p *Process) removeCall(c *call) {
 	p.calls[last] = nil
 	p.calls = p.calls[:last]
 	c.pending = 0
+	c.wakes()
 }
 
 // info describes the process for ps.
 func (p *Process) info() sys.ProcInfo {
 	i := sys.ProcInfo{
 		PID: p.pid, PGID: p.pgid, State: p.state(), StartTime: p.began.UnixNano(),
-		Engine: p.engine, Command: slices.Clone(p.argv),
+		Engine: p.engine, Command: slices.Clone(p.argv), CPU: int64(p.cpuTime()),
 	}
 	if p.parent != nil {
 		i.PPID = p.parent.pid

@@ -129,8 +129,8 @@ func (p *Process) procStatus() string {
 			open++
 		}
 	}
-	return fmt.Sprintf("Name:\t%s\nUmask:\t%04o\nState:\t%s (%s)\nPid:\t%d\nPPid:\t%d\nPGid:\t%d\nSid:\t%d\nTTY:\t%s\nEngine:\t%s\nFDs:\t%d\n",
-		p.name, p.umask, i.State, state, i.PID, i.PPID, i.PGID, i.SID, i.TTY, i.Engine, open)
+	return fmt.Sprintf("Name:\t%s\nUmask:\t%04o\nState:\t%s (%s)\nPid:\t%d\nPPid:\t%d\nPGid:\t%d\nSid:\t%d\nTTY:\t%s\nEngine:\t%s\nFDs:\t%d\nCPU:\t%.3f s\nOutput:\t%d\n",
+		p.name, p.umask, i.State, state, i.PID, i.PPID, i.PGID, i.SID, i.TTY, i.Engine, open, p.cpuTime().Seconds(), p.written)
 }
 
 func (p *Process) procLimits() string {
@@ -149,6 +149,7 @@ func (p *Process) procLimits() string {
 	line("Max memory", l.Memory, "bytes")
 	line("Max output", l.Output, "bytes")
 	line("Max cpu time", uint64(l.CPU/time.Second), "seconds")
+	line("Max pipe size", uint64(l.pipeBytes()), "bytes")
 	return b.String()
 }
 

@@ -157,6 +157,8 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 	c.parent = p
 	p.children = append(p.children, c)
 	k.procs[c.pid] = c
+	c.cpu.begun = c.main != nil
+	c.runs()
 	return c, 0
 }
 

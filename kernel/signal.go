@@ -155,6 +155,7 @@ func (p *Process) stop(sig sys.Signal) {
 	if p.stopped {
 		return
 	}
+	p.rests()
 	p.stopped = true
 	if r := p.running; r != nil {
 		p.k.after(r.Stop)
@@ -168,6 +169,7 @@ func (p *Process) resume() {
 		return
 	}
 	p.stopped = false
+	p.runs()
 	if r := p.running; r != nil {
 		p.k.after(r.Continue)
 	}

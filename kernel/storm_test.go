@@ -94,7 +94,7 @@ func TestForkBomb_ends(t *testing.T) {
 		}
 	}
 	p := start(t, k, bomb)
-	eventually(t, "the system is full", func() bool { return k.Usage().Processes == kernel.DefaultLimits().Processes })
+	eventually(t, "the session is full", func() bool { return k.Usage().Processes == kernel.DefaultLimits().Processes })
 	// Process 1 can still act.
 	q := start(t, k, quit(0))
 	wait(t, k, q.PID())

@@ -25,6 +25,13 @@ func (f *Files) Wait(pid int, flags WaitFlag) (int, WaitStatus, error) {
 	return int(rep.Vals[0]), WaitStatus(rep.Vals[1]), err
 }
 
+// WaitTime is Wait, and says how much processor time an ended child and the
+// children it waited for have used.
+func (f *Files) WaitTime(pid int, flags WaitFlag) (int, WaitStatus, time.Duration, error) {
+	rep, err := f.call(&Request{Op: OpWait, Args: [6]uint64{uint64(int64(pid)), uint64(flags)}})
+	return int(rep.Vals[0]), WaitStatus(rep.Vals[1]), time.Duration(rep.Vals[2]), err
+}
+
 // Kill sends sig to pid, as kill(2) has it: 0 for the own group, -1 for all, -n
 // for group n. Signal 0 only asks whether there is somebody.
 func (f *Files) Kill(pid int, sig Signal) error {

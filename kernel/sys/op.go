@@ -93,7 +93,8 @@ const (
 	OpSpawn
 	// OpWait waits for a child: a0 the pid (signed; -1 any, 0 or less than -1 a
 	// group), a1 [WaitFlag]s: v0 the pid (0 with WNoHang if none is ready),
-	// v1 its [WaitStatus], v2 processor time in nanoseconds where it is known.
+	// v1 its [WaitStatus], v2 the processor time of an ended one in
+	// nanoseconds, with that of the children it waited for.
 	OpWait
 	// OpKill sends signal a1 to a0 (signed: a pid; 0 own group; -1 all; -n group n).
 	OpKill

@@ -292,6 +292,7 @@ type ProcInfo struct {
 	StartTime            int64 // nanoseconds since 1970
 	Engine               string
 	Command              []string
+	CPU                  int64 // processor time in nanoseconds
 }
 
 // AppendProcs appends the wire form of list to b.
@@ -307,6 +308,7 @@ func AppendProcs(b []byte, list []ProcInfo) []byte {
 		b = le.AppendUint64(b, uint64(p.StartTime))
 		b = appendString(b, p.Engine)
 		b = appendStrings(b, p.Command)
+		b = le.AppendUint64(b, uint64(p.CPU))
 	}
 	return b
 }
@@ -317,7 +319,7 @@ func DecodeProcs(b []byte) (list []ProcInfo, err error) {
 	for n := r.u32(); n > 0 && !r.bad; n-- {
 		p := ProcInfo{PID: r.u32(), PPID: r.u32(), PGID: r.u32(), SID: r.u32()}
 		p.State, p.TTY, p.StartTime = r.str(), r.str(), int64(r.u64())
-		p.Engine, p.Command = r.str(), r.strs()
+		p.Engine, p.Command, p.CPU = r.str(), r.strs(), int64(r.u64())
 		list = append(list, p)
 	}
 	return list, r.end()

@@ -1,0 +1,33 @@
+package kernel
+
+import "github.com/bushel-wasm/bushel/kernel/sys"
+
+// complain writes a line behind the process's name to its standard error, and costs
+// the process nothing: process 1 is the writer, and waits where it has to. The lock is
+// held. What can take the line at once has it before anything else happens.
+func (p *Process) complain(line string) {
+	f, ok := p.fd(2)
+	if !ok || f.flags&sys.OWrite == 0 || p.k.closed {
+		return
+	}
+	k := p.k
+	c := &call{
+		k: k, p: k.init, done: func(sys.Reply) {}, handler: sysWrite,
+		r: &sys.Request{Op: sys.OpWrite, Data: []byte(p.name + ": " + line + "\n")},
+		f: f, flags: f.flags &^ sys.ONonblock,
+	}
+	if f.stream == nil {
+		c.pin()
+		k.after(func() {
+			writeFile(c)
+			k.lock()
+			c.dropPin()
+			k.unlock()
+		})
+		return
+	}
+	if f.stream.write(c, c.r.Data) == waiting {
+		c.pin()
+		c.p.addCall(c)
+	}
+}
