@@ -13,10 +13,11 @@ import (
 // more, its code is freed.
 type image struct {
 	compiled *wazero.Compiled
+	pages    uint32 // the most memory it may have
 }
 
-func newImage(c *wazero.Compiled) *image {
-	i := &image{compiled: c}
+func newImage(c *wazero.Compiled, pages uint32) *image {
+	i := &image{compiled: c, pages: pages}
 	runtime.AddCleanup(i, func(c *wazero.Compiled) { _ = c.Close() }, c)
 	return i
 }

@@ -3,7 +3,10 @@ package machine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
+
+	"github.com/tetratelabs/wazero/api"
 
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/abi/wasi"
@@ -30,6 +33,7 @@ type Config struct {
 // Machine is a [kernel.Machine].
 type Machine struct {
 	engine *wazero.Engine
+	pages  uint32
 	images cache
 	guests sync.WaitGroup
 }
@@ -49,7 +53,7 @@ func New(config Config) (*Machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Machine{engine: e}, nil
+	return &Machine{engine: e, pages: config.MemoryPages}, nil
 }
 
 // Close waits for the guests, which the kernel is to have ended, and frees
@@ -66,19 +70,31 @@ var errJS = &engine.LoadError{
 
 // Load compiles a file, or finds what it has compiled of it before.
 func (m *Machine) Load(ctx context.Context, key kernel.ImageKey, _ string, read func() ([]byte, error)) (kernel.Image, error) {
+	if key.MemoryPages >= m.pages {
+		key.MemoryPages = 0 // the engine's own limit is the one that counts
+	}
 	return m.images.get(ctx, key, func() (*image, error) {
 		code, err := read()
 		if err != nil {
 			return nil, err
 		}
-		if outside, err := wasmbin.Parse(code); err == nil && outside.ABI() == "gojs" {
+		outside, err := wasmbin.Parse(code)
+		if err == nil && outside.ABI() == "gojs" {
 			return nil, errJS
+		}
+		pages := m.pages
+		if err == nil && key.MemoryPages != 0 {
+			pages = key.MemoryPages
+			if reason := outside.TooLarge(pages); reason != "" {
+				return nil, &engine.LoadError{Reason: reason}
+			}
+			code, _ = wasmbin.CapMemory(code, pages)
 		}
 		compiled, err := m.engine.Compile(ctx, code)
 		if err != nil {
 			return nil, err
 		}
-		return newImage(compiled), nil
+		return newImage(compiled, pages), nil
 	})
 }
 
@@ -100,16 +116,36 @@ func (m *Machine) run(ctx context.Context, g *kernel.Guest, r *running) {
 	defer r.cancel(nil)
 	img := g.Image.(*image)
 	shim := wasi.New(g.Process, &g.Info, wasi.Options{FullPaths: img.compiled.Module.BuiltByGo()})
-	err := m.engine.Run(ctx, &engine.Program{Name: g.Info.Name, Compiled: img.compiled, Host: shim.Host()})
+	var memory api.Memory
+	err := m.engine.Run(ctx, &engine.Program{
+		Name: g.Info.Name, Compiled: img.compiled, Host: shim.Host(),
+		Memory: func(m api.Memory) { memory = m },
+	})
 	if ctx.Err() != nil {
 		return // the kernel knows
 	}
 	code, message := engine.Status(g.Info.Name, err)
+	if code != 0 && memory != nil {
+		message = withMemory(message, g.Info.Name, memory.Size()>>16, img.pages)
+	}
 	if message != "" {
 		// Who does not read the message does not miss it.
 		g.Process.Syscall(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: []byte(message + "\n")})
 	}
 	g.Ended(sys.Exited(code))
+}
+
+// withMemory adds to the message of a guest that failed what it may have failed of: it
+// had used most of the memory that it may have.
+func withMemory(message, name string, used, limit uint32) string {
+	if used < limit/4*3 {
+		return message
+	}
+	if message != "" {
+		message += "\n"
+	}
+	return message + fmt.Sprintf("%s: ended with %s of memory; the limit is %s (raise it with ulimit -v)",
+		name, wasmbin.PagesText(uint64(used)), wasmbin.PagesText(uint64(limit)))
 }
 
 // running is a guest under way.

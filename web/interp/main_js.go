@@ -49,7 +49,7 @@ var last struct {
 
 func run(info *sys.StartInfo, abi uint32, code []byte) error {
 	if interpreter == nil {
-		e, err := wazero.New(wazero.Config{Interpreter: true, Park: park})
+		e, err := wazero.New(wazero.Config{Interpreter: true, Park: park, MemoryPages: worker.MemoryPages})
 		if err != nil {
 			return err
 		}

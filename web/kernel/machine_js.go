@@ -96,6 +96,9 @@ var theMachine = &machine{
 
 // Load implements kernel.Machine.
 func (m *machine) Load(ctx context.Context, key kernel.ImageKey, name string, read func() ([]byte, error)) (kernel.Image, error) {
+	if key.MemoryPages == 0 {
+		key.MemoryPages = worker.MemoryPages
+	}
 	m.mu.Lock()
 	if img, ok := m.images[key]; ok {
 		m.used(key)
@@ -111,6 +114,10 @@ func (m *machine) Load(ctx context.Context, key kernel.ImageKey, name string, re
 	if err != nil {
 		return nil, notAModule(err)
 	}
+	if reason := module.TooLarge(key.MemoryPages); reason != "" {
+		return nil, &engine.LoadError{Reason: reason}
+	}
+	code, _ = wasmbin.CapMemory(code, key.MemoryPages)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.lastID++
@@ -118,7 +125,7 @@ func (m *machine) Load(ctx context.Context, key kernel.ImageKey, name string, re
 	if module.ABI() == "gojs" {
 		img.abi = abiGoJS
 	}
-	shared := sharedPages(module)
+	shared := sharedPages(module, key.MemoryPages)
 	jsGuestImage(img.id, worker.Pointer(code), uint32(len(code)), shared[0], shared[1])
 	m.images[key] = img
 	m.used(key)

@@ -22,11 +22,11 @@ func jsThreadPost(pid, id uint32, p unsafe.Pointer, n uint32)
 const maxSharedPages = 1 << 14
 
 // sharedPages is the limits of the memory that the module shares with its threads,
-// or zeros.
-func sharedPages(m *wasmbin.Module) (pages [2]uint32) {
+// or zeros. limit is the most that it may be.
+func sharedPages(m *wasmbin.Module, limit uint32) (pages [2]uint32) {
 	if i, ok := m.SharedMemory(); ok {
 		pages[0] = uint32(min(i.Limits.Min, 1<<16))
-		pages[1] = max(pages[0], uint32(min(i.Limits.Max, maxSharedPages)))
+		pages[1] = max(pages[0], uint32(min(i.Limits.Max, uint64(limit), maxSharedPages)))
 	}
 	return pages
 }

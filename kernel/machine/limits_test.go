@@ -1,0 +1,80 @@
+package machine_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/engine/wasmtest"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// growing is a program that grows by a page until that fails, and then traps.
+func growing() []byte {
+	return (&wasmtest.Module{Pages: 3, Funcs: []wasmtest.Func{{Export: "_start", Body: wasmtest.Code(
+		0x03, 0x40, 0x41, 1, 0x40, 0, 0x41, int32(-1), 0x47, 0x0d, 0, 0x0b, 0x00)}}}).Bytes()
+}
+
+// under runs a program with limits.
+func under(t *testing.T, k *kernel.Kernel, l kernel.Limits, path string) result {
+	t.Helper()
+	was := k.Init().Limits()
+	k.Init().SetLimits(l)
+	_, wait := spawn(t, k, sys.SpawnAttr{Path: path, Argv: []string{"prog"}})
+	got := wait()
+	k.Init().SetLimits(was)
+	return got
+}
+
+func TestLimits_memory(t *testing.T) {
+	code := growing()
+	both(t, func(t *testing.T, k *kernel.Kernel) {
+		install(t, k, "/grow.wasm", code)
+		for _, test := range []struct {
+			name  string
+			limit uint64
+			err   string
+			exit  uint8
+		}{
+			{"8 MiB", 8 << 20, "prog: trap: unreachable\nprog: ended with 8 MiB of memory; the limit is 8 MiB (raise it with ulimit -v)\n", 134},
+			{"not whole pages", 5<<20 + 1<<16 + 1, "prog: trap: unreachable\nprog: ended with 5184 KiB of memory; the limit is 5184 KiB (raise it with ulimit -v)\n", 134},
+			{"less than it begins with", 1 << 17, "prog: needs 192 KiB of memory, and 128 KiB is the limit (raise it with ulimit -v)\n", 126},
+			{"8 MiB again", 8 << 20, "prog: trap: unreachable\nprog: ended with 8 MiB of memory; the limit is 8 MiB (raise it with ulimit -v)\n", 134},
+		} {
+			t.Run(test.name, func(t *testing.T) {
+				got := under(t, k, kernel.Limits{Memory: test.limit}, "/grow.wasm")
+				if got.err != test.err || got.status != sys.Exited(test.exit) {
+					t.Errorf("%q, %v; want %q, %d", got.err, got.status, test.err, test.exit)
+				}
+			})
+		}
+	})
+}
+
+func TestLimits_processorTime(t *testing.T) {
+	both(t, func(t *testing.T, k *kernel.Kernel) {
+		install(t, k, "/spin.wasm", spinning())
+		got := under(t, k, kernel.Limits{CPU: 30 * time.Millisecond}, "/spin.wasm")
+		if want := "prog: processor time limit of 30ms reached (raise it with ulimit -t)\n"; got.err != want || got.status != sys.Signaled(sys.SIGXCPU) {
+			t.Errorf("%q, %v; want %q", got.err, got.status, want)
+		}
+	})
+}
+
+// TestLimits_output floods a file and meets the limit, in C's buffered way.
+func TestLimits_output(t *testing.T) {
+	code := buildC(t, `
+#include <stdio.h>
+int main(void) { for (;;) puts("y"); }`)
+	both(t, func(t *testing.T, k *kernel.Kernel) {
+		install(t, k, "/yes.wasm", code)
+		got := under(t, k, kernel.Limits{Output: 64 << 10}, "/yes.wasm")
+		if want := "prog: output limit of 64 KiB reached (raise it with ulimit -o)\n"; got.err != want || got.status != sys.Signaled(sys.SIGXFSZ) {
+			t.Errorf("%q, %v; want %q", got.err, got.status, want)
+		}
+		if n := len(got.out); n > 64<<10 || n < 60<<10 || strings.Trim(got.out, "y\n") != "" {
+			t.Errorf("%d bytes of output", n)
+		}
+	})
+}
