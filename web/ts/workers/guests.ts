@@ -28,6 +28,8 @@ interface Process {
   worker: Worker;
   /** The guest that runs in it, 0 for a spare. */
   pid: number;
+  /** How many have run in it. */
+  guests: number;
   /** Of a further thread: its number and the process with the first. */
   thread?: { id: number; first: Process };
   /** Of a guest with threads: what begins one, and the further threads by number. */
@@ -44,6 +46,12 @@ type Engine = "browser" | "wazero";
 /** How many spares are made ahead, and how many are kept when guests give theirs back. */
 const SPARES = 2;
 const MOST_SPARES = 4;
+/**
+ * After how many guests a worker on the browser's engine is replaced. The memories of
+ * guests that have ended are kept by their worker until it collects its garbage, and a
+ * page has room for about a hundred in all its workers.
+ */
+const MOST_GUESTS = 16;
 
 export class Guests {
   readonly #base: string;
@@ -84,6 +92,7 @@ export class Guests {
       if (this.#starting.get(pid) !== starting) return this.#giveBack(engine, process); // killed meanwhile
       this.#starting.delete(pid);
       process.pid = pid;
+      process.guests++;
       this.#running.set(pid, process);
       let shared: SharedGuest | undefined;
       if (engine === "browser" && image.pages) {
@@ -183,7 +192,7 @@ export class Guests {
     const module = (this.#modules[engine] ??= fetchModule(`${this.#base}${engine === "browser" ? "process" : "interp"}.wasm`));
     module.then(
       (compiled) => {
-        const process: Process = { worker: startWorker(`${this.#base}process-worker.js`, `bushel ${engine}`), pid: 0 };
+        const process: Process = { worker: startWorker(`${this.#base}process-worker.js`, `bushel ${engine}`), pid: 0, guests: 0 };
         process.worker.onmessage = ({ data }: MessageEvent<FromProcess>) => {
           if (data instanceof Uint8Array) {
             if (process.thread) this.#events.threadMessage(process.pid, process.thread.id, data);
@@ -237,7 +246,10 @@ export class Guests {
     process.pid = 0;
     const next = this.#wanted[engine].shift();
     if (next) next(process);
-    else if (this.#spares[engine].length < MOST_SPARES) this.#spares[engine].push(process);
+    else if (engine === "browser" && process.guests >= MOST_GUESTS) {
+      process.worker.terminate();
+      this.warm(engine);
+    } else if (this.#spares[engine].length < MOST_SPARES) this.#spares[engine].push(process);
     else process.worker.terminate();
   }
 }
