@@ -15,7 +15,7 @@ import { chromium } from "@playwright/test";
 import { buildGuests } from "./guests.mjs";
 import { sizeTable, speedTable } from "./report.mjs";
 import { serve } from "./server.mjs";
-import { optionsFor, WORKS } from "./works.mjs";
+import { FIGURES, optionsFor, WORKS } from "./works.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -59,16 +59,20 @@ async function within(promise) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-async function perform(page, { id, work, guest, beside = [] }, engine, options) {
+async function perform(page, { id, work, guest, repeat = 1, beside = [] }, engine, options) {
   if (guest && !guests.has(guest)) return;
   const figures = {};
   const columns = ["bushel", ...beside.filter((c) => c === "bare" || engine === engines[0])];
-  for (const column of columns) {
-    try {
-      figures[column] = await within(page.evaluate(([c, w, o]) => bench.work(c, w, o), [column, work, options]));
-    } catch (error) {
-      failures.add(`${id}, ${column === "bushel" ? engine : column}: ${String(error.message).split("\n")[0]}`);
-      if (column === "bushel") throw error; // the page may hang
+  for (let turn = 0; turn < (engine === "wazero" ? 1 : repeat); turn++) {
+    for (const column of columns) {
+      try {
+        const got = await within(page.evaluate(([c, w, o]) => bench.work(c, w, o), [column, work, options]));
+        const best = (figures[column] ??= got);
+        for (const [figure, value] of Object.entries(got)) best[figure] = FIGURES[figure]?.rate ? Math.max(best[figure], value) : Math.min(best[figure], value);
+      } catch (error) {
+        failures.add(`${id}, ${column === "bushel" ? engine : column}: ${String(error.message).split("\n")[0]}`);
+        if (column === "bushel") throw error; // the page may hang
+      }
     }
   }
   for (const [column, of] of Object.entries(figures)) {
@@ -115,17 +119,21 @@ server.close();
 const shim = JSON.parse(readFileSync(folder("../../node_modules/@bjorn3/browser_wasi_shim/package.json"), "utf8")).version;
 const go = execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim();
 const wazero = execFileSync("go", ["list", "-m", "-f", "{{.Version}}", "github.com/tetratelabs/wazero"], { encoding: "utf8" }).trim();
-const text = [
+const parts = [];
+function tell(part) {
+  parts.push(part);
+  console.log(`${part}\n`);
+}
+tell(
   `${new Date().toISOString().slice(0, 10)}, Chromium ${version}, ${go}, wazero ${wazero}, @bjorn3/browser_wasi_shim ${shim}, ${cpus().length} cores; medians of ${flags.rounds} rounds.`,
-  speedTable(samples, engines),
-  ...(flags["no-sizes"] ? [] : [sizeTable(dist)]),
-  ...[...failures].map((failure) => `Failed: ${failure}`),
-].join("\n\n");
-console.log(text);
+);
+tell(speedTable(samples, engines));
+for (const failure of failures) tell(`Failed: ${failure}`);
+if (!flags["no-sizes"]) tell(await sizeTable(dist));
 
 if (flags.save) {
   const MARK = /(<!-- make bench -->\n)[^]*?(\n<!-- end -->)/;
   const page = readFileSync(flags.save, "utf8");
   if (!MARK.test(page)) throw new Error(`${flags.save} has no place for the tables`);
-  writeFileSync(flags.save, page.replace(MARK, (_, head, tail) => `${head}\n${text}\n${tail}`));
+  writeFileSync(flags.save, page.replace(MARK, (_, head, tail) => `${head}\n${parts.join("\n\n")}\n${tail}`));
 }
