@@ -49,10 +49,10 @@ types: node_modules/.bushel-lock
 	node_modules/.bin/tsc -p e2e
 
 go-test:
-	go test -race -timeout 10m ./...
+	go test -race -timeout 25m ./...
 
 workers: node_modules/.bushel-lock ## test Go programs for js in workers, in Node
-	timeout 600 node --test --test-reporter=dot web/ts/workers/gojs.test.mjs
+	timeout 900 node --test --test-reporter=dot web/ts/workers/gojs.test.mjs
 
 unit: node_modules/.bushel-lock ## test the page's scripts, without a browser
 	$(PLAYWRIGHT) --project unit
