@@ -51,7 +51,7 @@ const MOST_SPARES = 4;
  * guests that have ended are kept by their worker until it collects its garbage, and a
  * page has room for about a hundred in all its workers.
  */
-const MOST_GUESTS = 16;
+const MOST_GUESTS = 32;
 
 export class Guests {
   readonly #base: string;
