@@ -26,17 +26,22 @@ export interface SiteOptions {
   type?: string;
   /** Allows other origins to read, as a CDN does. */
   cors?: boolean;
+  /** Sends what makes pages cross-origin isolated. */
+  isolated?: boolean;
 }
 
 /** Serves the files below root on a free port. */
 export async function serveSite(root: string, options: SiteOptions = {}): Promise<Site> {
   const pages: Site["pages"] = new Map();
   const base = resolve(root);
+  const isolation = options.isolated
+    ? { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" }
+    : {};
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://site").pathname);
     const page = pages.get(path);
     if (page) {
-      response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...page.headers }).end(page.html);
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...isolation, ...page.headers }).end(page.html);
       return;
     }
     if (path === "/favicon.ico") {
@@ -55,6 +60,7 @@ export async function serveSite(root: string, options: SiteOptions = {}): Promis
     response.writeHead(200, {
       "content-type": type,
       "content-length": stat.size,
+      ...isolation,
       ...(options.cors ? { "access-control-allow-origin": "*" } : {}),
     });
     createReadStream(file).pipe(response);

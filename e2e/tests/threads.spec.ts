@@ -1,0 +1,46 @@
+// Guests with threads: on the browser's engine where the page is isolated, else on
+// wazero, with equal outcomes.
+import { type Engine, expect, type Ran, ShellPage, test } from "../fixtures.ts";
+import { DIST } from "../guests.ts";
+import { serveSite } from "../server.ts";
+
+const WHY = "threads-zig: threads need cross-origin isolation on the browser's engine; running on wazero\n";
+
+const WORKS: { line: string; ran: Ran }[] = [
+  { line: "threads-zig count", ran: { code: 0, stdout: "8 threads counted 8000 under a mutex and 8000 atomically\n", stderr: "" } },
+  { line: "threads-zig many", ran: { code: 0, stdout: "256 threads counted 2560\n", stderr: "" } },
+  { line: "threads-zig trap", ran: { code: 134, stdout: "trap\n", stderr: "threads-zig: trap: unreachable\n" } },
+  { line: "threads-zig exit", ran: { code: 9, stdout: "exit\n", stderr: "" } },
+  { line: "threads-zig late", ran: { code: 0, stdout: "late\n", stderr: "" } },
+];
+
+for (const isolated of [false, true]) {
+  const engines: Engine[] = ["browser", "wazero"];
+  for (const engine of engines) {
+    test(`threads on ${engine}, ${isolated ? "" : "not "}isolated`, async ({ context, watch }) => {
+      const site = await serveSite(DIST, { isolated });
+      try {
+        const page = await context.newPage();
+        watch(page);
+        await page.goto(`${site.url}?engine=${engine}`);
+        expect(await page.evaluate(() => crossOriginIsolated)).toBe(isolated);
+        await page.waitForFunction(() => globalThis.shell !== undefined);
+        await page.evaluate(() => shell.ready);
+        const user = new ShellPage(page);
+        await user.install("threads-zig");
+        // Told once, by the first run.
+        const first = await user.run("threads-zig late");
+        expect(first).toEqual({ code: 0, stdout: "late\n", stderr: !isolated && engine === "browser" ? WHY : "" });
+        for (const { line, ran } of WORKS) {
+          await test.step(line, async () => expect(await user.run(line)).toEqual(ran));
+        }
+        // One that waits for ever is ended from outside, and leaves nothing.
+        const ended = await user.run('threads-zig wait > /tmp/said & until grep -q wait /tmp/said; do sleep 0.05; done; kill -9 $!; wait $!; echo $?');
+        expect(ended).toMatchObject({ stdout: "137\n" });
+        expect((await user.run("ps")).stdout).not.toContain("threads-zig");
+      } finally {
+        await site.close();
+      }
+    });
+  }
+}
