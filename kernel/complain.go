@@ -16,6 +16,10 @@ func (p *Process) complain(line string) {
 		r: &sys.Request{Op: sys.OpWrite, Data: []byte(p.name + ": " + line + "\n")},
 		f: f, flags: f.flags &^ sys.ONonblock,
 	}
+	if _, master := f.stream.(ptyMaster); master {
+		// Nobody but who holds it could make room, and the line would hold it too.
+		c.flags |= sys.ONonblock
+	}
 	if f.stream == nil {
 		c.pin()
 		k.after(func() {

@@ -26,7 +26,7 @@ func (p *Process) end(status sys.WaitStatus, kill bool) {
 	watched := p.watchedGroups()
 	p.rests()
 	p.unwatchCPU()
-	p.dead, p.stopped, p.status = true, false, status
+	p.dead, p.ending, p.stopped, p.status = true, true, false, status
 	k.after(p.cancel)
 	if r := p.running; r != nil && kill {
 		k.after(r.Kill)
@@ -50,6 +50,7 @@ func (p *Process) end(status sys.WaitStatus, kill bool) {
 		}
 	}
 	up := p.parent
+	p.ending = false
 	switch {
 	case up == nil:
 	case p.adopted:
@@ -102,7 +103,7 @@ func (p *Process) endSession() {
 // adopt makes process 1 the parent, which asks for none of these: they go as they end.
 func (p *Process) adopt() {
 	p.parent, p.adopted = p.k.init, true
-	if p.dead {
+	if p.dead && !p.ending { // else end sees to it
 		p.reap()
 	}
 }

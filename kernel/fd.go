@@ -83,11 +83,26 @@ func (f *openFile) release() {
 	}
 	f.k.open--
 	if f.stream != nil {
-		f.stream.closed()
+		f.k.closeStream(f.stream)
 	}
 	if f.held != nil {
 		f.k.after(f.held.Release)
 	}
+}
+
+// closeStream tells s that its last reference is gone. That may end processes, which
+// close what they have; those streams are told when s is done with it, so that none
+// is half closed when another looks.
+func (k *Kernel) closeStream(s stream) {
+	k.closing = append(k.closing, s)
+	if len(k.closing) > 1 {
+		return // whoever tells the first one tells this one too
+	}
+	for i := 0; i < len(k.closing); i++ {
+		k.closing[i].closed()
+	}
+	clear(k.closing)
+	k.closing = k.closing[:0]
 }
 
 // fd is the open file of number n.

@@ -67,6 +67,7 @@ type Kernel struct {
 	replies    []ending
 	delivering bool
 	later      []func()
+	closing    []stream // those that are being closed
 
 	// programs counts goroutines: programs and loads of guests.
 	programs sync.WaitGroup

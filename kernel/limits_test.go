@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +139,7 @@ func TestLimits_nameThemselves(t *testing.T) {
 		{"processor time", kernel.Limits{CPU: 20 * time.Millisecond}, func(p *kernel.Process) int {
 			for {
 				p.Files().GetPID()
+				runtime.Gosched() // where nothing preempts it, timers come in here
 			}
 		}, "prog: processor time limit of 20ms reached (raise it with ulimit -t)\n", sys.Signaled(sys.SIGXCPU)},
 	} {
@@ -162,6 +164,7 @@ func TestLimits_cpuKillsWhoGoesOn(t *testing.T) {
 		p.Ignore(sys.SIGXCPU)
 		for {
 			p.Files().GetPID()
+			runtime.Gosched()
 		}
 	})
 	if status != sys.Signaled(sys.SIGKILL) {
@@ -230,6 +233,7 @@ func TestCPUTime_countsNoWaits(t *testing.T) {
 	p := start(t, k, func(p *kernel.Process) int {
 		child, _ := p.Fork(func(c *kernel.Process) int {
 			for self := time.Duration(0); self < 5*time.Millisecond; self, _ = c.Times() {
+				runtime.Gosched()
 			}
 			return 0
 		}, kernel.ForkAttr{})

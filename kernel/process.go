@@ -45,6 +45,7 @@ type Process struct {
 	sig      signalState
 	stopped  bool
 	dead     bool // ended: a zombie, or no longer known
+	ending   bool // in the middle of end, which may end others and so its parent
 	status   sys.WaitStatus
 	report   sys.WaitStatus // a stop or continuation that the parent has not seen
 	reported bool           // report is empty

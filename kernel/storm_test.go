@@ -58,10 +58,7 @@ func storm(seed uint64, depth int) kernel.Main {
 func k9(p *kernel.Process) []sys.ProcInfo { return p.Kernel().Processes() }
 
 func TestStorm_leavesNothing(t *testing.T) {
-	goroutines := runtime.NumGoroutine()
-	if runtime.GOOS == "js" {
-		goroutines++ // the one on which events come in
-	}
+	goroutines := goroutineCount()
 	k := boot(t)
 	for seed := range uint64(30) {
 		start(t, k, storm(seed, 0))
