@@ -209,6 +209,9 @@ func FuzzInstrument(f *testing.F) {
 		{Export: "_start", Locals: []byte{wasmtest.I64, wasmtest.F32}, Body: wasmtest.Code(
 			0x03, 0x40, 0x41, 0, 0x0d, 0, 0x0b, 0x10, 0, 0x10, 1, 0x41, 0, 0x11, 0, 0)},
 	}}).Bytes())
+	f.Add((&wasmtest.Module{Shared: 2, Funcs: []wasmtest.Func{{Export: "_start", Body: wasmtest.Code(
+		0x41, 0, 0x41, 0, 0x42, 1, 0xfe, 1, 2, 4, 0x1a, 0x41, 0, 0x42, 0, 0x42, 1, 0xfe, 2, 3, 8, 0x1a,
+		0x41, 0, 0x41, 1, 0xfe, 0, 2, 12, 0x1a, 0xfe, 3, 0)}}}).Bytes())
 	f.Add([]byte("\x00asm\x01\x00\x00\x00"))
 	ctx := context.Background()
 	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(features))
@@ -217,16 +220,20 @@ func FuzzInstrument(f *testing.F) {
 		if errBare == nil {
 			bare.Close(ctx)
 		}
-		out, err := meter.Instrument(code, 100)
-		if err != nil {
-			return
-		}
-		metered, err := r.CompileModule(ctx, out)
-		if err == nil {
-			metered.Close(ctx)
-		}
-		if errBare == nil && err != nil {
-			t.Errorf("metered: %v", err)
+		for name, instrument := range map[string]func([]byte, int32) ([]byte, error){
+			"metered": meter.Instrument, "metered, with waits": meter.InstrumentWaits,
+		} {
+			out, err := instrument(code, 100)
+			if err != nil {
+				continue
+			}
+			metered, err := r.CompileModule(ctx, out)
+			if err == nil {
+				metered.Close(ctx)
+			}
+			if errBare == nil && err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
 	})
 }
