@@ -16,12 +16,11 @@ import (
 
 // Instructions on shared memory; the address is on the stack.
 var (
-	atomicLoad  = wasmtest.Code(0xfe, 0x10, 2, 0)
-	atomicStore = wasmtest.Code(0xfe, 0x17, 2, 0)
-	atomicAdd   = wasmtest.Code(0xfe, 0x1e, 2, 0)
-	notify      = wasmtest.Code(0xfe, 0x00, 2, 0)
-	wait32      = wasmtest.Code(0xfe, 0x01, 2, 0)
-	wait64      = wasmtest.Code(0xfe, 0x02, 3, 0)
+	atomicLoad = wasmtest.Code(0xfe, 0x10, 2, 0)
+	atomicAdd  = wasmtest.Code(0xfe, 0x1e, 2, 0)
+	notify     = wasmtest.Code(0xfe, 0x00, 2, 0)
+	wait32     = wasmtest.Code(0xfe, 0x01, 2, 0)
+	wait64     = wasmtest.Code(0xfe, 0x02, 3, 0)
 )
 
 // What the functions of a threaded module are numbered.
