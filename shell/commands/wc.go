@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strconv"
@@ -42,7 +43,7 @@ func runWc(c *cmd) int {
 			}
 			continue
 		}
-		n, err := c.count(in)
+		n, err := c.count(in, show)
 		in.Close()
 		if err != nil {
 			c.fileError(name, err)
@@ -111,7 +112,34 @@ func (c *cmd) wcLine(n counts, show [5]bool, width int, name string) {
 	c.out.WriteByte('\n')
 }
 
-func (c *cmd) count(in *input) (n counts, err error) {
+// count counts what is to be shown, and perhaps more. Bytes and lines alone need
+// no look at each character.
+func (c *cmd) count(in *input, show [5]bool) (n counts, err error) {
+	if !show[1] && !show[2] && !show[4] {
+		return c.countLines(in, show[0])
+	}
+	return c.countAll(in)
+}
+
+func (c *cmd) countLines(in *input, lines bool) (n counts, err error) {
+	buf := make([]byte, chunk)
+	for {
+		got, err := in.Read(buf)
+		n[3] += int64(got)
+		if lines {
+			n[0] += int64(bytes.Count(buf[:got], []byte{'\n'}))
+		}
+		c.yield()
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+}
+
+func (c *cmd) countAll(in *input) (n counts, err error) {
 	buf := make([]byte, chunk)
 	word, width, held := false, int64(0), 0
 	for {
