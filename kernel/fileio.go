@@ -185,7 +185,7 @@ func (c *call) wrote(n int, err error) {
 		c.failErr(err)
 		return
 	}
-	c.ok(uint64(n))
+	c.ok(uint64(n), uint64(errno.Of(err)))
 	if err == nil && c.flags&(sys.OSync|sys.ODsync) != 0 {
 		if s, ok := c.f.place.Node().(vfs.Syncer); ok {
 			if err := s.Sync(); err != nil {

@@ -17,8 +17,8 @@ type Limits struct {
 	// Processes is how many processes its session may have for it to start
 	// another; more are EAGAIN. All sessions together are bounded by Config.Processes.
 	Processes int
-	// FileSize is how long it may make a file, in bytes: a write is cut off there,
-	// and the next is EFBIG with SIGXFSZ.
+	// FileSize is how long it may make a file, in bytes: a write is cut off there, or
+	// EFBIG if nothing of it fits, and SIGXFSZ comes with that.
 	FileSize uint64
 	// Memory is how many bytes a guest's memory may have; what it asks for above
 	// them it does not get. A process keeps what it began with.
@@ -139,6 +139,10 @@ func (c *call) tooLong() verdict {
 		c.p.meet(boundFileSize, "file size limit of %s reached (raise it with ulimit -f)", sizeText(c.fileMax))
 		c.p.signal(sys.SIGXFSZ)
 	}
+	if c.reply.Errno == 0 && c.reply.Vals[0] > 0 {
+		c.reply.Vals[1] = uint64(errno.EFBIG) // a write, of which a part fitted
+		return ended
+	}
 	return c.fail(errno.EFBIG)
 }
 
@@ -153,7 +157,11 @@ func (c *call) fitting(off int64) (data []byte, ok bool) {
 		c.over = true // the rest is not for who holds the file's lock
 		return nil, false
 	}
-	return data[:min(uint64(len(data)), c.fileMax-uint64(off))], true
+	if room := c.fileMax - uint64(off); uint64(len(data)) > room {
+		c.over = true
+		data = data[:room]
+	}
+	return data, true
 }
 
 // memoryPages is the limit of memory in pages of 64 KiB, 0 if there is none.

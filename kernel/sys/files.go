@@ -116,8 +116,10 @@ func (f *Files) write(r *Request) (int, error) {
 	rep, err := f.call(r)
 	n := int(rep.Vals[0])
 	if err == nil && n < len(r.Data) {
-		// Only a descriptor that must not wait ends early without an error.
-		err = errno.EAGAIN
+		err = errno.EAGAIN // of a descriptor that must not wait
+		if why := errno.Errno(rep.Vals[1]); why != 0 {
+			err = why
+		}
 	}
 	return n, err
 }

@@ -20,11 +20,11 @@ const (
 	// pipe's end that nobody else holds, data may have up to a2 bytes more.
 	OpRead
 	// OpWrite writes data to fd a0: v0 bytes written. It ends early only for an
-	// error or with [ONonblock].
+	// error, which is v1, with [ONonblock], or by a signal.
 	OpWrite
 	// OpPRead reads up to a1 bytes at offset a2 of fd a0.
 	OpPRead
-	// OpPWrite writes data at offset a2 of fd a0: v0 bytes written.
+	// OpPWrite writes data at offset a2 of fd a0: v0 bytes written, v1 as OpWrite's.
 	OpPWrite
 	// OpSeek moves fd a0 by a1 (signed) from a2 [Whence]: v0 the new offset.
 	OpSeek
