@@ -89,7 +89,13 @@ func (t *tty) setMode(m sys.TTYMode) {
 	old := t.mode
 	switch {
 	case old&sys.TTYCanon != 0 && m&sys.TTYCanon == 0:
-		all := append(bytes.Join(t.lines, nil), t.edit...)
+		var all []byte
+		for _, line := range t.lines {
+			if all = append(all, line...); len(line) == 0 {
+				all = append(all, keyEOF) // it goes back to being a key
+			}
+		}
+		all = append(all, t.edit...)
 		t.flush()
 		t.mode = m
 		if len(all) > 0 {

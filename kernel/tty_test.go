@@ -29,6 +29,44 @@ func drain(f *sys.Files, fd int) string {
 	}
 }
 
+// TestTTY_ahead changes the mode between what is typed and the read.
+func TestTTY_ahead(t *testing.T) {
+	const cooked, raw = sys.TTYCooked &^ sys.TTYEcho, sys.TTYRaw
+	for _, tt := range []struct {
+		name  string
+		modes []sys.TTYMode // the input is typed in the first
+		input string
+		reads string
+	}{
+		{"a line, then keys", []sys.TTYMode{cooked, raw}, "a\rb", "a\nb|"},
+		{"an end of file becomes a key", []sys.TTYMode{cooked, raw}, "a\r\x04", "a\n\x04|"},
+		{"and an end of file again", []sys.TTYMode{cooked, raw, cooked}, "a\r\x04", "a\n||"},
+		{"keys, then a line", []sys.TTYMode{raw, cooked}, "ab\x7f\r\x04", "a\n||"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			k := boot(t)
+			f := k.Init().Files()
+			m, s, err := f.PTY(80, 24)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, mode := range tt.modes {
+				if err := f.SetTTYMode(s, mode); err != nil {
+					t.Fatal(err)
+				}
+				if i == 0 {
+					if _, err := f.Write(m, []byte(tt.input)); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if got := drain(f, s); got != tt.reads {
+				t.Errorf("read %q, want %q", got, tt.reads)
+			}
+		})
+	}
+}
+
 func TestTTY_discipline(t *testing.T) {
 	const cooked = sys.TTYCooked
 	for _, tt := range []struct {
