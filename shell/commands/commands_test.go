@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +59,30 @@ func TestCommands(t *testing.T) {
 		{"sed to a file", "sed -n 'w out' a\ncat out", "", "one\n", "", 0},
 		{"whoami", "whoami", "", "user\n", "", 0},
 		{"kill nobody", "kill 99999", "", "", "kill: (99999): no such process\n", 1},
+		{"timeout in time", "timeout 9 sh-none\ntimeout 9 false", "", "", "", 1},
+		{"timeout over", "timeout 0.05 sleep 99", "", "", "", 124},
+		{"timeout, verbose", "timeout -v -s INT 0.05 sleep 99", "", "", "timeout: sending signal INT to command 'sleep'\n", 124},
+		{"timeout by KILL", "timeout -s KILL 0.05 sleep 99", "", "", "", 137},
+		{"timeout, then KILL", "timeout -k 0.05 0.05 timeout --foreground -s CONT 0.01 sleep 99", "", "", "", 124},
+		{"timeout keeps the status", "timeout --preserve-status 0.05 sleep 99", "", "", "", 143},
+		{"timeout without end", "timeout 0 echo x", "", "x\n", "", 0},
+		{"timeout of nothing", "timeout 1 nope", "", "", "timeout: nope: no such file or directory\n", 127},
+		{"timeout of no time", "timeout x true", "", "", "timeout: invalid time interval 'x'\nTry 'timeout --help' for more information.\n", 125},
+		{"timeout without a command", "timeout 1", "", "", "timeout: missing operand\nTry 'timeout --help' for more information.\n", 125},
+		{"timeout, no signal", "timeout -s NONE 1 true", "", "", "timeout: NONE: invalid signal\nTry 'timeout --help' for more information.\n", 125},
+		{"nice", "nice", "", "0\n", "", 0},
+		{"nice runs a command", "nice -n 5 cat a", "", "one\n", "", 0},
+		{"nice, old form", "nice -5 cat a", "", "one\n", "", 0},
+		{"nice of nothing", "nice nope", "", "", "nice: nope: no such file or directory\n", 127},
+		{"nice by letters", "nice -n x true", "", "", "nice: invalid adjustment 'x'\nTry 'nice --help' for more information.\n", 125},
+		{"nohup", "nohup cat a", "", "one\n", "", 0},
+		{"nohup outlives", "nohup env kill -HUP 0\nnohup echo x", "", "x\n", "", 0},
+		{"nohup of nothing", "nohup nope", "", "", "nohup: nope: no such file or directory\n", 127},
+		{"ps of some", "ps -o pid= -p 1", "", "1\n", "", 0},
+		{"umount nothing", "umount dir", "", "", "umount: dir: not mounted\n", 1},
+		{"umount", "umount /proc\nls /proc", "", "", "", 0},
+		{"umount the root", "umount /", "", "", "umount: /: device or resource busy\n", 1},
+		{"top of no time", "top -d x", "", "", "top: invalid delay 'x'\nTry 'top --help' for more information.\n", 1},
 		{"tty", "tty", "", "not a tty\n", "", 1},
 		{"stty", "stty size", "", "", "stty: standard input: inappropriate I/O control operation\n", 1},
 		{"tail from stdin", "tail -n2", "1\n2\n3\n", "2\n3\n", "", 0},
@@ -75,6 +100,39 @@ func TestCommands(t *testing.T) {
 			}
 			if got.out != test.out || got.code != test.code || test.err != "" && got.err != test.err {
 				t.Errorf("code %d, output %q, error %q; want %d, %q, %q", got.code, got.out, got.err, test.code, test.out, test.err)
+			}
+		})
+	}
+}
+
+// TestPs looks at the columns of the two that list processes.
+func TestPs(t *testing.T) {
+	w := newWorld(t)
+	for _, test := range []struct {
+		name, line string
+		header     []string
+		args       string // the end of the line of the command itself
+	}{
+		{"ps", "ps", []string{"PID", "PPID", "STAT", "TTY", "TIME", "COMMAND"}, "ps"},
+		{"ps aux", "ps aux", []string{"PID", "PPID", "PGID", "STAT", "TTY", "START", "TIME", "ENGINE", "COMMAND"}, "ps aux"},
+		{"ps -ef", "ps -ef", []string{"PID", "PPID", "PGID", "STAT", "TTY", "START", "TIME", "ENGINE", "COMMAND"}, "ps -ef"},
+		{"ps -o", "ps -o pid,pcpu,comm", []string{"PID", "%CPU", "COMMAND"}, "ps"},
+		{"top", "top -b -n 1", []string{"PID", "PPID", "STAT", "TTY", "ENGINE", "%CPU", "TIME", "COMMAND"}, "top -b -n 1"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := w.run(words(test.line), "")
+			lines := strings.Split(strings.TrimRight(got.out, "\n"), "\n")
+			if strings.HasPrefix(test.line, "top") {
+				if !strings.HasPrefix(lines[0], "top - ") || len(lines) < 3 {
+					t.Fatalf("printed %q", got.out)
+				}
+				lines = lines[2:]
+			}
+			if head := strings.Fields(lines[0]); !slices.Equal(head, test.header) || got.code != 0 {
+				t.Errorf("header %q, code %d", head, got.code)
+			}
+			if !slices.ContainsFunc(lines, func(l string) bool { return strings.HasSuffix(strings.TrimSpace(l), " "+test.args) }) {
+				t.Errorf("it is not in its own list: %q", got.out)
 			}
 		})
 	}

@@ -7,16 +7,18 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
 var psSpec = spec{name: "ps", synopsis: "[OPTION]...", run: runPs, help: `
 List processes: those of this terminal's session.
-  -e, -A, -a, -x   all
-  -f               with parent, group and start
-  -l               with session and state too
-  -o LIST          columns: pid ppid pgid sid stat tty start time engine comm args
-  -p, --pid=LIST   only these`}
+  -e, -A, -a, -x   all; "ps aux" and "ps -ef" are that with -f
+  -f               with group, start, engine and arguments
+  -l               with the session too
+  -o LIST          columns: pid ppid pgid sid stat tty start time etime pcpu engine user comm args
+  -p, --pid=LIST   only these
+TIME is the processor time, ETIME how long ago it began.`}
 
 func runPs(c *cmd) int {
 	// The BSD forms have no dash.
@@ -37,11 +39,11 @@ func runPs(c *cmd) int {
 	switch {
 	case columns != "":
 	case full && !long:
-		columns = "pid,ppid,pgid,stat,tty,start,engine,args"
+		columns = "pid,ppid,pgid,stat,tty,start,time,engine,args"
 	case long:
-		columns = "pid,ppid,pgid,sid,stat,tty,start,engine,args"
+		columns = "pid,ppid,pgid,sid,stat,tty,start,time,engine,args"
 	default:
-		columns = "pid,tty,stat,time,comm"
+		columns = "pid,ppid,stat,tty,time,comm"
 	}
 	procs, err := c.fs.PS()
 	if err != nil {
@@ -58,17 +60,24 @@ func runPs(c *cmd) int {
 			header[i] = title
 		}
 		switch n {
-		case "args", "cmd", "command":
-			header[i] = "COMMAND"
-		case "comm":
-			header[i] = "CMD"
-		case "pid", "ppid", "pgid", "sid":
+		case "args", "cmd", "command", "comm", "ucmd":
+			if !ok {
+				header[i] = "COMMAND"
+			}
+		case "pid", "ppid", "pgid", "sid", "pcpu", "%cpu":
+			if !ok && strings.HasSuffix(n, "cpu") {
+				header[i] = "%CPU"
+			}
 			align += ">"
 			continue
 		}
 		align += "<"
 	}
 	rows := [][]string{header}
+	if strings.Join(header, "") == "" {
+		rows = nil
+	}
+	found := false
 	for _, p := range procs {
 		if only != "" && !strings.Contains(","+strings.ReplaceAll(only, " ", ",")+",", fmt.Sprintf(",%d,", p.PID)) {
 			continue
@@ -76,6 +85,7 @@ func runPs(c *cmd) int {
 		if only == "" && !all && p.SID != sid {
 			continue
 		}
+		found = true
 		row := make([]string, len(names))
 		for i, n := range names {
 			if row[i] = c.psField(n, &p); row[i] == "" {
@@ -85,7 +95,7 @@ func runPs(c *cmd) int {
 		rows = append(rows, row)
 	}
 	c.printTable(rows, nil, align)
-	if only != "" && len(rows) == 1 {
+	if only != "" && !found {
 		return 1
 	}
 	return 0
@@ -111,9 +121,12 @@ func (c *cmd) psField(name string, p *sys.ProcInfo) string {
 		return strings.TrimPrefix(p.TTY, "/dev/")
 	case "start", "stime", "lstart":
 		return started.In(c.zone()).Format("15:04:05")
-	case "time", "etime":
-		d := max(time.Since(started), 0).Round(time.Second)
-		return fmt.Sprintf("%02d:%02d:%02d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60)
+	case "time", "cputime":
+		return clock(time.Duration(p.CPU))
+	case "etime":
+		return clock(time.Since(started))
+	case "pcpu", "%cpu":
+		return fmt.Sprintf("%.1f", 100*float64(p.CPU)/float64(max(time.Since(started), time.Millisecond)))
 	case "engine":
 		return p.Engine
 	case "user", "uid":
@@ -126,6 +139,12 @@ func (c *cmd) psField(name string, p *sys.ProcInfo) string {
 		return strings.Join(p.Command, " ")
 	}
 	return ""
+}
+
+// clock is d as hours, minutes and seconds.
+func clock(d time.Duration) string {
+	s := int(max(d, 0) / time.Second)
+	return fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
 var killSpec = spec{name: "kill", synopsis: "[-s SIGNAL | -SIGNAL] PID...", run: runKill, literal: true, help: `
@@ -337,6 +356,32 @@ func runMount(c *cmd) int {
 			fmt.Fprintf(c.out, "%s on %s type %s (%s)\n", p[0], p[1], p[2], p[3])
 		} else if len(p) == 3 {
 			fmt.Fprintf(c.out, "%s on %s type %s\n", p[0], p[1], p[2])
+		}
+	}
+	return 0
+}
+
+var umountSpec = spec{name: "umount", synopsis: "DIRECTORY...", run: runUmount, help: `
+Take away what is mounted on a directory. What a process has open in it stays good.`}
+
+func runUmount(c *cmd) int {
+	args := c.flags().parse()
+	c.operands(args, 1, -1)
+	for _, name := range args {
+		path := name
+		if dir, err := c.fs.Getcwd(); err == nil && !strings.HasPrefix(name, "/") {
+			path = joinPath(dir, name)
+		}
+		if _, err := c.fs.Stat(name); err != nil {
+			c.fileError(name, err)
+			continue
+		}
+		switch err := c.p.Kernel().FS().Unmount(path); {
+		case isErrno(err, errno.EINVAL):
+			c.errorf("%s: not mounted", name)
+			c.code = 1
+		case err != nil:
+			c.fileError(name, err)
 		}
 	}
 	return 0
