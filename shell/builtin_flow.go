@@ -481,7 +481,8 @@ func caller(c *call) int {
 }
 
 func times(c *call) int {
-	c.print("0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n")
+	self, children := c.sh.p.Times()
+	c.printf("%s 0m0.000s\n%s 0m0.000s\n", minutes(self, 3), minutes(children, 3))
 	return 0
 }
 
@@ -580,12 +581,13 @@ type limit struct {
 }
 
 var limitList = []limit{
-	{'f', "file size", "blocks, -f"}, {'n', "open files", "-n"}, {'t', "cpu time", "seconds, -t"},
+	{'f', "file size", "kbytes, -f"}, {'n', "open files", "-n"}, {'o', "output", "kbytes, -o"},
+	{'p', "pipe size", "512 bytes, -p"}, {'t', "cpu time", "seconds, -t"},
 	{'u', "max user processes", "-u"}, {'v', "virtual memory", "kbytes, -v"},
 }
 
 func ulimit(c *call) int {
-	opts, rest, ok := c.options("SHacdefilmnpqrstuvx")
+	opts, rest, ok := c.options("SHacdefilmnopqrstuvx")
 	if !ok {
 		return 2
 	}
@@ -601,12 +603,20 @@ func ulimit(c *call) int {
 		case 't':
 			return uint64(limits.CPU.Seconds())
 		case 'f':
-			return limits.FileSize >> 9
+			return limits.FileSize >> 10
+		case 'o':
+			return limits.Output >> 10
+		case 'p':
+			return uint64(max(limits.PipeBytes, 0)) >> 9
 		}
 		return 0
 	}
 	text := func(l byte) string {
-		if n := get(l); n != 0 {
+		n := get(l)
+		if n == 0 && l == 'p' {
+			n = 128 // the kernel's own
+		}
+		if n != 0 {
 			return strconv.FormatUint(n, 10)
 		}
 		return "unlimited"
@@ -644,7 +654,11 @@ func ulimit(c *call) int {
 	case 't':
 		limits.CPU = secondsOf(n)
 	case 'f':
-		limits.FileSize = n << 9
+		limits.FileSize = n << 10
+	case 'o':
+		limits.Output = n << 10
+	case 'p':
+		limits.PipeBytes = int(min(n, 1<<20)) << 9
 	default:
 		return c.fail("-%c: this limit cannot be set", which)
 	}

@@ -12,22 +12,29 @@ import (
 // timeClause runs time COMMAND. The processor time of commands is not known, so
 // user and sys are zero.
 func (sh *shell) timeClause(cm *syntax.TimeClause) {
-	start := time.Now()
+	start, before := time.Now(), sh.processorTime()
 	if cm.Stmt != nil {
 		sh.stmt(cm.Stmt)
 	}
-	d := time.Since(start)
+	d, user := time.Since(start), sh.processorTime()-before
 	if cm.PosixFormat {
-		_ = sh.write(2, fmt.Sprintf("real %.2f\nuser 0.00\nsys 0.00\n", d.Seconds()))
+		_ = sh.write(2, fmt.Sprintf("real %.2f\nuser %.2f\nsys 0.00\n", d.Seconds(), user.Seconds()))
 		return
 	}
 	if format, ok := sh.getOK("TIMEFORMAT"); ok {
 		if format != "" {
-			_ = sh.write(2, timeFormat(format, d)+"\n")
+			_ = sh.write(2, timeFormat(format, d, user)+"\n")
 		}
 		return
 	}
-	_ = sh.write(2, fmt.Sprintf("\nreal\t%s\nuser\t0m0.000s\nsys\t0m0.000s\n", minutes(d, 3)))
+	_ = sh.write(2, fmt.Sprintf("\nreal\t%s\nuser\t%s\nsys\t0m0.000s\n", minutes(d, 3), minutes(user, 3)))
+}
+
+// processorTime is that of the shell and of the children that it has waited for. All of
+// it is the user's: what the kernel does for a process is not counted.
+func (sh *shell) processorTime() time.Duration {
+	self, children := sh.p.Times()
+	return self + children
 }
 
 func minutes(d time.Duration, prec int) string {
@@ -36,7 +43,7 @@ func minutes(d time.Duration, prec int) string {
 }
 
 // timeFormat prints a duration by TIMEFORMAT: %[p][l]R, U, S, P and %%.
-func timeFormat(format string, d time.Duration) string {
+func timeFormat(format string, d, user time.Duration) string {
 	var b strings.Builder
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' || i+1 == len(format) {
@@ -61,9 +68,11 @@ func timeFormat(format string, d time.Duration) string {
 		case 'R':
 			v = d
 		case 'P':
-			b.WriteString("0.00")
+			b.WriteString(strconv.FormatFloat(100*user.Seconds()/max(d, 1).Seconds(), 'f', 2, 64))
 			continue
-		case 'U', 'S':
+		case 'U':
+			v = user
+		case 'S':
 		default:
 			b.WriteByte(format[i])
 			continue

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -173,16 +174,24 @@ func (sh *shell) readKey(winch <-chan sys.Signal) (byte, error) {
 		case n == 1:
 			return buf[0], nil
 		case isEINTR(err):
+			resized := false
 			select {
 			case <-winch:
-				return 0, edit.ErrResize
+				resized = true
 			default:
 			}
-			sh.signals()
+			sh.collect()
+			if resized = resized || slices.Contains(sh.traps.pending, sys.SIGWINCH); resized {
+				sh.windowVariables()
+			}
+			sh.signalsAtPrompt()
 			if sh.flow == flowExit {
 				return 0, err
 			}
 			sh.flow, sh.interrupted = flowNone, false
+			if resized {
+				return 0, edit.ErrResize
+			}
 		case err == nil:
 			return 0, io.EOF
 		case errno.Of(err) == errno.EAGAIN:
@@ -191,6 +200,18 @@ func (sh *shell) readKey(winch <-chan sys.Signal) (byte, error) {
 			return 0, err
 		}
 	}
+}
+
+// signalsAtPrompt runs the traps of signals that came while a line is edited, with
+// the terminal as it is for commands.
+func (sh *shell) signalsAtPrompt() {
+	if len(sh.traps.commands) == 0 || len(sh.traps.pending) == 0 {
+		sh.signals()
+		return
+	}
+	_ = sh.f.SetTTYMode(sh.tty, sh.ttyMode)
+	sh.signals()
+	_ = sh.f.SetTTYMode(sh.tty, sys.TTYRaw)
 }
 
 func (sh *shell) keyPending() bool {

@@ -23,6 +23,7 @@ type terminal struct {
 	more   chan struct{} // something was seen
 	done   chan struct{} // the terminal was hung up
 	raw    bool          // expect sees the marks too
+	crlf   bool          // and the carriage returns
 }
 
 func openTerminal(t *testing.T, k *kernel.Kernel) *terminal {
@@ -82,7 +83,10 @@ func (s *terminal) expect(text string) string {
 		if s.raw {
 			hidden = cursorSequences
 		}
-		seen := strings.ReplaceAll(hidden.ReplaceAllString(s.seen.String(), ""), "\r", "")
+		seen := hidden.ReplaceAllString(s.seen.String(), "")
+		if !s.crlf {
+			seen = strings.ReplaceAll(seen, "\r", "")
+		}
 		if i := strings.Index(seen, text); i >= 0 {
 			rest := seen[i+len(text):]
 			s.seen.Reset()
@@ -347,6 +351,77 @@ func TestTerminal(t *testing.T) {
 			s.foreground("sleep")
 			s.send("\x03")
 			s.expect("ready> ")
+		}},
+		{"a trap while a line is typed", func(t *testing.T, s *terminal) {
+			s.line("trap 'echo one; echo two' USR1")
+			s.send("abc")
+			s.expect("abc")
+			s.crlf = true
+			if err := s.f.Kill(s.pid, sys.SIGUSR1); err != nil {
+				t.Fatal(err)
+			}
+			s.expect("one\r\ntwo\r\n")
+		}},
+		{"a change of size reaches a trap", func(t *testing.T, s *terminal) {
+			s.line("trap 'echo size $COLUMNS $LINES' WINCH")
+			if err := s.f.SetTTYSize(s.master, 100, 30); err != nil {
+				t.Fatal(err)
+			}
+			s.expect("size 100 30\n")
+			s.send("\r")
+			s.expect("ready> ")
+		}},
+		{"an end of file that is typed ahead ends the shell", func(t *testing.T, s *terminal) {
+			s.send("sleep 0.2\r")
+			s.foreground("sleep")
+			s.send("\x04")
+			s.exits(0)
+		}},
+		{"an end of file that is typed ahead ends the next command", func(t *testing.T, s *terminal) {
+			s.send("sleep 0.2; cat; echo end\r")
+			s.foreground("sleep")
+			s.send("text\r\x04")
+			s.expect("text\nend\nready> ")
+		}},
+		{"top", func(t *testing.T, s *terminal) {
+			s.send("top\r")
+			s.expect("COMMAND\n")
+			s.foreground("top")
+			if err := s.f.SetTTYSize(s.master, 30, 4); err != nil {
+				t.Fatal(err)
+			}
+			s.expect("top - ")
+			s.foreground("top")
+			s.send("\x1a")
+			s.expect("Stopped                 top\nready> ")
+			s.send("fg\r")
+			s.expect("PID")
+			s.foreground("top")
+			s.send("q")
+			s.expect("ready> ")
+			if got := s.line("echo $?"); got != "0\n" {
+				t.Errorf("status %q", got)
+			}
+			if mode, err := s.f.TTYMode(s.master); err != nil || mode&sys.TTYCanon != 0 && mode != sys.TTYCooked {
+				t.Errorf("mode %v, %v", mode, err)
+			}
+		}},
+		{"nohup on a terminal", func(t *testing.T, s *terminal) {
+			if got := s.line("nohup echo kept"); got != "nohup: ignoring input and appending output to 'nohup.out'\n" {
+				t.Errorf("printed %q", got)
+			}
+			if got := s.line("cat nohup.out"); got != "kept\n" {
+				t.Errorf("kept %q", got)
+			}
+		}},
+		{"timeout on a terminal", func(t *testing.T, s *terminal) {
+			s.send("timeout 100 sleep 1000\r")
+			s.foreground("sleep")
+			s.send("\x03")
+			s.expect("^C\nready> ")
+			if got := s.line("echo $?; timeout 0.01 sleep 100; echo $?"); got != "130\n124\n" {
+				t.Errorf("status %q", got)
+			}
 		}},
 		{"TERM does not end an interactive shell", func(t *testing.T, s *terminal) {
 			if got := s.line("kill $$; echo alive"); got != "alive\n" {
