@@ -153,8 +153,9 @@ func (sh *shell) bequeath() func() {
 	if _, trapped := sh.traps.commands[sys.SIGTTOU.Name()]; trapped {
 		return func() {}
 	}
-	sh.p.Default(sys.SIGTTOU)
-	return func() { sh.p.Ignore(sys.SIGTTOU) }
+	p := sh.p // a clone that was forked is the child's when this is undone
+	p.Default(sys.SIGTTOU)
+	return func() { p.Ignore(sys.SIGTTOU) }
 }
 
 var deadly = []sys.Signal{sys.SIGHUP, sys.SIGINT, sys.SIGTERM}
