@@ -72,6 +72,9 @@ func TestLimits_nameThemselves(t *testing.T) {
 				_, err = f.Write(fd, make([]byte, 1))
 				bad = failing(p, "more", err, errno.EFBIG) || bad
 			}
+			if bad {
+				return 1
+			}
 			return 0
 		}, "prog: output limit of 1000 bytes reached (raise it with ulimit -o)\n", sys.Exited(0)},
 		{"file size", kernel.Limits{FileSize: 3 << 10}, func(p *kernel.Process) int {
