@@ -141,6 +141,10 @@ func TestMessages(t *testing.T) {
 		{"cd", "cd /none", "", "sh: cd: /none: no such file or directory\n", 1},
 		{"a redirection", "cat </none", "", "sh: /none: no such file or directory\n", 1},
 		{"division", "echo $((1/0))", "", "sh: division by 0\n", 1},
+		{"limits", "ulimit -o 64; ulimit -o; ulimit -p; ulimit -f 2; ulimit -f; ulimit -o unlimited; ulimit -o", "64\n128\n2\nunlimited\n", "", 0},
+		{"a limit is met", "ulimit -f 1; seq 10000 >big; wc -c <big", "1024\n", "seq: file size limit of 1 KiB reached (raise it with ulimit -f)\n", 0},
+		{"a limit that is no number", "ulimit -n few", "", "sh: ulimit: few: invalid number\n", 1},
+		{"a time", "TIMEFORMAT='%0U %S'; time :", "", "0 0.000\n", 0},
 		{"an option", "set -Z", "", "sh: set: -Z: invalid option\n", 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
