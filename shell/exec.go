@@ -50,7 +50,10 @@ func (sh *shell) stmt(st *syntax.Stmt) {
 		sh.condition++
 	}
 	files := len(sh.substFiles)
+	outer := sh.final
+	sh.final = st == sh.lastStmt
 	sh.redirected(st)
+	sh.final = outer
 	sh.closeSubsts(files)
 	if st.Negated {
 		sh.condition--

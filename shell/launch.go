@@ -117,6 +117,7 @@ func (sh *shell) spawn(args []string, path string, pl *place, attr sys.SpawnAttr
 	undo()
 	if err == nil {
 		pl.joined(pid)
+		sh.releaseStdin()
 		return pid, nil
 	}
 	if errno.Of(err) == errno.ENOEXEC && !strings.HasSuffix(path, ".wasm") && sh.isText(path) {
@@ -124,6 +125,17 @@ func (sh *shell) spawn(args []string, path string, pl *place, attr sys.SpawnAttr
 		return c.fork(func(c *shell) int { return c.runScript(path, args) }, pl)
 	}
 	return 0, err
+}
+
+// releaseStdin closes the shell's standard input when the last command of "sh -c"
+// has it. Nothing will be read by the shell any more, and a pipe's end that one
+// process alone holds is read ahead of it.
+func (sh *shell) releaseStdin() {
+	if fd, ok := sh.fds[0]; !ok || fd != 0 || !sh.final || len(sh.traps.commands) > 0 {
+		return
+	}
+	delete(sh.fds, 0)
+	_ = sh.f.Close(0)
 }
 
 // spawnFailed is the message and the status for a program that did not start.
@@ -355,6 +367,7 @@ func (sh *shell) pipeline(cm *syntax.BinaryCmd) {
 	if j == nil {
 		return
 	}
+	sh.releaseStdin()
 	sh.waitForeground(j)
 }
 

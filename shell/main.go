@@ -28,6 +28,7 @@ func Main(p *kernel.Process) int {
 	}
 	switch {
 	case line.command:
+		sh.oneLine = true
 		sh.runText(line.text, true)
 	case line.file != "":
 		sh.status = sh.runFile(line.file)

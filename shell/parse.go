@@ -111,6 +111,9 @@ func (sh *shell) runText(text string, top bool) {
 	if src.stopped {
 		list = nil
 	}
+	if sh.oneLine && top && len(list) > 0 {
+		sh.lastStmt = list[len(list)-1]
+	}
 	sh.runLine(list, top)
 	if !top {
 		sh.line = line

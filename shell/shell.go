@@ -45,13 +45,17 @@ type shell struct {
 
 	name   string // $0
 	script string // the file that is run, for messages
-	params []string
-	env    environment
-	funcs  map[string]*function
-	alias  map[string]string
-	hashed map[string]string // command name to path
-	opt    options
-	shopt  map[string]bool
+	// oneLine says that this is "sh -c"; lastStmt is then the last command there is,
+	// once it is known, and final says that it is the one that runs.
+	oneLine, final bool
+	lastStmt       *syntax.Stmt
+	params         []string
+	env            environment
+	funcs          map[string]*function
+	alias          map[string]string
+	hashed         map[string]string // command name to path
+	opt            options
+	shopt          map[string]bool
 
 	fds map[int]int // the shell's numbers of files to the process's
 
@@ -188,6 +192,7 @@ func (sh *shell) clone() *shell {
 	c.monitor = false
 	c.history = nil
 	c.substCode = -1
+	c.lastStmt, c.final = nil, false
 	return &c
 }
 
