@@ -106,7 +106,9 @@ export class Guests {
       }
       post(process.worker, { type: "start", abi, image: engine === "browser" ? image.module! : image.bytes, info, ...(shared && { shared }) });
       for (const message of starting.messages) post(process.worker, message);
-      this.warm(engine);
+      // An interpreter gives its worker back and is slow to begin: another is made when
+      // one is needed. (Firefox has hung in the making of one while guests began.)
+      if (engine === "browser") this.warm(engine);
     };
     const take = (): void => this.#take(engine, begin);
     if (engine === "wazero" || image.module) return take();
