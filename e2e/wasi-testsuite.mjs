@@ -95,17 +95,17 @@ async function runInPage(page, engine, number, { path, spec, checkout }) {
   const folder = join(dirname(path), spec.root ?? "");
   const result = await page.evaluate(
     async ([engine, work, url, file, spec, files, timeout]) => {
-      await shell.fs.mkdir(`${work}/root`, { recursive: true });
+      await shell.fs.mkdir(`${work}/tree`, { recursive: true });
       for (const { path, bytes } of files ?? []) {
-        if (bytes) await shell.fs.writeFile(`${work}/root/${path}`, new Uint8Array(bytes));
-        else await shell.fs.mkdir(`${work}/root/${path}`, { recursive: true });
+        if (bytes) await shell.fs.writeFile(`${work}/tree/${path}`, new Uint8Array(bytes));
+        else await shell.fs.mkdir(`${work}/tree/${path}`, { recursive: true });
       }
       const program = `${work}/${file}`;
       await shell.fs.writeFile(program, new Uint8Array(await (await fetch(url)).arrayBuffer()));
       const quote = (word) => `'${word.replaceAll("'", `'\\''`)}'`;
       // A case that looks at its environment wants no variable of the shell's there.
       const environ = ["env", "-i", ...Object.entries(spec.env ?? {}).map((pair) => pair.join("="))];
-      const start = files ? ["run", `--engine=${engine}`, "--dir", `${work}/root:/`] : environ;
+      const start = files ? ["run", `--engine=${engine}`, "--dir", `${work}/tree:/`] : environ;
       const line = [...start, program, ...(spec.args ?? [])].map(quote).join(" ");
       const run = await shell.run(line, { engine, timeout });
       await shell.fs.rm(work, { recursive: true, force: true });
