@@ -120,3 +120,9 @@ test("spawn gives a terminal that knows its size, and kills", async ({ open }) =
   });
   expect(result).toEqual({ first: "a terminal\r\n", code: 137 });
 });
+
+test("an engine that there is not is refused in one sentence", async ({ open }) => {
+  const shell = await open();
+  const said = await shell.page.evaluate(() => globalThis.shell.run("true", { engine: "v8" as never }).then(String, (error) => `${error.name}: ${error.message}`));
+  expect(said).toBe('TypeError: "v8" is no engine: it is one of auto, browser, wazero');
+});

@@ -11,7 +11,7 @@ import { keySequence } from "./keys.ts";
 import type { Progress } from "./module.ts";
 import { Panel } from "./panel.ts";
 import type { Processes, RunOptions, RunResult, Spawned, SpawnOptions } from "./processes.ts";
-import type { Engine } from "./protocol.ts";
+import { ENGINES, type Engine } from "./protocol.ts";
 import { Shell } from "./shell.ts";
 import style from "./style.css";
 import type { TerminalEvents } from "./terminal.ts";
@@ -102,7 +102,7 @@ export class BushelShell extends HTMLElement {
   }
 
   get engine(): Engine {
-    return oneOf(this.getAttribute("engine"), ["auto", "browser", "wazero"]);
+    return oneOf(this.getAttribute("engine"), ENGINES);
   }
   set engine(engine: Engine) {
     this.setAttribute("engine", engine);

@@ -5,7 +5,7 @@ import { text } from "./bytes.ts";
 import type { Client } from "./client.ts";
 import { environment, type Env } from "./environment.ts";
 import { isErrno } from "./errno.ts";
-import type { Engine } from "./protocol.ts";
+import { ENGINES, type Engine } from "./protocol.ts";
 import { encodeSpawnAttr, SpawnFlag, waitStatus, type SpawnAttr, type WaitStatus } from "./record.ts";
 import { SIGINT, SIGKILL, signalNumber } from "./signal.ts";
 import type { Source } from "./source.ts";
@@ -215,6 +215,7 @@ export class Processes {
 
   private attributes(line: string, options: LineOptions): Omit<SpawnAttr, "fds"> {
     const engine = options.engine ?? this.engine;
+    if (!ENGINES.includes(engine)) throw new TypeError(`${JSON.stringify(engine)} is no engine: it is one of ${ENGINES.join(", ")}`);
     return {
       path: "/bin/sh",
       argv: ["sh", "-c", String(line)],

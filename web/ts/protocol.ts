@@ -3,7 +3,8 @@
 // another, its buffer transferred; the rest is plain JavaScript and is here.
 
 /** The engine that runs guests; "auto" takes the browser's where it can wait (JSPI). */
-export type Engine = "auto" | "browser" | "wazero";
+export const ENGINES = ["auto", "browser", "wazero"] as const;
+export type Engine = (typeof ENGINES)[number];
 
 /** Page to kernel worker, first and once. */
 export interface BootKernel {
