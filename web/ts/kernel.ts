@@ -4,7 +4,7 @@ import { Client } from "./client.ts";
 import { BushelError, reason } from "./fault.ts";
 import { get, loadModule, type OnProgress } from "./module.ts";
 import type { BootKernel, Engine, FromKernel } from "./protocol.ts";
-import { startWorker } from "./worker.ts";
+import { ProcessWorkers, startWorker } from "./worker.ts";
 
 /** How long a kernel may take from its boot message to its first word, in milliseconds. */
 const PATIENCE = 60_000;
@@ -21,10 +21,10 @@ export class Kernel {
   readonly client: Client;
   /** Resolves with the reason when the kernel has died by itself. */
   readonly died: Promise<BushelError>;
-  private readonly worker: Worker;
+  private readonly end: () => void;
 
-  private constructor(worker: Worker, client: Client, died: Promise<BushelError>) {
-    this.worker = worker;
+  private constructor(end: () => void, client: Client, died: Promise<BushelError>) {
+    this.end = end;
     this.client = client;
     this.died = died;
   }
@@ -35,12 +35,17 @@ export class Kernel {
     const url = new URL("kernel-worker.js", options.base).href;
     // The worker starts while the module is on its way.
     const worker = start(url);
-    signal.addEventListener("abort", () => worker.terminate());
+    const processes = new ProcessWorkers(new URL("process-worker.js", options.base).href, (message) => worker.postMessage(message));
+    const end = (): void => {
+      worker.terminate();
+      processes.close();
+    };
+    signal.addEventListener("abort", end);
     const client = new Client({ postMessage: (message, transfer) => worker.postMessage(message, transfer) });
     const { promise: died, resolve: die } = Promise.withResolvers<BushelError>();
     const { promise: booted, resolve: boot } = Promise.withResolvers<void>();
     died.then((error) => {
-      worker.terminate();
+      end();
       client.close(error);
     });
     worker.onmessage = ({ data }: MessageEvent<FromKernel>) => {
@@ -54,6 +59,10 @@ export class Kernel {
         options.onProgress(data);
       } else if (data.type === "booted") {
         boot();
+      } else if (data.type === "make") {
+        processes.make(data);
+      } else if (data.type === "terminate") {
+        processes.terminate(data.id);
       } else {
         die(dead(data.error));
       }
@@ -74,15 +83,15 @@ export class Kernel {
       await Promise.race([booted, failed]).finally(() => clearTimeout(late));
       signal.throwIfAborted();
     } catch (error) {
-      worker.terminate();
+      end();
       throw error;
     }
-    return new Kernel(worker, client, died);
+    return new Kernel(end, client, died);
   }
 
   /** Ends the kernel and everything in it at once; open calls end with error. */
   close(error: BushelError): void {
-    this.worker.terminate();
+    this.end();
     this.client.close(error);
   }
 }

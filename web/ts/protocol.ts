@@ -38,8 +38,29 @@ export interface Failed {
 /** What a shell that is not ready is doing. */
 export type Phase = "download" | "compile" | "start";
 
-export type FromKernel = BootProgress | Booted | Failed | Uint8Array;
-export type ToKernel = BootKernel | Uint8Array;
+/** Kernel worker to page: start a process worker, and give it port as its first message. */
+export interface MakeWorker {
+  type: "make";
+  id: number;
+  name: string;
+  port: MessagePort;
+}
+
+/** Kernel worker to page: end a process worker, whatever it does. */
+export interface TerminateWorker {
+  type: "terminate";
+  id: number;
+}
+
+/** Page to kernel worker: a process worker cannot be started, or has thrown. */
+export interface WorkerFailed {
+  type: "worker-failed";
+  id: number;
+  message: string;
+}
+
+export type FromKernel = BootProgress | Booted | Failed | MakeWorker | TerminateWorker | Uint8Array;
+export type ToKernel = BootKernel | WorkerFailed | Uint8Array;
 
 /** Kernel worker to process worker, first and once: the compiled process.wasm or interp.wasm. */
 export interface BootProcess {

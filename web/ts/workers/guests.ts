@@ -1,8 +1,8 @@
 // The process workers: a few warm spares for each engine, one guest in each,
 // ended by termination, used again after a guest that ended by itself.
 import type { FromProcess, SharedGuest, StartThread, ToProcess } from "../protocol.ts";
-import { startWorker } from "../worker.ts";
 import { fetchModule } from "./fetch.ts";
+import type { RemoteWorker, Workers } from "./remote.ts";
 
 /** A guest's code, compiled once however often it runs. */
 interface Image {
@@ -25,7 +25,7 @@ export interface GuestEvents {
 }
 
 interface Process {
-  worker: Worker;
+  worker: RemoteWorker;
   /** The guest that runs in it, 0 for a spare. */
   pid: number;
   /** How many have run in it. */
@@ -55,6 +55,7 @@ const MOST_GUESTS = 32;
 
 export class Guests {
   readonly #base: string;
+  readonly #workers: Workers;
   readonly #events: GuestEvents;
   readonly #images = new Map<number, Image>();
   readonly #starting = new Map<number, Starting>();
@@ -64,8 +65,9 @@ export class Guests {
   readonly #wanted: Record<Engine, ((process: Process) => void)[]> = { browser: [], wazero: [] };
   readonly #modules: Partial<Record<Engine, Promise<WebAssembly.Module>>> = {};
 
-  constructor(base: string, events: GuestEvents) {
+  constructor(base: string, workers: Workers, events: GuestEvents) {
     this.#base = base;
+    this.#workers = workers;
     this.#events = events;
   }
 
@@ -107,7 +109,7 @@ export class Guests {
       post(process.worker, { type: "start", abi, image: engine === "browser" ? image.module! : image.bytes, info, ...(shared && { shared }) });
       for (const message of starting.messages) post(process.worker, message);
       // An interpreter gives its worker back and is slow to begin: another is made when
-      // one is needed. (Firefox has hung in the making of one while guests began.)
+      // one is needed.
       if (engine === "browser") this.warm(engine);
     };
     const take = (): void => this.#take(engine, begin);
@@ -194,7 +196,7 @@ export class Guests {
     const module = (this.#modules[engine] ??= fetchModule(`${this.#base}${engine === "browser" ? "process" : "interp"}.wasm`));
     module.then(
       (compiled) => {
-        const process: Process = { worker: startWorker(`${this.#base}process-worker.js`, `bushel ${engine}`), pid: 0, guests: 0 };
+        const process: Process = { worker: this.#workers.make(`bushel ${engine}`), pid: 0, guests: 0 };
         process.worker.onmessage = ({ data }: MessageEvent<FromProcess>) => {
           if (data instanceof Uint8Array) {
             if (process.thread) this.#events.threadMessage(process.pid, process.thread.id, data);
@@ -256,7 +258,7 @@ export class Guests {
   }
 }
 
-function post(worker: Worker, message: ToProcess): void {
+function post(worker: RemoteWorker, message: ToProcess): void {
   worker.postMessage(message, message instanceof Uint8Array && message.length > 8192 ? [message.buffer as ArrayBuffer] : []);
 }
 

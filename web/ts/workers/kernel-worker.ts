@@ -1,9 +1,10 @@
 // The worker of the kernel: runs kernel.wasm, and gives it the page (pid 1's
-// link), process workers, and compiled guests.
+// link), process workers, which the page makes, and compiled guests.
 import type { BootKernel, FromKernel, ToKernel } from "../protocol.ts";
 import { GoProgram, postBytes } from "./goruntime.ts";
 import { Guests } from "./guests.ts";
 import { fetchModule } from "./fetch.ts";
+import { Workers } from "./remote.ts";
 
 interface Exports {
   page_message(length: number): void;
@@ -20,6 +21,7 @@ const page = self as unknown as {
   onmessage: ((event: MessageEvent<ToKernel>) => void) | null;
 };
 
+const workers = new Workers((message, transfer) => page.postMessage(message, transfer ?? []));
 let go: GoProgram<Exports> | undefined;
 
 /** The engine for guests that ask for none: the browser's where it can let a guest wait. */
@@ -29,7 +31,7 @@ async function boot({ base, kernel, engine }: BootKernel): Promise<void> {
   const module =
     kernel ?? (await fetchModule(`${base}kernel.wasm`, (loaded, total) => page.postMessage({ type: "progress", phase: "download", loaded, total })));
   const echo = new MessageChannel();
-  const guests = new Guests(base, {
+  const guests = new Guests(base, workers, {
     message(pid, data) {
       go!.exports.guest_message(pid, go!.give(data));
       go!.resume();
@@ -76,6 +78,8 @@ page.onmessage = ({ data }) => {
   if (data instanceof Uint8Array) {
     go!.exports.page_message(go!.give(data));
     go!.resume();
+  } else if (data.type === "worker-failed") {
+    workers.failed(data.id, data.message);
   } else {
     boot(data).catch((error: unknown) => page.postMessage({ type: "failed", error: error instanceof Error ? error.message : String(error) }));
   }

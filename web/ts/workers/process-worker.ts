@@ -18,12 +18,10 @@ interface Exports extends EngineExports, CallExports, GoJSExports {
   parked(): void;
 }
 
-const worker = self as unknown as {
-  postMessage(message: FromProcess, transfer?: Transferable[]): void;
-  onmessage: ((event: MessageEvent<ToProcess>) => void) | null;
-};
-// Kept here, because a worker in which a GOOS=js guest runs loses its globals.
-const port = { postMessage: worker.postMessage.bind(worker) };
+const worker = self as unknown as { onmessage: ((event: MessageEvent<MessagePort>) => void) | null };
+/** The kernel's port, which the page gives as its first and only message. */
+let kernel: MessagePort;
+const port = { postMessage: (message: FromProcess, transfer: Transferable[] = []) => kernel.postMessage(message, transfer) };
 // A function of JavaScript, and not the bound one itself, which WebAssembly calls
 // by a slower way.
 const now = performance.now.bind(performance);
@@ -118,11 +116,16 @@ function runOnBrowser(module: WebAssembly.Module, guest: GoStart): void {
   }
 }
 
-worker.onmessage = ({ data }) => {
+function receive({ data }: MessageEvent<ToProcess>): void {
   if (data instanceof Uint8Array) {
     go.exports.receive(go.give(data));
     if (!engine) go.resume();
   } else if (data.type === "boot") boot(data.module, data.interprets);
   else if (data.type === "thread") thread(data);
   else start(data);
+}
+
+worker.onmessage = ({ data }) => {
+  kernel = data;
+  kernel.onmessage = receive;
 };
