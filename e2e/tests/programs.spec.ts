@@ -27,8 +27,7 @@ onBothEngines("Lua's prompt answers what is typed", async (shell) => {
   return shell.run("lua -e 'for l in io.lines() do print(#l) end; os.exit(3)'", { stdin: "a\nbcd\n" });
 });
 
-test("esbuild bundles a file of the page's file system", async ({ open }) => {
-  const shell = await open("browser");
+onBothEngines("esbuild bundles a file of the page's file system", async (shell) => {
   await shell.install("esbuild");
   const result = await shell.run(
     `mkdir -p /tmp/src && cd /tmp/src && echo 'export const twice = (n) => 2 * n;' > lib.js &&
@@ -38,4 +37,5 @@ test("esbuild bundles a file of the page's file system", async ({ open }) => {
   expect(result).toMatchObject({ code: 0, stderr: "" });
   expect(result.stdout).toContain("2 * n");
   expect(result.stdout).toContain("console.log(twice(21))");
+  return result;
 });
