@@ -22,6 +22,8 @@ export default defineConfig({
   fullyParallel: false,
   workers: Number(process.env["E2E_WORKERS"] ?? 1),
   timeout: 60_000,
+  // A machine that others share may stall for seconds; what fails twice has failed.
+  retries: process.env["CI"] ? 1 : 0,
   globalTimeout: 15 * 60_000,
   expect: { timeout: 15_000 },
   projects: [

@@ -46,7 +46,7 @@ for (const language of ["c", "go", "js"]) {
     await shell.type("Ada\n");
     await shell.seen("Hello, Ada!\nname? ");
     await shell.press("Control+D");
-    await shell.seen("greeted 1");
+    await shell.seen(/greeted 1\n.*\$ $/);
     await expect.poll(() => shell.state()).toBe("ready");
     return (await shell.screen()).replace(/^.*\$ .*$/gm, "");
   });
