@@ -24,7 +24,7 @@ export default defineConfig({
   timeout: 60_000,
   // A machine that others share may stall for seconds; what fails twice has failed.
   retries: process.env["CI"] ? 1 : 0,
-  globalTimeout: 15 * 60_000,
+  globalTimeout: 35 * 60_000,
   expect: { timeout: 15_000 },
   projects: [
     { name: "unit", testDir: "unit", timeout: 10_000 },
