@@ -17,16 +17,24 @@ func fdWrite(a *ABI, s []uint64) errno.Errno {
 
 func fdPwrite(a *ABI, s []uint64) errno.Errno {
 	d, e := a.writable(s[0])
+	if e == 0 {
+		e = d.positioned(s[3])
+	}
 	if e != 0 {
 		return e
 	}
-	if d.info&sys.InfoSeek == 0 {
+	return a.send(s, s[4], sys.OpPWrite)
+}
+
+// positioned checks that d has offsets and that off is one.
+func (d *descriptor) positioned(off uint64) errno.Errno {
+	switch {
+	case d.info&sys.InfoSeek == 0:
 		return errno.ESPIPE
-	}
-	if int64(s[3]) < 0 {
+	case int64(off) < 0:
 		return errno.EINVAL
 	}
-	return a.send(s, s[4], sys.OpPWrite)
+	return 0
 }
 
 func (a *ABI) writable(fd uint64) (*descriptor, errno.Errno) {
@@ -83,14 +91,11 @@ func fdRead(a *ABI, s []uint64) errno.Errno {
 
 func fdPread(a *ABI, s []uint64) errno.Errno {
 	d, e := a.readable(s[0])
+	if e == 0 {
+		e = d.positioned(s[3])
+	}
 	if e != 0 {
 		return e
-	}
-	if d.info&sys.InfoSeek == 0 {
-		return errno.ESPIPE
-	}
-	if int64(s[3]) < 0 {
-		return errno.EINVAL
 	}
 	return a.receive(s, s[4], sys.OpPRead)
 }
