@@ -17,17 +17,12 @@ const decoder = new TextDecoder();
 
 /** From here on a message's buffer is moved and not copied, because that pays. */
 const MOVED = 8192;
-/** How many buffers are kept for the next messages, and how large they may be. */
-const MOST_KEPT = 8;
-const LARGEST_KEPT = 256 << 10;
 
 /** A running Go program. Its exports are E. */
 export class GoProgram<E> {
   readonly exports: E & { memory?: WebAssembly.Memory; mem: WebAssembly.Memory; buffer(n: number): number };
   readonly #go: GoClass;
   #bytes = new Uint8Array(0);
-  /** Buffers of messages that have been read. A new one costs its page faults, far more than the copy into it. */
-  readonly #kept: ArrayBuffer[] = [];
 
   /**
    * Runs the program until its main function waits.
@@ -52,13 +47,11 @@ export class GoProgram<E> {
     return this.#bytes;
   }
 
-  /** Copies data, which nobody needs any more, into the program's receive buffer, for an export to take. */
+  /** Copies data into the program's receive buffer, for an export to take. */
   give(data: Uint8Array): number {
     const at = this.exports.buffer(data.length) >>> 0;
-    const { length, buffer } = data;
     this.bytes.set(data, at);
-    if (length > MOVED && buffer.byteLength <= LARGEST_KEPT && buffer instanceof ArrayBuffer && this.#kept.length < MOST_KEPT) this.#kept.push(buffer);
-    return length;
+    return data.length;
   }
 
   /** A string in the program's memory. */
@@ -68,14 +61,7 @@ export class GoProgram<E> {
 
   /** Bytes of the program's memory, copied out of it. */
   copy(at: number, length: number): Uint8Array<ArrayBuffer> {
-    at >>>= 0;
-    length >>>= 0;
-    const kept = length > MOVED && this.#kept.at(-1);
-    if (!kept || kept.byteLength < length) return this.bytes.slice(at, at + length) as Uint8Array<ArrayBuffer>;
-    this.#kept.pop();
-    const bytes = new Uint8Array(kept, 0, length);
-    bytes.set(this.bytes.subarray(at, at + length));
-    return bytes;
+    return this.bytes.slice(at >>> 0, (at >>> 0) + (length >>> 0)) as Uint8Array<ArrayBuffer>;
   }
 
   /** Runs the goroutines that an export has made ready. */
