@@ -153,7 +153,23 @@ func (f *FS) lose(parent *dir, name string, info os.FileInfo) {
 	}
 	var st sys.Stat
 	fill(&st, info)
-	if (st.Nlink <= 1 || n.kind == sys.TypeDirectory) && !n.held.Load() {
+	if st.Nlink <= 1 || n.kind == sys.TypeDirectory {
+		if n.held.Load() {
+			n.lost = true // and the number is taken while the host's file is open
+		} else {
+			delete(f.nodes, n.id)
+		}
+	}
+}
+
+// close notes that the host's file of n is about to be closed. If it has no name
+// any more, its number is another file's a moment later, and n must not be that file:
+// who has looked n up and not opened it yet would open the other one.
+func (f *FS) close(n *node) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n.held.Store(false)
+	if n.lost && f.nodes[n.id].Value() == n {
 		delete(f.nodes, n.id)
 	}
 }

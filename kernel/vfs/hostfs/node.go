@@ -27,6 +27,7 @@ type node struct {
 	parent  *dir
 	name    string
 	removed bool // by us: the name is not the node's any more
+	lost    bool // by us: that was the last name, the host's file lives while it is open
 
 	// mu guards the host's file, which is open while anybody holds the node open.
 	mu    sync.Mutex
@@ -55,9 +56,9 @@ func (n *node) Release() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.holds--; n.holds == 0 && n.open != nil {
+		n.fs.close(n)
 		n.open.Close()
 		n.open, n.wide = nil, false
-		n.held.Store(false)
 	}
 }
 
