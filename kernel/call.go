@@ -174,14 +174,14 @@ func (c *call) begin() begun {
 	case p.stopped:
 		c.again = true
 	default:
-		v = c.handler(c)
+		v = c.try()
 	}
 	if v == outside {
 		c.pin()
 		p.addCall(c)
 		c.out = true
 		k.unlock()
-		c.outside(c)
+		c.goOut()
 		k.lock()
 		if !c.inside() {
 			k.unlock()

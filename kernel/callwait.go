@@ -14,7 +14,7 @@ func (c *call) retry() {
 		return
 	}
 	c.unwait()
-	v := c.handler(c)
+	v := c.try()
 	if c.gone || c.p.dead {
 		return // the call ended its own process
 	}
@@ -26,7 +26,7 @@ func (c *call) retry() {
 		c.k.programs.Add(1)
 		go func() {
 			defer c.k.programs.Done()
-			c.outside(c)
+			c.goOut()
 			c.k.lock()
 			if c.inside() && !c.p.dead {
 				c.finish()

@@ -77,6 +77,13 @@ type Running interface {
 // held by the caller, and is released here.
 func (k *Kernel) launch(p *Process, t *target) {
 	defer k.programs.Done()
+	defer func() {
+		if bug := recover(); bug != nil { // of the machine
+			k.lock()
+			p.abort(bug)
+			k.unlock()
+		}
+	}()
 	k.lock()
 	t.key.MemoryPages = p.limits.memoryPages()
 	k.unlock()

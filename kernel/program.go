@@ -1,9 +1,6 @@
 package kernel
 
 import (
-	"fmt"
-	"runtime/debug"
-
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
@@ -79,14 +76,13 @@ func (p *Process) run() {
 	defer p.k.programs.Done()
 	status := sys.Signaled(sys.SIGABRT) // unless it returns
 	defer func() {
-		if v := recover(); v != nil {
-			p.k.log.Error("a program in the kernel panicked", "pid", p.pid, "name", p.name, "panic", v, "stack", string(debug.Stack()))
-			msg := fmt.Sprintf("%s: internal error: %v\n", p.name, v)
-			p.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: []byte(msg)}, func(sys.Reply) {})
-		}
+		bug := recover()
 		p.k.lock()
+		defer p.k.unlock()
+		if bug != nil {
+			p.abort(bug)
+		}
 		p.end(status, false)
-		p.k.unlock()
 	}()
 	status = sys.Exited(uint8(p.main(p)))
 }
