@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"context"
 	"runtime"
 	"sync"
 	"time"
@@ -19,8 +20,12 @@ type call struct {
 	reply   sys.Reply
 	handler handler
 	// outside is the rest of a call that touches what is not ours, such as a file
-	// system. It runs once, without the lock.
-	outside func(c *call)
+	// system. It runs without the lock; see goOutside. mustWait says that it has met
+	// what may wait, and ctx is then what ends that.
+	outside  func(c *call)
+	mustWait bool
+	ctx      context.Context
+	cancel   context.CancelFunc
 
 	// f is the open file that the call works on. Once the call waits or is outside
 	// it is pinned: it stays open until the call ends, whatever becomes of its fd.
@@ -177,12 +182,10 @@ func (c *call) begin() begun {
 		v = c.try()
 	}
 	if v == outside {
-		c.pin()
-		p.addCall(c)
-		c.out = true
-		k.unlock()
-		c.goOut()
-		k.lock()
+		if !c.perform() {
+			k.unlock()
+			return begunWaits
+		}
 		if !c.inside() {
 			k.unlock()
 			return begunDead

@@ -23,36 +23,13 @@ func (c *call) retry() {
 		// outside may take its time, and must not hold up who woke them.
 		c.pin()
 		c.out = true
-		c.k.programs.Add(1)
-		go func() {
-			defer c.k.programs.Done()
-			c.goOut()
-			c.k.lock()
-			if c.inside() && !c.p.dead {
-				c.finish()
-			}
-			c.k.unlock()
-		}()
+		c.mayWait()
+		c.detach()
 		return
 	}
 	if v == ended || c.interrupted() {
 		c.finish()
 	}
-}
-
-// inside is the return of a call from outside, with the lock held. It reports whether
-// anybody waits for it yet.
-func (c *call) inside() bool {
-	c.out = false
-	if c.gone {
-		c.dropPin()
-		return false
-	}
-	if c.over {
-		c.over = false
-		c.tooLong()
-	}
-	return true
 }
 
 // finish hands out the reply, or keeps it while the process is stopped.
@@ -114,6 +91,9 @@ func (c *call) close() {
 	c.unwait()
 	c.dropPin()
 	c.p.removeCall(c)
+	if c.cancel != nil {
+		c.cancel()
+	}
 }
 
 // pin keeps the call's open file open.
@@ -176,23 +156,11 @@ func (c *call) fail(e errno.Errno) verdict {
 	return ended
 }
 
-// failErr ends the call with the number that stands for err; nil is success.
-func (c *call) failErr(err error) verdict {
-	c.reply = sys.Fail(err)
-	return ended
-}
-
 // ok ends the call with the values vals.
 func (c *call) ok(vals ...uint64) verdict {
 	c.reply = sys.Reply{}
 	copy(c.reply.Vals[:], vals)
 	return ended
-}
-
-// goOutside lets fn end the call without the lock.
-func (c *call) goOutside(fn func(c *call)) verdict {
-	c.outside = fn
-	return outside
 }
 
 func noCall(c *call) verdict { return c.fail(errno.ENOSYS) }

@@ -22,12 +22,17 @@ func (p *Process) complain(line string) {
 	}
 	if f.stream == nil {
 		c.pin()
-		k.after(func() {
+		write := func() {
 			writeFile(c)
 			k.lock()
 			c.dropPin()
 			k.unlock()
-		})
+		}
+		if f.place.MayWait() {
+			k.programs.Go(write)
+		} else {
+			k.after(write)
+		}
 		return
 	}
 	if f.stream.write(c, c.r.Data) == waiting {

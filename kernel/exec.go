@@ -51,7 +51,7 @@ func (t *target) release() {
 }
 
 // find finds the program that attr names.
-func (k *Kernel) find(at vfs.At, attr *sys.SpawnAttr) (*target, error) {
+func (k *Kernel) find(fs *vfs.Namespace, at vfs.At, attr *sys.SpawnAttr) (*target, error) {
 	path := attr.Path
 	if path == "" {
 		path = attr.Argv[0]
@@ -59,16 +59,16 @@ func (k *Kernel) find(at vfs.At, attr *sys.SpawnAttr) (*target, error) {
 			return nil, errno.ENOENT
 		}
 		if !strings.Contains(path, "/") {
-			return k.findInPath(at, path, attr)
+			return k.findInPath(fs, at, path, attr)
 		}
 	}
-	return k.load(at, path, attr.Argv, 0)
+	return k.load(fs, at, path, attr.Argv, 0)
 }
 
 // findInPath finds name, or name.wasm, in the directories of the environment's PATH.
 // A file that may not be run does not end the search; its error is the result if there
 // is no other.
-func (k *Kernel) findInPath(at vfs.At, name string, attr *sys.SpawnAttr) (*target, error) {
+func (k *Kernel) findInPath(fs *vfs.Namespace, at vfs.At, name string, attr *sys.SpawnAttr) (*target, error) {
 	list := getenv(attr.Env, "PATH")
 	if list == "" {
 		list = defaultPath
@@ -79,7 +79,7 @@ func (k *Kernel) findInPath(at vfs.At, name string, attr *sys.SpawnAttr) (*targe
 			dir = "."
 		}
 		for _, suffix := range [...]string{"", ".wasm"} {
-			t, err := k.load(at, dir+"/"+name+suffix, attr.Argv, 0)
+			t, err := k.load(fs, at, dir+"/"+name+suffix, attr.Argv, 0)
 			switch e := errno.Of(err); {
 			case err == nil:
 				return t, nil
@@ -95,19 +95,20 @@ func (k *Kernel) findInPath(at vfs.At, name string, attr *sys.SpawnAttr) (*targe
 }
 
 // load looks at the file path and follows it to what runs it.
-func (k *Kernel) load(at vfs.At, path string, argv []string, depth int) (*target, error) {
+func (k *Kernel) load(fs *vfs.Namespace, at vfs.At, path string, argv []string, depth int) (*target, error) {
 	if depth > maxScripts {
 		return nil, errno.ELOOP
 	}
 	at.Flags = 0
-	place, err := k.fs.Walk(at, path)
+	place, err := fs.Walk(at, path)
 	if err != nil {
 		return nil, err
 	}
-	file, ok := place.Node().(vfs.File)
+	lasting, ok := place.Node().(vfs.File)
 	if !ok {
 		return nil, errno.EACCES
 	}
+	file := place.For(at.Context).Node().(vfs.File)
 	if _, device := place.Node().(vfs.Device); device {
 		return nil, errno.EACCES
 	}
@@ -129,20 +130,20 @@ func (k *Kernel) load(at vfs.At, path string, argv []string, depth int) (*target
 		return nil, errno.EACCES
 	case wasm:
 		key := ImageKey{Dev: st.Dev, Ino: st.Ino, Size: st.Size, Mtime: st.Mtime, Gen: uint64(st.Ctime)}
-		if v, ok := file.(vfs.Versioned); ok {
+		if v, ok := lasting.(vfs.Versioned); ok {
 			key.Gen = v.Version()
 		}
-		t := &target{argv: argv, file: file, path: path, key: key}
+		t := &target{argv: argv, file: lasting, path: path, key: key}
 		t.hold()
 		return t, nil
 	case bytes.HasPrefix(head, scriptMagic):
-		return k.loadScript(at, path, argv, head[len(scriptMagic):], depth)
+		return k.loadScript(fs, at, path, argv, head[len(scriptMagic):], depth)
 	}
 	return nil, errno.ENOEXEC
 }
 
 // loadScript follows the first line of a script, without its "#!".
-func (k *Kernel) loadScript(at vfs.At, path string, argv []string, head []byte, depth int) (*target, error) {
+func (k *Kernel) loadScript(fs *vfs.Namespace, at vfs.At, path string, argv []string, head []byte, depth int) (*target, error) {
 	line, _, found := bytes.Cut(head, []byte("\n"))
 	if !found && len(head) == headSize-len(scriptMagic) {
 		return nil, errno.ENOEXEC // a line that long is cut off, and means something else
@@ -169,5 +170,5 @@ func (k *Kernel) loadScript(at vfs.At, path string, argv []string, head []byte, 
 		args = append(args, arg)
 	}
 	args = append(args, path)
-	return k.load(at, interp, append(args, argv[1:]...), depth+1)
+	return k.load(fs, at, interp, append(args, argv[1:]...), depth+1)
 }

@@ -32,7 +32,7 @@ func seekFile(c *call) {
 	case sys.SeekCur:
 		base = f.off
 	case sys.SeekEnd:
-		st, err := f.place.Stat()
+		st, err := c.place().Stat()
 		if err != nil {
 			c.failErr(err)
 			return
@@ -61,7 +61,7 @@ func sysFStat(c *call) verdict {
 		c.reply.Data = st.Append(nil)
 		return ended
 	}
-	return c.goOutside(func(c *call) { c.statReply(c.f.place.Stat()) })
+	return c.goOutside(func(c *call) { c.statReply(c.place().Stat()) })
 }
 
 // statReply ends the call with a description.
@@ -90,7 +90,7 @@ func sysFSetAttr(c *call) verdict {
 	case c.longer(a):
 		return c.tooLong()
 	}
-	return c.goOutside(func(c *call) { c.failErr(c.f.place.SetAttr(a)) })
+	return c.goOutside(func(c *call) { c.failErr(c.place().SetAttr(a)) })
 }
 
 // longer reports whether a makes a file longer than it may be.
@@ -116,9 +116,9 @@ func sysAllocate(c *call) verdict {
 		return c.tooLong()
 	}
 	return c.goOutside(func(c *call) {
-		st, err := c.f.place.Stat()
+		st, err := c.place().Stat()
 		if err == nil && st.Size < off+n {
-			err = c.f.place.SetAttr(sys.SetAttr{Set: sys.AttrSize, Size: off + n})
+			err = c.place().SetAttr(sys.SetAttr{Set: sys.AttrSize, Size: off + n})
 		}
 		c.failErr(err)
 	})
@@ -137,7 +137,7 @@ func sysSync(c *call) verdict {
 	}
 	return c.goOutside(func(c *call) {
 		var err error
-		if s, ok := c.f.place.Node().(vfs.Syncer); ok {
+		if s, ok := c.place().Node().(vfs.Syncer); ok {
 			err = s.Sync()
 		}
 		c.failErr(err)

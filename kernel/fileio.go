@@ -76,9 +76,9 @@ func readFile(c *call) {
 
 // readAt reads from the call's node and reports whether that went well.
 func (c *call) readAt(off int64) bool {
-	file, ok := c.f.place.Node().(vfs.File)
+	file, ok := c.place().Node().(vfs.File)
 	if !ok {
-		if c.f.place.IsDir() {
+		if c.place().IsDir() {
 			c.fail(errno.EISDIR)
 		} else {
 			c.fail(errno.EBADF)
@@ -138,7 +138,7 @@ func writeFile(c *call) {
 	f := c.f
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	file, ok := f.place.Node().(vfs.File)
+	file, ok := c.place().Node().(vfs.File)
 	if !ok {
 		c.fail(errno.EBADF)
 		return
@@ -187,7 +187,7 @@ func (c *call) wrote(n int, err error) {
 	}
 	c.ok(uint64(n), uint64(errno.Of(err)))
 	if err == nil && c.flags&(sys.OSync|sys.ODsync) != 0 {
-		if s, ok := c.f.place.Node().(vfs.Syncer); ok {
+		if s, ok := c.place().Node().(vfs.Syncer); ok {
 			if err := s.Sync(); err != nil {
 				c.failErr(err)
 			}
@@ -208,7 +208,7 @@ func sysPWrite(c *call) verdict {
 		return f.stream.write(c, c.r.Data[c.sent:])
 	}
 	return c.goOutside(func(c *call) {
-		file, ok := c.f.place.Node().(vfs.File)
+		file, ok := c.place().Node().(vfs.File)
 		off := int64(c.r.Args[2])
 		switch {
 		case !ok:

@@ -322,7 +322,7 @@ func TestProc(t *testing.T) {
 		}
 	}
 	mounts, err := f.Mounts()
-	if err != nil || !strings.Contains(mounts, "proc /proc proc ro\n") || !strings.Contains(mounts, " / ") {
+	if err != nil || !strings.Contains(mounts, "proc /proc proc ro 0 0\n") || !strings.Contains(mounts, " / ") {
 		t.Errorf("mounts %q, %v", mounts, err)
 	}
 	if s, err := f.Statfs("/proc"); s.Type != "proc" || err != nil {

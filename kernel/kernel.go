@@ -55,6 +55,8 @@ type Kernel struct {
 	lastPID  uint32
 	sessions map[uint32]*session
 	builtins map[string]Main
+	fsTypes  map[string]FSType
+	mounted  map[vfs.FS]*Mount // what mount(2) has opened
 	closed   bool
 	open     int // open file descriptions
 	pipes    uint64
@@ -80,6 +82,8 @@ func New(cfg Config) *Kernel {
 		procs:    map[uint32]*Process{},
 		sessions: map[uint32]*session{},
 		builtins: map[string]Main{},
+		fsTypes:  map[string]FSType{"tmp": openTmp},
+		mounted:  map[vfs.FS]*Mount{},
 	}
 	if k.log == nil {
 		k.log = slog.New(slog.DiscardHandler)
@@ -100,6 +104,7 @@ func (k *Kernel) makeInit() {
 	p := newProcess(k, 1)
 	p.argv = []string{"init"}
 	p.name = "init"
+	p.fs = k.fs
 	p.cwd = k.fs.Root()
 	p.umask = 0o022
 	p.limits = DefaultLimits()
@@ -187,5 +192,12 @@ func (k *Kernel) Close() error {
 	k.init.end(sys.Signaled(sys.SIGKILL), true)
 	k.unlock()
 	k.programs.Wait()
+	k.lock()
+	mounted := k.mounted
+	k.mounted = map[vfs.FS]*Mount{}
+	k.unlock()
+	for f := range mounted {
+		closeFS(f)
+	}
 	return nil
 }

@@ -87,7 +87,7 @@ func (k *Kernel) launch(p *Process, t *target) {
 	k.lock()
 	t.key.MemoryPages = p.limits.memoryPages()
 	k.unlock()
-	image, err := k.cfg.Machine.Load(p.ctx, t.key, t.path, func() ([]byte, error) { return readAll(t.file) })
+	image, err := k.cfg.Machine.Load(p.ctx, t.key, t.path, func() ([]byte, error) { return readAll(p.ctx, t.file) })
 	t.release()
 	if p.ctx.Err() != nil {
 		return
@@ -122,8 +122,9 @@ func (k *Kernel) launch(p *Process, t *target) {
 	}
 }
 
-// readAll is a file's contents.
-func readAll(f vfs.File) ([]byte, error) {
+// readAll is a file's contents. It ends when ctx does.
+func readAll(ctx context.Context, f vfs.File) ([]byte, error) {
+	f = vfs.WithContext(ctx, f)
 	st, err := f.Stat()
 	if err != nil {
 		return nil, err

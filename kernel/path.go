@@ -1,8 +1,6 @@
 package kernel
 
 import (
-	"strings"
-
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
@@ -45,7 +43,7 @@ func (c *call) change(fn func(c *call, at vfs.At) error) verdict {
 	case readOnly:
 		return c.fail(errno.EROFS)
 	}
-	return c.goOutside(func(c *call) { c.failErr(fn(c, at)) })
+	return c.goOutside(func(c *call) { c.failErr(fn(c, c.look(at))) })
 }
 
 func sysOpen(c *call) verdict {
@@ -63,7 +61,7 @@ func sysOpen(c *call) verdict {
 	}
 	mode := uint32(c.r.Args[2]) & 0o7777 &^ c.p.umask
 	return c.goOutside(func(c *call) {
-		place, created, err := c.k.fs.OpenNode(at, c.r.Path, flags, mode)
+		place, created, err := c.p.fs.OpenNode(c.look(at), c.r.Path, flags, mode)
 		if err != nil {
 			c.failErr(err)
 			return
@@ -126,7 +124,7 @@ func sysStat(c *call) verdict {
 	if e != 0 {
 		return c.fail(e)
 	}
-	return c.goOutside(func(c *call) { c.statReply(c.k.fs.Stat(at, c.r.Path)) })
+	return c.goOutside(func(c *call) { c.statReply(c.p.fs.Stat(c.look(at), c.r.Path)) })
 }
 
 func sysSetAttr(c *call) verdict {
@@ -137,24 +135,24 @@ func sysSetAttr(c *call) verdict {
 	if c.longer(a) {
 		return c.tooLong()
 	}
-	return c.change(func(c *call, at vfs.At) error { return c.k.fs.SetAttr(at, c.r.Path, a) })
+	return c.change(func(c *call, at vfs.At) error { return c.p.fs.SetAttr(at, c.r.Path, a) })
 }
 
 func sysMkdir(c *call) verdict {
 	mode := uint32(c.r.Args[2]) & 0o7777 &^ c.p.umask
-	return c.change(func(c *call, at vfs.At) error { return c.k.fs.Mkdir(at, c.r.Path, mode) })
+	return c.change(func(c *call, at vfs.At) error { return c.p.fs.Mkdir(at, c.r.Path, mode) })
 }
 
 func sysRmdir(c *call) verdict {
-	return c.change(func(c *call, at vfs.At) error { return c.k.fs.Rmdir(at, c.r.Path) })
+	return c.change(func(c *call, at vfs.At) error { return c.p.fs.Rmdir(at, c.r.Path) })
 }
 
 func sysUnlink(c *call) verdict {
-	return c.change(func(c *call, at vfs.At) error { return c.k.fs.Unlink(at, c.r.Path) })
+	return c.change(func(c *call, at vfs.At) error { return c.p.fs.Unlink(at, c.r.Path) })
 }
 
 func sysSymlink(c *call) verdict {
-	return c.change(func(c *call, at vfs.At) error { return c.k.fs.Symlink(at, c.r.Path, string(c.r.Data)) })
+	return c.change(func(c *call, at vfs.At) error { return c.p.fs.Symlink(at, c.r.Path, string(c.r.Data)) })
 }
 
 // second is where the second path of a call begins, that of its second argument.
@@ -171,7 +169,7 @@ func sysRename(c *call) verdict {
 	if e != 0 {
 		return c.fail(e)
 	}
-	return c.change(func(c *call, at vfs.At) error { return c.k.fs.Rename(at, c.r.Path, to, string(c.r.Data)) })
+	return c.change(func(c *call, at vfs.At) error { return c.p.fs.Rename(at, c.r.Path, c.look(to), string(c.r.Data)) })
 }
 
 func sysLink(c *call) verdict {
@@ -179,7 +177,7 @@ func sysLink(c *call) verdict {
 	if e != 0 {
 		return c.fail(e)
 	}
-	return c.change(func(c *call, at vfs.At) error { return c.k.fs.Link(at, c.r.Path, to, string(c.r.Data)) })
+	return c.change(func(c *call, at vfs.At) error { return c.p.fs.Link(at, c.r.Path, c.look(to), string(c.r.Data)) })
 }
 
 func sysReadlink(c *call) verdict {
@@ -188,7 +186,7 @@ func sysReadlink(c *call) verdict {
 		return c.fail(e)
 	}
 	return c.goOutside(func(c *call) {
-		target, err := c.k.fs.Readlink(at, c.r.Path)
+		target, err := c.p.fs.Readlink(c.look(at), c.r.Path)
 		c.failErr(err)
 		if err == nil {
 			c.reply.Data = []byte(target)
@@ -202,7 +200,7 @@ func sysChdir(c *call) verdict {
 		return c.fail(e)
 	}
 	return c.goOutside(func(c *call) {
-		place, err := c.k.fs.WalkDir(at, c.r.Path)
+		place, err := c.p.fs.WalkDir(c.look(at), c.r.Path)
 		if err == nil {
 			c.k.lock()
 			c.p.cwd = place
@@ -215,7 +213,7 @@ func sysChdir(c *call) verdict {
 func sysGetcwd(c *call) verdict {
 	cwd := c.p.cwd
 	return c.goOutside(func(c *call) {
-		path, err := c.k.fs.Path(cwd)
+		path, err := c.p.fs.Path(cwd)
 		c.failErr(err)
 		if err == nil {
 			c.reply.Data = []byte(path)
@@ -229,42 +227,13 @@ func sysUmask(c *call) verdict {
 	return c.ok(uint64(old))
 }
 
-func sysMounts(c *call) verdict {
-	return c.goOutside(func(c *call) {
-		c.ok()
-		c.reply.Data = []byte(c.k.mountTable())
-	})
-}
-
-// mountTable is what is mounted, in lines "source target type options".
-func (k *Kernel) mountTable() string {
-	var b strings.Builder
-	for _, m := range k.fs.Mounts() {
-		options := "rw"
-		if m.ReadOnly {
-			options = "ro"
-		}
-		for i, s := range [...]string{m.Source, m.Path, m.Type, options} {
-			if i > 0 {
-				b.WriteByte(' ')
-			}
-			b.WriteString(mountEscape.Replace(s))
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
-// mountEscape keeps the fields of a mount table apart, as Linux does it.
-var mountEscape = strings.NewReplacer(" ", `\040`, "\t", `\011`, "\n", `\012`, `\`, `\134`)
-
 func sysStatfs(c *call) verdict {
 	at, _, e := c.p.at(sys.AtCwd, 0)
 	if e != 0 {
 		return c.fail(e)
 	}
 	return c.goOutside(func(c *call) {
-		place, err := c.k.fs.Walk(at, c.r.Path)
+		place, err := c.p.fs.Walk(c.look(at), c.r.Path)
 		if err != nil {
 			c.failErr(err)
 			return

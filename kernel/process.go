@@ -32,6 +32,7 @@ type Process struct {
 	session  *session
 
 	fds    []fdEntry
+	fs     *vfs.Namespace // the tree that it sees
 	cwd    vfs.Place
 	umask  uint32
 	limits Limits

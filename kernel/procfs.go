@@ -27,7 +27,7 @@ func (k *Kernel) mountOwn() {
 	} {
 		err := f.MkdirAll(m.path, 0o755)
 		if err == nil {
-			err = k.fs.Mount(m.path, vfs.NewStatic(m.typ, m.top, clock), vfs.MountOptions{})
+			err = k.fs.Mount(m.path, vfs.NewStatic(m.typ, m.top, clock), vfs.MountOptions{Fixed: true})
 		}
 		if err != nil {
 			k.log.Error("a tree of the kernel cannot be mounted", "path", m.path, "err", err)
@@ -69,7 +69,7 @@ func (k *Kernel) procTree() vfs.StaticEntry {
 			text("version", func() string {
 				return fmt.Sprintf("Bushel (%s %s/%s)\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			}),
-			text("mounts", k.mountTable),
+			{Name: "mounts", Link: fixedLink("self/mounts")},
 			text("meminfo", memInfo),
 		},
 		List: k.procDirs,
@@ -109,11 +109,12 @@ func (p *Process) procDir() vfs.StaticEntry {
 			text("status", p.procStatus),
 			text("cmdline", func() string { return strings.Join(append(slices.Clone(p.argv), ""), "\x00") }),
 			text("limits", p.procLimits),
+			{Name: "mounts", Text: func() ([]byte, error) { return []byte(mountTable(p.fs)), nil }},
 			{Name: "cwd", Link: func(any) (string, error) {
 				p.k.lock()
 				cwd := p.cwd
 				p.k.unlock()
-				return p.k.fs.Path(cwd)
+				return p.fs.Path(cwd)
 			}},
 			{Name: "fd", Mode: 0o500, List: p.procFDs},
 		},
@@ -164,7 +165,7 @@ func (p *Process) procFDs() []vfs.StaticEntry {
 		case e.f == nil:
 		case e.f.stream == nil:
 			place := e.f.place
-			list = append(list, vfs.StaticEntry{Name: strconv.Itoa(n), Link: func(any) (string, error) { return p.k.fs.Path(place) }})
+			list = append(list, vfs.StaticEntry{Name: strconv.Itoa(n), Link: func(any) (string, error) { return p.fs.Path(place) }})
 		default:
 			list = append(list, vfs.StaticEntry{Name: strconv.Itoa(n), Device: fmt.Sprintf("proc/%d/%d", p.pid, n)})
 		}

@@ -54,7 +54,8 @@ func (p *Process) Fork(main Main, attr ForkAttr) (*Process, error) {
 		if e != 0 {
 			return nil, e
 		}
-		place, err := k.fs.WalkDir(at, attr.Cwd)
+		at.Context = p.ctx
+		place, err := p.fs.WalkDir(at, attr.Cwd)
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +117,7 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 	if c.name == "" && len(b.argv) > 0 {
 		c.name = b.argv[0]
 	}
-	c.umask, c.limits, c.strict, c.engine = p.umask, p.limits, b.strict, b.engine
+	c.fs, c.umask, c.limits, c.strict, c.engine = p.fs, p.umask, p.limits, b.strict, b.engine
 	for s, how := range p.sig.how {
 		if how == ignored {
 			c.sig.how[s] = ignored

@@ -25,7 +25,7 @@ func sysReadDir(c *call) verdict {
 }
 
 func readDir(c *call) {
-	dir, err := c.f.place.Dir()
+	dir, err := c.place().Dir()
 	if err != nil {
 		c.failErr(err)
 		return
@@ -75,7 +75,7 @@ func readDir(c *call) {
 // parentIno is the number of the directory above dir, or of dir itself where that
 // is not known.
 func (c *call) parentIno(dir vfs.Dir) uint64 {
-	if up, err := c.k.fs.Walk(vfs.At{Dir: c.f.place}, ".."); err == nil {
+	if up, err := c.p.fs.Walk(c.look(vfs.At{Dir: c.f.place}), ".."); err == nil {
 		if st, err := up.Stat(); err == nil {
 			return st.Ino
 		}

@@ -133,9 +133,13 @@ func (p *Process) take(sig sys.Signal) {
 func (p *Process) interrupt(ch chan sys.Signal) {
 	met := false
 	for _, c := range p.calls {
-		if !c.out {
+		switch {
+		case !c.out:
 			c.intr, met = true, true
 			c.wake()
+		case c.cancel != nil:
+			met = true
+			c.cancel()
 		}
 	}
 	if !met {

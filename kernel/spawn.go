@@ -58,14 +58,15 @@ func sysSpawn(c *call) verdict {
 // spawn finds the program and starts it.
 func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
 	k := c.k
+	at = c.look(at)
 	if attr.Cwd != "" {
-		place, err := k.fs.WalkDir(at, attr.Cwd)
+		place, err := c.p.fs.WalkDir(at, attr.Cwd)
 		if err != nil {
 			return err
 		}
 		at.Dir, at.Cwd = place, place
 	}
-	t, err := k.find(at, attr)
+	t, err := k.find(c.p.fs, at, attr)
 	if err != nil {
 		return err
 	}
@@ -84,12 +85,12 @@ func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
 		if k.cfg.Machine == nil {
 			return errno.ENOEXEC
 		}
-		if b.dirs, err = k.preopens(at, attr.Dirs); err != nil {
+		if b.dirs, err = preopens(c.p.fs, at, attr.Dirs); err != nil {
 			return err
 		}
 		b.strict = len(attr.Dirs) > 0
 		b.engine = engineOf(attr)
-		if cwd, err = k.fs.Path(at.Dir); err != nil {
+		if cwd, err = c.p.fs.Path(at.Dir); err != nil {
 			cwd = "/"
 		}
 	}
@@ -116,13 +117,13 @@ func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
 
 // preopens finds the directories that a guest begins with: the root, unless others
 // are asked for.
-func (k *Kernel) preopens(at vfs.At, dirs []sys.PreopenDir) ([]preopen, error) {
+func preopens(fs *vfs.Namespace, at vfs.At, dirs []sys.PreopenDir) ([]preopen, error) {
 	if len(dirs) == 0 {
-		return []preopen{{place: k.fs.Root(), name: "/"}}, nil
+		return []preopen{{place: fs.Root(), name: "/"}}, nil
 	}
 	var list []preopen
 	for _, d := range dirs {
-		place, err := k.fs.WalkDir(at, d.Path)
+		place, err := fs.WalkDir(at, d.Path)
 		if err != nil {
 			return nil, err
 		}

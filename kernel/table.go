@@ -21,7 +21,7 @@ func init() {
 		sys.OpStat: sysStat, sys.OpSetAttr: sysSetAttr, sys.OpMkdir: sysMkdir, sys.OpRmdir: sysRmdir,
 		sys.OpUnlink: sysUnlink, sys.OpRename: sysRename, sys.OpLink: sysLink, sys.OpSymlink: sysSymlink,
 		sys.OpReadlink: sysReadlink, sys.OpChdir: sysChdir, sys.OpGetcwd: sysGetcwd, sys.OpUmask: sysUmask,
-		sys.OpMounts: sysMounts, sys.OpStatfs: sysStatfs,
+		sys.OpMounts: sysMounts, sys.OpStatfs: sysStatfs, sys.OpMount: sysMount, sys.OpUnmount: sysUnmount,
 
 		sys.OpPTY: sysPTY, sys.OpTTYGet: sysTTYGet, sys.OpTTYSet: sysTTYSet,
 	}

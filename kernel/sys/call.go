@@ -18,15 +18,29 @@ type Request struct {
 type Reply struct {
 	Errno errno.Errno
 	Vals  [3]uint64
-	// Data belongs to the caller, unless it is a part of Request.Dst.
+	// Data belongs to the caller, unless it is a part of Request.Dst. Of a call that
+	// failed it is a sentence that says why, or empty.
 	Data []byte
 }
 
-// Err is the reply's error, nil if the call succeeded.
-func (r *Reply) Err() error { return r.Errno.Err() }
+// Err is the reply's error, nil if the call succeeded: an [errno.Errno], or an
+// [*errno.Fault] if the reply says why.
+func (r *Reply) Err() error {
+	if r.Errno == 0 {
+		return nil
+	}
+	return r.Errno.With(string(r.Data))
+}
 
-// Fail is a reply with the number that stands for err.
-func Fail(err error) Reply { return Reply{Errno: errno.Of(err)} }
+// Fail is a reply with the number that stands for err, and the sentence of an
+// [errno.Fault].
+func Fail(err error) Reply {
+	r := Reply{Errno: errno.Of(err)}
+	if why := errno.Why(err); why != "" {
+		r.Data = []byte(why)
+	}
+	return r
+}
 
 // A Caller performs the system calls of one process. It may be used by several
 // goroutines at once.

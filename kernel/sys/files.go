@@ -13,7 +13,8 @@ import (
 //
 // A relative path is taken from the working directory of the caller's process.
 // Errors are [*fs.PathError] around an [errno.Errno] where there is a path, and
-// the bare errno.Errno else. A call that a caught signal interrupts fails with
+// the bare errno.Errno else; or an [*errno.Fault] in the number's stead, where the
+// kernel says why. A call that a caught signal interrupts fails with
 // EINTR; nothing is tried again.
 type Files struct {
 	c Caller
@@ -28,14 +29,14 @@ func (f *Files) Caller() Caller { return f.c }
 // call performs a call that has no path.
 func (f *Files) call(r *Request) (Reply, error) {
 	rep := f.c.Syscall(r)
-	return rep, rep.Errno.Err()
+	return rep, rep.Err()
 }
 
 // pathCall performs a call on r.Path; op is the word that its error carries.
 func (f *Files) pathCall(op string, r *Request) (Reply, error) {
 	rep := f.c.Syscall(r)
 	if rep.Errno != 0 {
-		return rep, &fs.PathError{Op: op, Path: r.Path, Err: rep.Errno}
+		return rep, &fs.PathError{Op: op, Path: r.Path, Err: rep.Err()}
 	}
 	return rep, nil
 }

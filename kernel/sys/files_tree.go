@@ -281,7 +281,19 @@ func (f *Files) Umask(mask uint32) uint32 {
 	return uint32(rep.Vals[0])
 }
 
-// Mounts lists what is mounted, in lines "source target type options".
+// Mount mounts over the directory path what a describes.
+func (f *Files) Mount(path string, a *MountAttr) error {
+	_, err := f.pathCall("mount", &Request{Op: OpMount, Path: path, Data: a.Append(nil)})
+	return err
+}
+
+// Unmount takes away what is mounted on path: EBUSY while it is in use.
+func (f *Files) Unmount(path string) error {
+	_, err := f.pathCall("unmount", &Request{Op: OpUnmount, Path: path})
+	return err
+}
+
+// Mounts lists what is mounted, in lines "source target type options 0 0".
 func (f *Files) Mounts() (string, error) {
 	rep, err := f.call(&Request{Op: OpMounts})
 	return string(rep.Data), err

@@ -104,13 +104,18 @@ const (
 	OpSetPGID
 	// OpSetSID makes the caller the leader of a new session: v0 its id.
 	OpSetSID
-	// OpMounts lists what is mounted: data is lines "source target type options".
+	// OpMounts lists what is mounted: data is lines "source target type options 0 0",
+	// as /proc/mounts has them.
 	OpMounts
 	// OpStatfs describes the file system of path: v0 bytes in all, v1 bytes free,
 	// v2 nodes; data is the type's name.
 	OpStatfs
 	// OpPS lists the processes: data is packed [ProcInfo] records.
 	OpPS
+	// OpMount mounts over the directory path what data, a [MountAttr], describes.
+	OpMount
+	// OpUnmount takes away what is mounted on path: EBUSY while it is in use.
+	OpUnmount
 
 	// NumOps is one more than the highest number.
 	NumOps
@@ -126,7 +131,7 @@ var opNames = [NumOps]string{
 	OpPipe: "pipe", OpPTY: "pty", OpTTYGet: "ttyget", OpTTYSet: "ttyset", OpChdir: "chdir",
 	OpGetcwd: "getcwd", OpUmask: "umask", OpSpawn: "spawn", OpWait: "wait", OpKill: "kill",
 	OpGetPID: "getpid", OpSetPGID: "setpgid", OpSetSID: "setsid", OpMounts: "mounts",
-	OpStatfs: "statfs", OpPS: "ps",
+	OpStatfs: "statfs", OpPS: "ps", OpMount: "mount", OpUnmount: "unmount",
 }
 
 // String is the call's name as a trace prints it.

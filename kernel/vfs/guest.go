@@ -35,7 +35,7 @@ func (ns *Namespace) guestStart(at At, path string) Place {
 // probe finds out whether path names something from start, be it a link that
 // leads nowhere, and whether the directory of its last name is there.
 func (ns *Namespace) probe(at At, start Place, path string) (there, dirThere bool) {
-	w := &walk{ns: ns, cur: start, caller: at.Caller}
+	w := ns.newWalk(at, start)
 	e, err := w.entry(path)
 	if err != nil {
 		// Something is in the way that is not just missing, such as a loop of
@@ -47,7 +47,7 @@ func (ns *Namespace) probe(at At, start Place, path string) (there, dirThere boo
 		return false, true
 	}
 	if e.Slash {
-		st, err := e.Place.Stat()
+		st, err := e.Place.For(at.Context).Stat()
 		return err == nil && (st.Type == sys.TypeDirectory || st.Type == sys.TypeSymlink), true
 	}
 	return true, true

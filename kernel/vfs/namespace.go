@@ -25,7 +25,10 @@ type mount struct {
 	root     Node
 	at       Place // the directory that is covered; zero for the root
 	readOnly bool
+	fixed    bool
+	waits    bool
 	source   string
+	options  string
 	covered  atomic.Int32 // how many mounts stand on directories of this one
 }
 
@@ -41,6 +44,10 @@ type MountOptions struct {
 	ReadOnly bool
 	// Source is what the mount table calls the origin, the type if it is empty.
 	Source string
+	// Options are shown in the mount table after ro or rw, with commas between.
+	Options string
+	// Fixed: it cannot be unmounted, which fails with EBUSY.
+	Fixed bool
 }
 
 // MountInfo is a line of the mount table.
@@ -49,6 +56,7 @@ type MountInfo struct {
 	Source   string
 	Type     string
 	ReadOnly bool
+	Options  string
 	FS       FS
 }
 
@@ -68,7 +76,10 @@ func newMount(f FS, at Place, o MountOptions) *mount {
 	if o.Source == "" {
 		o.Source = f.Type()
 	}
-	return &mount{fs: f, root: f.Root(), at: at, readOnly: ro, source: o.Source}
+	return &mount{
+		fs: f, root: f.Root(), at: at, readOnly: ro, fixed: o.Fixed, waits: mayWait(f),
+		source: o.Source, options: o.Options,
+	}
 }
 
 // Root is the place "/".
@@ -82,6 +93,11 @@ func (ns *Namespace) Mount(path string, f FS, o MountOptions) error {
 	if err != nil {
 		return err
 	}
+	return ns.MountOn(at, f, o)
+}
+
+// MountOn is Mount over the directory at: ENOTDIR if it is none.
+func (ns *Namespace) MountOn(at Place, f FS, o MountOptions) error {
 	if !at.IsDir() {
 		return errno.ENOTDIR
 	}
@@ -103,7 +119,7 @@ func (ns *Namespace) Mount(path string, f FS, o MountOptions) error {
 }
 
 // Unmount takes the topmost mount off path: EINVAL if there is none, EBUSY for
-// the root and for a mount that others stand on. Open files and working
+// the root, for a fixed one and for a mount that others stand on. Open files and working
 // directories in it stay good for those who have them; whether there are any
 // is for the caller to ask.
 func (ns *Namespace) Unmount(path string) error {
@@ -111,11 +127,16 @@ func (ns *Namespace) Unmount(path string) error {
 	if err != nil {
 		return err
 	}
+	return ns.UnmountPlace(p)
+}
+
+// UnmountPlace is Unmount of the mount whose top p is.
+func (ns *Namespace) UnmountPlace(p Place) error {
 	m := p.mnt
-	if p.node != m.root {
+	if !p.IsMount() {
 		return errno.EINVAL
 	}
-	if m.at.IsZero() {
+	if m.at.IsZero() || m.fixed {
 		return errno.EBUSY
 	}
 	ns.mu.Lock()
@@ -150,7 +171,7 @@ func (ns *Namespace) Mounts() []MountInfo {
 		if err != nil {
 			continue
 		}
-		out = append(out, MountInfo{Path: path, Source: m.source, Type: m.fs.Type(), ReadOnly: m.readOnly, FS: m.fs})
+		out = append(out, MountInfo{Path: path, Source: m.source, Type: m.fs.Type(), ReadOnly: m.readOnly, Options: m.options, FS: m.fs})
 	}
 	return out
 }

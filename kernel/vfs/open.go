@@ -1,6 +1,8 @@
 package vfs
 
 import (
+	"context"
+
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -31,12 +33,12 @@ func (ns *Namespace) OpenNode(at At, path string, flags sys.OpenFlag, mode uint3
 	if err != nil || created {
 		return p, created, err
 	}
-	p, err = p.open(flags)
+	p, err = p.open(at.Context, flags)
 	return p, false, err
 }
 
 // open does what opening the existing p with flags does to it.
-func (p Place) open(flags sys.OpenFlag) (Place, error) {
+func (p Place) open(ctx context.Context, flags sys.OpenFlag) (Place, error) {
 	writes := flags&(sys.OWrite|sys.OTrunc) != 0
 	switch n := p.node.(type) {
 	case Dir:
@@ -65,7 +67,7 @@ func (p Place) open(flags sys.OpenFlag) (Place, error) {
 			return Place{}, errno.EROFS
 		}
 		if flags&sys.OTrunc != 0 {
-			return p, n.SetAttr(sys.SetAttr{Set: sys.AttrSize})
+			return p, WithContext(ctx, n).SetAttr(sys.SetAttr{Set: sys.AttrSize})
 		}
 		if s, ok := n.(Snapshotter); ok && flags&sys.ORead != 0 {
 			shot, err := s.Snapshot()
@@ -134,7 +136,7 @@ func (w *walk) createAt(name string, how sys.AtFlag, flags sys.OpenFlag, mode ui
 			target, err := w.readlink(link)
 			return c, target, err
 		}
-		d, err := e.Dir.mutable()
+		d, err := e.Dir.For(w.ctx).mutable()
 		if err != nil {
 			return c, "", err
 		}

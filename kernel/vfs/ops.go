@@ -14,7 +14,7 @@ func (ns *Namespace) Stat(at At, path string) (sys.Stat, error) {
 	if err != nil {
 		return sys.Stat{}, err
 	}
-	return p.Stat()
+	return p.For(at.Context).Stat()
 }
 
 // SetAttr changes the attributes of what path names, with sys.AtNoFollow of a
@@ -24,7 +24,7 @@ func (ns *Namespace) SetAttr(at At, path string, a sys.SetAttr) error {
 	if err != nil {
 		return err
 	}
-	return p.SetAttr(a)
+	return p.For(at.Context).SetAttr(a)
 }
 
 // Readlink is the target of the link that path names: EINVAL if it is no link.
@@ -39,7 +39,7 @@ func (ns *Namespace) Readlink(at At, path string) (string, error) {
 	if !ok {
 		return "", errno.EINVAL
 	}
-	return readlink(l, at.Caller)
+	return readlink(WithContext(at.Context, l), at.Caller)
 }
 
 // Mkdir makes the empty directory path with permission bits mode.
@@ -86,7 +86,7 @@ func (ns *Namespace) toMake(at At, path string, dir bool) (Entry, MutableDir, er
 	case e.Slash && !dir:
 		return e, nil, errno.ENOENT
 	}
-	d, err := e.Dir.mutable()
+	d, err := e.Dir.For(at.Context).mutable()
 	return e, d, err
 }
 
@@ -104,7 +104,7 @@ func (ns *Namespace) Unlink(at At, path string) error {
 	case e.special():
 		return errno.EISDIR
 	}
-	d, err := e.Dir.mutable()
+	d, err := e.Dir.For(at.Context).mutable()
 	switch {
 	case err != nil:
 		return err
@@ -137,7 +137,7 @@ func (ns *Namespace) Rmdir(at At, path string) error {
 	case "..":
 		return errno.ENOTEMPTY
 	}
-	d, err := e.Dir.mutable()
+	d, err := e.Dir.For(at.Context).mutable()
 	switch {
 	case err != nil:
 		return err
@@ -202,7 +202,7 @@ func (ns *Namespace) Rename(fromAt At, path string, toAt At, newPath string) err
 	case from.special() || to.special():
 		return errno.EBUSY
 	}
-	d, err := from.Dir.mutable()
+	d, err := from.Dir.For(fromAt.Context).mutable()
 	switch {
 	case err != nil:
 		return err

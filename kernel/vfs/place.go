@@ -28,6 +28,15 @@ func (p Place) IsZero() bool { return p.node == nil }
 // Same reports whether p and q are the same file in the same mount.
 func (p Place) Same(q Place) bool { return p.node == q.node && p.mnt == q.mnt }
 
+// SameMount reports whether p and q are in the same mount.
+func (p Place) SameMount(q Place) bool { return p.mnt == q.mnt }
+
+// IsMount reports whether p is the top directory of a mount.
+func (p Place) IsMount() bool { return p.mnt != nil && p.node == p.mnt.root }
+
+// Fixed reports whether the mount of the place cannot be unmounted.
+func (p Place) Fixed() bool { return p.mnt != nil && (p.mnt.fixed || p.mnt.at.IsZero()) }
+
 // FS is the file system of the place, nil for the zero Place.
 func (p Place) FS() FS {
 	if p.mnt == nil {

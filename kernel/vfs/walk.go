@@ -1,6 +1,7 @@
 package vfs
 
 import (
+	"context"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -17,6 +18,10 @@ type At struct {
 	Flags sys.AtFlag
 	// Caller is handed to each [CallerLink] on the way. It may be nil.
 	Caller any
+	// NoWait: nothing may wait; see [ErrWouldWait].
+	NoWait bool
+	// Context ends what may wait; see [Cancelable]. Nil stands for no end.
+	Context context.Context
 }
 
 // Entry is the end of a path: a name in a directory and what is there.
@@ -53,7 +58,11 @@ func (ns *Namespace) Walk(at At, path string) (Place, error) {
 	if err != nil {
 		return Place{}, err
 	}
-	return w.resolve(path, at.Flags&sys.AtNoFollow == 0)
+	p, err := w.resolve(path, at.Flags&sys.AtNoFollow == 0)
+	if err == nil {
+		err = w.mayStay(p)
+	}
+	return p, err
 }
 
 // WalkDir is Walk for a path that must name a directory: ENOTDIR.
@@ -87,6 +96,13 @@ type walk struct {
 	stack  []Place
 	links  int
 	caller any
+	noWait bool
+	ctx    context.Context
+}
+
+// newWalk is a walk that begins at cur.
+func (ns *Namespace) newWalk(at At, cur Place) *walk {
+	return &walk{ns: ns, cur: cur, caller: at.Caller, noWait: at.NoWait, ctx: at.Context}
 }
 
 // begin checks path and finds out where its walk starts.
@@ -94,7 +110,8 @@ func (ns *Namespace) begin(at At, path string) (*walk, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	w := &walk{ns: ns, cur: at.Dir, beneath: at.Flags&sys.AtBeneath != 0, caller: at.Caller}
+	w := ns.newWalk(at, at.Dir)
+	w.beneath = at.Flags&sys.AtBeneath != 0
 	if w.cur.IsZero() {
 		w.cur = ns.Root()
 	}
@@ -136,6 +153,9 @@ func (w *walk) entryAt(name string, slash bool) (Entry, error) {
 	if e.special() {
 		p, err := w.last(name, slash, true)
 		e.Dir, e.Place = p, p
+		if err == nil {
+			err = w.mayStay(p)
+		}
 		return e, err
 	}
 	e.Dir = w.cur
@@ -144,7 +164,7 @@ func (w *walk) entryAt(name string, slash bool) (Entry, error) {
 		return e, err
 	}
 	e.Place, e.Mounted = p, mounted
-	return e, nil
+	return e, w.mayStay(p)
 }
 
 // parent goes along path up to its last name, which it returns: empty if there
@@ -222,7 +242,10 @@ func (w *walk) lookup(name string) (p Place, mounted bool, err error) {
 	if len(name) > MaxName {
 		return Place{}, false, errno.ENAMETOOLONG
 	}
-	n, err := d.Lookup(name)
+	if err := w.mayStay(w.cur); err != nil {
+		return Place{}, false, err
+	}
+	n, err := WithContext(w.ctx, d).Lookup(name)
 	if err != nil {
 		return Place{}, false, err
 	}
@@ -271,7 +294,7 @@ func (w *walk) readlink(link Link) (string, error) {
 	if w.links++; w.links > MaxLinks {
 		return "", errno.ELOOP
 	}
-	target, err := readlink(link, w.caller)
+	target, err := readlink(WithContext(w.ctx, link), w.caller)
 	if err != nil {
 		return "", err
 	}

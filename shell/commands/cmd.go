@@ -99,8 +99,12 @@ func (c *cmd) fileError(name string, err error) {
 	}
 }
 
-// reason is err as a message says it: the errno's text without the path.
+// reason is err as a message says it, without the path: the kernel's sentence, or
+// the errno's text.
 func reason(err error) string {
+	if why := errno.Why(err); why != "" {
+		return why
+	}
 	if e, ok := errors.AsType[errno.Errno](err); ok {
 		return e.Error()
 	}

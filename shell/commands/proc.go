@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -332,55 +331,6 @@ func runSync(c *cmd) int {
 			c.fs.Close(fd)
 		}
 		if err != nil {
-			c.fileError(name, err)
-		}
-	}
-	return 0
-}
-
-var mountSpec = spec{name: "mount", run: runMount, help: `
-List what is mounted.`}
-
-func runMount(c *cmd) int {
-	f := c.flags()
-	f.ignore("l")
-	if args := f.parse(); len(args) > 0 {
-		c.usageError(1, "extra operand '%s'", args[0])
-	}
-	text, err := c.fs.Mounts()
-	if err != nil {
-		c.fail(1, "%s", reason(err))
-	}
-	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
-		if p := strings.Fields(line); len(p) >= 4 {
-			fmt.Fprintf(c.out, "%s on %s type %s (%s)\n", p[0], p[1], p[2], p[3])
-		} else if len(p) == 3 {
-			fmt.Fprintf(c.out, "%s on %s type %s\n", p[0], p[1], p[2])
-		}
-	}
-	return 0
-}
-
-var umountSpec = spec{name: "umount", synopsis: "DIRECTORY...", run: runUmount, help: `
-Take away what is mounted on a directory. What a process has open in it stays good.`}
-
-func runUmount(c *cmd) int {
-	args := c.flags().parse()
-	c.operands(args, 1, -1)
-	for _, name := range args {
-		path := name
-		if dir, err := c.fs.Getcwd(); err == nil && !strings.HasPrefix(name, "/") {
-			path = joinPath(dir, name)
-		}
-		if _, err := c.fs.Stat(name); err != nil {
-			c.fileError(name, err)
-			continue
-		}
-		switch err := c.p.Kernel().FS().Unmount(path); {
-		case isErrno(err, errno.EINVAL):
-			c.errorf("%s: not mounted", name)
-			c.code = 1
-		case err != nil:
 			c.fileError(name, err)
 		}
 	}

@@ -48,6 +48,8 @@ export const Op = {
   mounts: 41,
   statfs: 42,
   ps: 43,
+  mount: 44,
+  unmount: 45,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 

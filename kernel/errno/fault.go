@@ -1,0 +1,41 @@
+package errno
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Fault is an error number with a sentence that says why. The sentence crosses
+// system calls beside the number, for those who print it.
+type Fault struct {
+	Errno Errno
+	// Text is one sentence, in lower case and without a full stop.
+	Text string
+}
+
+// Faultf is a Fault with a formatted sentence.
+func Faultf(e Errno, format string, args ...any) *Fault {
+	return &Fault{e, fmt.Sprintf(format, args...)}
+}
+
+// Error is the sentence.
+func (f *Fault) Error() string { return f.Text }
+
+// Unwrap is the number.
+func (f *Fault) Unwrap() error { return f.Errno }
+
+// Why is the sentence of the Fault that err wraps, empty if there is none.
+func Why(err error) string {
+	if f, ok := errors.AsType[*Fault](err); ok {
+		return f.Text
+	}
+	return ""
+}
+
+// With is e with the sentence why, or e itself if why is empty; nil for success.
+func (e Errno) With(why string) error {
+	if e == 0 || why == "" {
+		return e.Err()
+	}
+	return &Fault{e, why}
+}
