@@ -100,6 +100,7 @@ func (c *call) close() {
 func (c *call) pin() {
 	if c.f != nil && !c.pinned {
 		c.f.refs++
+		c.f.pins++
 		c.pinned = true
 	}
 }
@@ -107,6 +108,7 @@ func (c *call) pin() {
 func (c *call) dropPin() {
 	if c.pinned {
 		c.pinned = false
+		c.f.pins--
 		c.f.release()
 	}
 }

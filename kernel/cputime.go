@@ -42,12 +42,17 @@ func (p *Process) rests() {
 	}
 }
 
+// credit takes back ns nanoseconds that were counted and should not have been.
+func (t *cputime) credit(ns uint64) {
+	t.used -= time.Duration(min(ns, uint64(1<<62)))
+}
+
 // cpuTime is how long the process has been running.
 func (p *Process) cpuTime() time.Duration {
 	if t := &p.cpu; t.since != 0 {
-		return t.used + p.k.now() - t.since
+		return max(t.used+p.k.now()-t.since, 0)
 	}
-	return p.cpu.used
+	return max(p.cpu.used, 0)
 }
 
 // Times is the processor time that the process has used, and that of the children it

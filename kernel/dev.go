@@ -68,7 +68,7 @@ func (p *Process) openDevice(name string, flags sys.OpenFlag) (*openFile, errno.
 	case flags&sys.OAccess&^f.flags != 0:
 		return nil, errno.EACCES
 	}
-	f.refs++
+	f.share()
 	return f, 0
 }
 

@@ -36,6 +36,7 @@ func (p *Process) end(status sys.WaitStatus, kill bool) {
 		p.calls[len(p.calls)-1].abandon()
 	}
 	p.dropFDs()
+	p.leaveJoints()
 	p.cwd, p.sig = vfs.Place{}, signalState{}
 	p.endSession()
 	children := p.children

@@ -21,6 +21,7 @@ type fdEntry struct {
 type openFile struct {
 	k     *Kernel
 	refs  int          // fds and pins
+	pins  int          // calls that wait, or are outside
 	flags sys.OpenFlag // access mode and status; status may change
 	info  sys.FDInfo
 
@@ -74,6 +75,22 @@ func (e fdEntry) known() sys.FDInfo {
 		return e.f.info &^ sys.InfoBulk
 	}
 	return e.f.info
+}
+
+// share takes a reference for one more fd.
+func (f *openFile) share() {
+	f.refs++
+	f.atHome()
+}
+
+// atHome has the kernel itself deal with the file's bytes.
+func (f *openFile) atHome() {
+	switch s := f.stream.(type) {
+	case pipeReader:
+		s.joint.takeBack()
+	case pipeWriter:
+		s.joint.takeBack()
+	}
 }
 
 // release gives up a reference.
@@ -196,7 +213,7 @@ func sysDup(c *call) verdict {
 	case to == uint64(from):
 		return c.ok(to, uint64(c.p.fds[from].known()))
 	}
-	f.refs++
+	f.share()
 	if _, ok := c.p.fd(to); ok {
 		c.p.closeFD(int(to))
 	}
@@ -245,6 +262,7 @@ func sysSetFD(c *call) verdict {
 	flags := sys.OpenFlag(c.r.Args[1]) & sys.OStatus
 	e := &c.p.fds[c.r.Args[0]]
 	e.flags = e.flags&^sys.ONonblock | flags&sys.ONonblock
+	f.atHome()
 	f.flags = f.flags&^sys.OStatus | flags&(f.flags|^sys.ONonblock)&sys.OStatus
 	return c.ok()
 }

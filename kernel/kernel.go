@@ -60,6 +60,8 @@ type Kernel struct {
 	closed   bool
 	open     int // open file descriptions
 	pipes    uint64
+	joints   uint32
+	joined   map[uint32]*joint // pipes whose bytes go past the kernel, by number
 	ttys     int
 	ttySeq   uint64
 
@@ -84,6 +86,7 @@ func New(cfg Config) *Kernel {
 		builtins: map[string]Main{},
 		fsTypes:  map[string]FSType{"tmp": openTmp},
 		mounted:  map[vfs.FS]*Mount{},
+		joined:   map[uint32]*joint{},
 	}
 	if k.log == nil {
 		k.log = slog.New(slog.DiscardHandler)
@@ -165,13 +168,15 @@ func (k *Kernel) Processes() []sys.ProcInfo {
 // Usage counts what is in use, for tests and monitors.
 type Usage struct {
 	Processes, OpenFiles, TTYs, Sessions int
+	// Joined are pipes whose bytes go past the kernel.
+	Joined int
 }
 
 // Usage counts what is in use now. Process 1 and its session count.
 func (k *Kernel) Usage() Usage {
 	k.lock()
 	defer k.unlock()
-	return Usage{len(k.procs), k.open, k.ttys, len(k.sessions)}
+	return Usage{len(k.procs), k.open, k.ttys, len(k.sessions), len(k.joined)}
 }
 
 // Close ends every process and waits until the goroutines of all programs and

@@ -60,6 +60,9 @@ func (p *Process) SetLimits(l Limits) {
 	defer p.k.unlock()
 	p.limits = l
 	p.met = 0
+	if l.Output != 0 {
+		p.returnJoints() // it is counted here
+	}
 	p.limitCPU()
 }
 

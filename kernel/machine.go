@@ -122,6 +122,21 @@ func (k *Kernel) launch(p *Process, t *target) {
 	}
 }
 
+// A Joiner is a [Machine] whose guests can send bytes to one another past the kernel.
+type Joiner interface {
+	// Join hands the two ends of a channel to two guests, under the number that the
+	// pipe has. It reports whether they can hold them. It must not block.
+	Join(writer, reader *Guest, pipe uint32) bool
+}
+
+// A Holder is a [Running] guest that a [Joiner] can give the end of a pipe.
+type Holder interface {
+	// Ask tells the guest what is wanted of the end of a pipe that it holds, in order
+	// with the replies to its calls. It must not block. A guest that has no such
+	// end takes no notice.
+	Ask(pipe uint32, reader bool, what sys.PipeAsk)
+}
+
 // readAll is a file's contents. It ends when ctx does.
 func readAll(ctx context.Context, f vfs.File) ([]byte, error) {
 	f = vfs.WithContext(ctx, f)

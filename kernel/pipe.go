@@ -16,8 +16,12 @@ type pipe struct {
 	id   uint64
 	ring ring
 
-	reads, writes     bool // whether the end is open
+	r, w              *openFile // its ends
+	reads, writes     bool      // whether the end is open
 	readable, writerq queue
+
+	joint *joint // if its bytes go past the kernel; see joint
+	lost  bool   // bytes were lost with a process that had them
 }
 
 // pipeReader and pipeWriter are a pipe's ends, each one open file.
@@ -32,6 +36,7 @@ func (k *Kernel) newPipe(size int) (r, w *openFile) {
 	p := &pipe{k: k, id: k.pipes, ring: ring{max: size}, reads: true, writes: true}
 	r = k.newStream(pipeReader{p}, sys.ORead, sys.FDInfo(sys.TypeFIFO))
 	w = k.newStream(pipeWriter{p}, sys.OWrite, sys.FDInfo(sys.TypeFIFO)|sys.InfoBulk)
+	p.r, p.w = r, w
 	return r, w
 }
 
@@ -67,9 +72,17 @@ func (p pipeReader) read(c *call, n int) verdict {
 		c.ok()
 		c.reply.Data = buf
 		return ended
+	case p.lost:
+		return c.fail(errno.EIO)
+	case p.joint != nil:
+		if j := p.joint; c.p == j.reader && c.r.Args[2] != 0 && !j.returning {
+			return c.ok(uint64(j.number))
+		}
+		p.joint.takeBack()
 	case !p.writes:
 		return c.ok()
-	case c.flags&sys.ONonblock != 0:
+	}
+	if c.flags&sys.ONonblock != 0 {
 		return c.fail(errno.EAGAIN)
 	}
 	return c.wait(&p.readable)
@@ -79,11 +92,12 @@ func (p pipeReader) write(c *call, _ []byte) verdict { return c.fail(errno.EBADF
 
 func (p pipeReader) poll() (sys.PollEvent, uint64) {
 	var ev sys.PollEvent
+	p.joint.takeBack()
 	n := uint64(p.ring.len())
 	if n > 0 {
 		ev |= sys.PollIn
 	}
-	if !p.writes {
+	if !p.writes && p.joint == nil {
 		ev |= sys.PollHup
 	}
 	return ev, n
@@ -94,18 +108,24 @@ func (p pipeReader) await(c *call, _ sys.PollEvent) { c.wait(&p.readable) }
 func (p pipeReader) closed() {
 	p.reads = false
 	p.ring = ring{}
+	p.joint.readerGone()
 	p.writerq.wake()
 }
 
 func (p pipeWriter) read(c *call, _ int) verdict { return c.fail(errno.EBADF) }
 
 func (p pipeWriter) write(c *call, data []byte) verdict {
-	if !p.reads {
+	if !p.reads || p.lost {
 		return c.broken()
 	}
 	n := len(data)
 	whole := c.sent == 0 && n <= pipeBuf
-	if free := p.ring.free(); n > free {
+	free := p.ring.free()
+	if p.joint != nil {
+		p.joint.takeBack()
+		free = 0 // not before what went by the channel is here
+	}
+	if n > free {
 		n = free
 		if whole {
 			n = 0
@@ -137,10 +157,11 @@ func (c *call) broken() verdict {
 }
 
 func (p pipeWriter) poll() (sys.PollEvent, uint64) {
+	p.joint.takeBack()
 	switch {
-	case !p.reads:
+	case !p.reads || p.lost:
 		return sys.PollOut | sys.PollErr | sys.PollHup, 0
-	case p.ring.free() >= pipeBuf:
+	case p.joint == nil && p.ring.free() >= pipeBuf:
 		return sys.PollOut, 0
 	}
 	return 0, 0
@@ -150,5 +171,6 @@ func (p pipeWriter) await(c *call, _ sys.PollEvent) { c.wait(&p.writerq) }
 
 func (p pipeWriter) closed() {
 	p.writes = false
+	p.joint.writerGone()
 	p.readable.wake()
 }

@@ -43,6 +43,7 @@ type Process struct {
 	met     bound  // limits that its user has been told of
 
 	calls    []*call // those that wait
+	idle     bool    // it waits for a joined pipe
 	sig      signalState
 	stopped  bool
 	dead     bool // ended: a zombie, or no longer known
@@ -142,7 +143,7 @@ func (p *Process) state() string {
 		return "Z"
 	case p.stopped:
 		return "T"
-	case len(p.calls) > 0 || p.pid == 1:
+	case len(p.calls) > 0 || p.idle || p.pid == 1:
 		return "S"
 	}
 	return "R"

@@ -193,7 +193,7 @@ func (p *Process) giveFDs(c *Process, b *birth) errno.Errno {
 		c.fds = append([]fdEntry(nil), p.fds...)
 		for _, e := range c.fds {
 			if e.f != nil {
-				e.f.refs++
+				e.f.share()
 			}
 		}
 		return 0
@@ -212,7 +212,7 @@ func (p *Process) giveFDs(c *Process, b *birth) errno.Errno {
 	}
 	for _, m := range b.fds {
 		f := p.fds[m[0]].f
-		f.refs++
+		f.share()
 		c.install(int(m[1]), fdEntry{f: f})
 	}
 	for _, d := range b.dirs {

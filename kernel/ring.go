@@ -9,9 +9,9 @@ type ring struct {
 }
 
 func (r *ring) len() int  { return r.n }
-func (r *ring) free() int { return r.max - r.n }
+func (r *ring) free() int { return max(r.max-r.n, 0) }
 
-// put appends b, which must fit.
+// put appends b. Only what comes back from a channel may be more than fits.
 func (r *ring) put(b []byte) {
 	if need := r.n + len(b); need > len(r.buf) {
 		size := max(len(r.buf), 512)

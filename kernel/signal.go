@@ -161,6 +161,7 @@ func (p *Process) stop(sig sys.Signal) {
 	}
 	p.rests()
 	p.stopped = true
+	p.returnJoints()
 	if r := p.running; r != nil {
 		p.k.after(r.Stop)
 	}

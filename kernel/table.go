@@ -23,6 +23,8 @@ func init() {
 		sys.OpReadlink: sysReadlink, sys.OpChdir: sysChdir, sys.OpGetcwd: sysGetcwd, sys.OpUmask: sysUmask,
 		sys.OpMounts: sysMounts, sys.OpStatfs: sysStatfs, sys.OpMount: sysMount, sys.OpUnmount: sysUnmount,
 
+		sys.OpPipeJoin: sysPipeJoin, sys.OpPipeReturn: sysPipeReturn, sys.OpRest: sysRest,
+
 		sys.OpPTY: sysPTY, sys.OpTTYGet: sysTTYGet, sys.OpTTYSet: sysTTYSet,
 	}
 }

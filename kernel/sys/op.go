@@ -17,7 +17,9 @@ const (
 	// OpClose closes fd a0.
 	OpClose
 	// OpRead reads up to a1 bytes from fd a0 into data; 0 bytes are the end. Of a
-	// pipe's end that nobody else holds, data may have up to a2 bytes more.
+	// pipe's end that nobody else holds, data may have up to a2 bytes more. If v0 is
+	// not 0, what comes after data, which may then be empty, comes by the channel of the
+	// pipe of that number (see OpPipeJoin).
 	OpRead
 	// OpWrite writes data to fd a0: v0 bytes written. It ends early only for an
 	// error, which is v1, with [ONonblock], or by a signal.
@@ -116,6 +118,22 @@ const (
 	OpMount
 	// OpUnmount takes away what is mounted on path: EBUSY while it is in use.
 	OpUnmount
+	// OpPipeJoin asks that the pipe to which fd a0 writes be joined to its reader: v0
+	// is its number, by which a channel to the reader has been handed to the process,
+	// or 0, and v1 how many bytes may be on their way in the channel. From then on the
+	// pipe's bytes go by the channel. Only clients of a link make this call and the next
+	// two.
+	OpPipeJoin
+	// OpPipeReturn gives the end of pipe a0 that the caller holds back to the kernel:
+	// the writer's if a1 is 0, a2 being how many bytes it has sent by the channel; else
+	// the reader's, a2 being how many bytes it has read or brings or has brought: data
+	// are those that it has not read. More of them may come with further calls, of which
+	// the last has a3 set if nobody knows how many there are. The kernel
+	// sends it too, to ask for that: a1 is a [PipeAsk].
+	OpPipeReturn
+	// OpRest says that the caller waits for a joined pipe, or with a0 0 that it goes on.
+	// a1 is for how many nanoseconds it waited that no call has told of.
+	OpRest
 
 	// NumOps is one more than the highest number.
 	NumOps
@@ -132,6 +150,7 @@ var opNames = [NumOps]string{
 	OpGetcwd: "getcwd", OpUmask: "umask", OpSpawn: "spawn", OpWait: "wait", OpKill: "kill",
 	OpGetPID: "getpid", OpSetPGID: "setpgid", OpSetSID: "setsid", OpMounts: "mounts",
 	OpStatfs: "statfs", OpPS: "ps", OpMount: "mount", OpUnmount: "unmount",
+	OpPipeJoin: "pipejoin", OpPipeReturn: "pipereturn", OpRest: "rest",
 }
 
 // String is the call's name as a trace prints it.
@@ -141,6 +160,16 @@ func (o Op) String() string {
 	}
 	return "unknown"
 }
+
+// PipeAsk is what the kernel wants of a process that holds an end of a joined pipe.
+type PipeAsk uint64
+
+// What the kernel asks with OpPipeReturn.
+const (
+	PipeReturn PipeAsk = iota // give the end back
+	PipeDrain                 // the same of a reader whose writer has died: bring what has arrived
+	PipeOver                  // the channel is not needed any more
+)
 
 // AtCwd as a dirfd stands for the working directory.
 const AtCwd = ^uint64(0)

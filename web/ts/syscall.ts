@@ -50,6 +50,9 @@ export const Op = {
   ps: 43,
   mount: 44,
   unmount: 45,
+  pipejoin: 46,
+  pipereturn: 47,
+  rest: 48,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 
