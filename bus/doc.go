@@ -1,9 +1,12 @@
-// Package bus is the invocation bus: the frames that cross a link, and what
-// they mean. A link is any ordered, reliable pipe of messages between two
-// peers; in the page it is a MessagePort between a process worker and the
-// kernel worker, and a system call is a bus call on a reserved service.
+// Package bus is the invocation bus: the frames that cross a link, what they mean,
+// and the two ends of one. A link is any ordered, reliable pipe between two peers: a
+// MessagePort, a WebSocket, the file /dev/bus. A [Conn] is one end of it; calls, objects,
+// callbacks and streams go over it in both directions. SPEC.md beside this file is the
+// specification. (The system calls of a process worker use the same frames, on a link
+// of their own; see package kernel/link.)
 //
-// Names, formats, sessions, callbacks, streams and the Go SDK belong here.
-// Processes, files, ttys and everything else that an operating system has do
-// not: package bus imports nothing of this project.
+// It is also what Go programs that run on the kernel use, so it is small. Names,
+// formats, errors, sessions and links belong here. Processes, files, ttys and everything
+// else that an operating system has do not, nor do codecs of values: package bus imports
+// nothing of this project.
 package bus

@@ -15,8 +15,15 @@ const (
 	KindResult Kind = 2 // the one answer of a call
 	KindFault  Kind = 3 // the one failure of a call
 	KindNotify Kind = 4 // asks for a method and wants no answer
-	KindCredit Kind = 5 // gives the peer leave to send ID more bytes
+	KindCredit Kind = 5 // gives the peer leave to send more of a stream, or tells it to stop
+	KindClose  Kind = 6 // the caller gives up a call; the callee ends one that is open
+	KindData   Kind = 7 // a piece of a stream of a call
+	KindHello  Kind = 8 // the first frame from either side of a bus link
 )
+
+// KindOptional is set in kinds of frames that a peer which does not know them
+// leaves out; any other unknown kind ends the link.
+const KindOptional Kind = 0x80
 
 // HeaderSize is the length of a frame's header in bytes.
 const HeaderSize = 28
@@ -49,7 +56,7 @@ func (m Method) ReservedNumber() (n uint32, ok bool) {
 //	     0     4  length of the whole frame, header included
 //	     4     1  kind
 //	     5     1  format of the payload
-//	     6     2  lane
+//	     6     2  lane of a system call, flags of all else
 //	     8     4  id
 //	    12    16  method (zero but in Call and Notify)
 //	    28        payload, to the end
@@ -58,7 +65,7 @@ func (m Method) ReservedNumber() (n uint32, ok bool) {
 type Frame struct {
 	Kind   Kind
 	Format uint8
-	Lane   uint16 // calls of one lane are begun in order, each after the one before it ended
+	Lane   uint16 // of a system call, see kernel/link; on a bus link, [Flags]
 	ID     uint32 // chosen by the caller, unique among its open calls
 	Method Method
 	// Payload is borrowed: after a decode it aliases the message.

@@ -1,0 +1,93 @@
+// Package desc is the description of what a peer of the bus serves, as [bus.MethodDescribe]
+// answers it in JSON: what the generator writes, and what the shell and the page read.
+package desc
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Description is all that a peer serves.
+type Description struct {
+	Services []Service `json:"services"`
+}
+
+// Service is a set of methods under one name.
+type Service struct {
+	Name    string   `json:"name"`             // "service/major"
+	Doc     string   `json:"doc,omitempty"`    // for people
+	Format  string   `json:"format,omitempty"` // of arguments and results; "cbor" if it is empty
+	Methods []Method `json:"methods"`
+	Objects []Object `json:"objects,omitempty"` // what its methods return and take
+	Types   []Type   `json:"types,omitempty"`   // the structs that parameters and results name
+}
+
+// Object is what lives as long as the call that returned it.
+type Object struct {
+	Name    string   `json:"name"`
+	Doc     string   `json:"doc,omitempty"`
+	Methods []Method `json:"methods"`
+}
+
+// Method is one method of a service or an object.
+type Method struct {
+	Name       string `json:"name"` // its full name is service.Name + "." + Name, of objects service.Name + "." + object.Name + "." + Name
+	ID         string `json:"id"`   // 32 hexadecimal digits, see bus.MethodOf
+	Doc        string `json:"doc,omitempty"`
+	Deprecated bool   `json:"deprecated,omitempty"`
+	Notify     bool   `json:"notify,omitempty"` // it has no answer
+	Params     []Var  `json:"params,omitempty"`
+	Results    []Var  `json:"results,omitempty"`
+}
+
+// Kinds of a [Var].
+const (
+	KindValue    = ""         // a value in the body, the member Name of its map
+	KindObject   = "object"   // the call stays open; Type is the object's name
+	KindCallback = "callback" // calls back along the call; Callback is the method
+	KindBytes    = "bytes"    // a stream of bytes, number Stream of the call
+	KindItems    = "items"    // a stream of items of Type, number Stream of the call
+)
+
+// Var is a parameter or a result.
+type Var struct {
+	Name     string  `json:"name"`
+	Kind     string  `json:"kind,omitempty"`
+	Type     string  `json:"type,omitempty"` // Go's notation, with the names of Types
+	Stream   uint32  `json:"stream,omitempty"`
+	Callback *Method `json:"callback,omitempty"`
+}
+
+// Type is a struct, or a named type of another kind.
+type Type struct {
+	Name   string `json:"name"`
+	Doc    string `json:"doc,omitempty"`
+	Kind   string `json:"kind"` // "struct" or the underlying type
+	Fields []Var  `json:"fields,omitempty"`
+	Values []Enum `json:"values,omitempty"` // the named constants
+}
+
+// Enum is a named constant of a type.
+type Enum struct {
+	Name  string `json:"name"`
+	Value any    `json:"value"`
+	Doc   string `json:"doc,omitempty"`
+}
+
+// Parse reads a description.
+func Parse(data []byte) (*Description, error) {
+	d := new(Description)
+	if err := json.Unmarshal(data, d); err != nil {
+		return nil, fmt.Errorf("read a description: %w", err)
+	}
+	return d, nil
+}
+
+// FullName is the name whose hash is m's number; object is empty for a method of the
+// service itself.
+func (s *Service) FullName(object string, m *Method) string {
+	if object != "" {
+		return s.Name + "." + object + "." + m.Name
+	}
+	return s.Name + "." + m.Name
+}
