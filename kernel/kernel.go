@@ -147,6 +147,14 @@ func (k *Kernel) Register(name string, main Main) {
 	}
 }
 
+// Yield lets others run, as Config.Yield does, for what computes long on a goroutine of
+// its own.
+func (k *Kernel) Yield() {
+	if y := k.cfg.Yield; y != nil {
+		y()
+	}
+}
+
 // Builtins are the names of the registered programs, in order.
 func (k *Kernel) Builtins() []string {
 	k.lock()

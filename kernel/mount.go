@@ -56,6 +56,19 @@ func (m *Mount) Option(name string) (value string, ok bool) {
 	return value, ok
 }
 
+// File is Walk for a path that must name a regular file.
+func (m *Mount) File(path string) (vfs.Place, vfs.File, error) {
+	p, err := m.Walk(path)
+	if err != nil {
+		return p, nil, errno.Faultf(errno.Of(err), "%s: %s", path, err)
+	}
+	f, ok := p.Node().(vfs.File)
+	if !ok {
+		return p, nil, errno.Faultf(errno.EINVAL, "%s is no regular file", path)
+	}
+	return p, f, nil
+}
+
 // AddFSType makes a type known to mount(2), in the stead of one of that name.
 func (k *Kernel) AddFSType(name string, open FSType) {
 	k.lock()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/machine"
+	"github.com/bushel-wasm/bushel/kernel/mounts"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
 	"github.com/bushel-wasm/bushel/kernel/vfs/hostfs"
@@ -43,6 +44,7 @@ func newSystem(o options) (*system, error) {
 	s.files = s.kernel.Init().Files()
 	shell.Register(s.kernel)
 	commands.Register(s.kernel)
+	mounts.Register(s.kernel)
 	for _, dir := range []string{home + "/bin", "/tmp", "/etc"} {
 		if err := s.files.MkdirAll(dir, 0o755); err != nil {
 			s.close()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/link"
+	"github.com/bushel-wasm/bushel/kernel/mounts"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
 	"github.com/bushel-wasm/bushel/shell"
 	"github.com/bushel-wasm/bushel/shell/commands"
@@ -52,6 +53,7 @@ func boot() (*kernel.Kernel, error) {
 	})
 	shell.Register(k)
 	commands.Register(k)
+	mounts.Register(k)
 	files := k.Init().Files()
 	for _, dir := range []string{"/home/user/bin", "/tmp", "/etc"} {
 		if err := files.MkdirAll(dir, 0o755); err != nil {

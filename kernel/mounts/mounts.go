@@ -1,0 +1,59 @@
+package mounts
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
+	"github.com/bushel-wasm/bushel/kernel/vfs/tarfs"
+	"github.com/bushel-wasm/bushel/kernel/vfs/zipfs"
+)
+
+// Register makes the types known to k.
+func Register(k *kernel.Kernel) {
+	k.AddFSType("tar", func(ctx context.Context, m *kernel.Mount) (vfs.FS, error) {
+		place, file, err := m.File(m.Source)
+		if err != nil {
+			return nil, err
+		}
+		max, err := sizeOption(m, "max")
+		if err != nil {
+			return nil, err
+		}
+		return fsOr(tarfs.New(ctx, file, tarfs.Options{Waits: place.MayWait(), Max: int64(max), Yield: k.Yield}))
+	})
+	k.AddFSType("zip", func(ctx context.Context, m *kernel.Mount) (vfs.FS, error) {
+		_, file, err := m.File(m.Source)
+		if err != nil {
+			return nil, err
+		}
+		max, err := sizeOption(m, "max")
+		if err != nil {
+			return nil, err
+		}
+		return fsOr(zipfs.New(ctx, file, zipfs.Options{Max: max, Yield: k.Yield}))
+	})
+}
+
+// fsOr keeps a nil pointer from becoming a file system.
+func fsOr[F vfs.FS](f F, err error) (vfs.FS, error) {
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// sizeOption is the number of bytes that the option name gives, 0 if it is not there.
+func sizeOption(m *kernel.Mount, name string) (uint64, error) {
+	text, ok := m.Option(name)
+	if !ok {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(text, 10, 62)
+	if err != nil || n == 0 {
+		return 0, errno.Faultf(errno.EINVAL, "%s=%s is no number of bytes", name, text)
+	}
+	return n, nil
+}
