@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -30,6 +31,9 @@ type Limits struct {
 	// second of processor time later SIGKILL. A program in the kernel that makes no
 	// system call cannot be ended so.
 	CPU time.Duration
+	// Instructions is how many instructions a guest may run, as wazero's engine counts
+	// them, which then runs it: more end it with code 152, that of SIGXCPU.
+	Instructions uint64
 	// PipeBytes is how much a pipe holds that it makes, 64 KiB if it is 0. It is
 	// between 4 KiB and 1 MiB in any case.
 	PipeBytes int
@@ -46,6 +50,32 @@ const (
 
 // DefaultLimits are those that process 1 begins with, and what it starts inherits.
 func DefaultLimits() Limits { return Limits{OpenFiles: 1024, Processes: 256} }
+
+// Set sets one of the limits, and reports whether there is such a kind.
+func (l *Limits) Set(to sys.Limit) bool {
+	number := int(min(to.Value, math.MaxInt32))
+	switch to.Kind {
+	case sys.LimitOpenFiles:
+		l.OpenFiles = number
+	case sys.LimitProcesses:
+		l.Processes = number
+	case sys.LimitFileSize:
+		l.FileSize = to.Value
+	case sys.LimitMemory:
+		l.Memory = to.Value
+	case sys.LimitOutput:
+		l.Output = to.Value
+	case sys.LimitCPU:
+		l.CPU = time.Duration(min(to.Value, math.MaxInt64))
+	case sys.LimitPipe:
+		l.PipeBytes = number
+	case sys.LimitInstructions:
+		l.Instructions = to.Value
+	default:
+		return false
+	}
+	return true
+}
 
 // Limits are the process's limits.
 func (p *Process) Limits() Limits {

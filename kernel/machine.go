@@ -84,9 +84,7 @@ func (k *Kernel) launch(p *Process, t *target) {
 			k.unlock()
 		}
 	}()
-	k.lock()
-	t.key.MemoryPages = p.limits.memoryPages()
-	k.unlock()
+	t.key.MemoryPages = p.guest.Info.MemoryPages
 	image, err := k.cfg.Machine.Load(p.ctx, t.key, t.path, func() ([]byte, error) { return readAll(p.ctx, t.file) })
 	t.release()
 	if p.ctx.Err() != nil {

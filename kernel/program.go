@@ -101,6 +101,7 @@ type birth struct {
 	dirs      []preopen // for a guest
 	strict    bool
 	engine    string
+	limits    []sys.Limit
 }
 
 // bear makes a child of p. The lock is held. It does not run yet.
@@ -118,6 +119,11 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 		c.name = b.argv[0]
 	}
 	c.fs, c.umask, c.limits, c.strict, c.engine = p.fs, p.umask, p.limits, b.strict, b.engine
+	for _, l := range b.limits {
+		if !c.limits.Set(l) {
+			return nil, errno.EINVAL
+		}
+	}
 	for s, how := range p.sig.how {
 		if how == ignored {
 			c.sig.how[s] = ignored

@@ -73,6 +73,7 @@ func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
 	b := birth{
 		argv: t.argv, env: attr.Env, name: attr.Argv[0], cwd: at.Dir, fds: attr.FDs,
 		flags: attr.Flags, pgid: attr.PGID, tty: attr.TTY, main: t.main,
+		limits: attr.Limits,
 	}
 	cwd := ""
 	started := false
@@ -155,7 +156,8 @@ func getenv(env []string, name string) string {
 
 // startInfo is what the guest p is told of itself.
 func (p *Process) startInfo(cwd string) sys.StartInfo {
-	info := sys.StartInfo{PID: p.pid, Name: p.name, Engine: p.engine, Argv: p.argv, Env: p.env, Cwd: cwd}
+	info := sys.StartInfo{PID: p.pid, Name: p.name, Engine: p.engine, Argv: p.argv, Env: p.env, Cwd: cwd,
+		MemoryPages: p.limits.memoryPages(), Instructions: p.limits.Instructions}
 	for n, e := range p.fds {
 		if e.f != nil {
 			info.FDs = append(info.FDs, sys.StartFD{FD: uint32(n), Flags: e.f.flags | e.flags, Info: e.known(), Name: e.name})

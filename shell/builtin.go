@@ -144,7 +144,7 @@ func init() {
 		"true":      {colon, "", "succeed"},
 		"type":      {typeCmd, "[-afptP] NAME ...", "say what a name stands for"},
 		"typeset":   {declareCmd, "[-aAfFgilnrtux] [-p] [NAME[=VALUE] ...]", "set variables and their attributes"},
-		"ulimit":    {ulimit, "[-SHafnoptuv] [LIMIT]", "show or set limits; 0 and unlimited are none"},
+		"ulimit":    {ulimit, "[-SHafinoptuv] [LIMIT]", "show or set limits; 0 and unlimited are none"},
 		"umask":     {umask, "[-S] [MODE]", "set the permissions that new files lack"},
 		"unalias":   {unalias, "[-a] NAME ...", "remove aliases"},
 		"unset":     {unset, "[-fnv] NAME ...", "remove variables and functions"},

@@ -581,7 +581,7 @@ type limit struct {
 }
 
 var limitList = []limit{
-	{'f', "file size", "kbytes, -f"}, {'n', "open files", "-n"}, {'o', "output", "kbytes, -o"},
+	{'f', "file size", "kbytes, -f"}, {'i', "instructions", "wazero, -i"}, {'n', "open files", "-n"}, {'o', "output", "kbytes, -o"},
 	{'p', "pipe size", "512 bytes, -p"}, {'t', "cpu time", "seconds, -t"},
 	{'u', "max user processes", "-u"}, {'v', "virtual memory", "kbytes, -v"},
 }
@@ -606,6 +606,8 @@ func ulimit(c *call) int {
 			return limits.FileSize >> 10
 		case 'o':
 			return limits.Output >> 10
+		case 'i':
+			return limits.Instructions
 		case 'p':
 			return uint64(max(limits.PipeBytes, 0)) >> 9
 		}
@@ -657,6 +659,8 @@ func ulimit(c *call) int {
 		limits.FileSize = n << 10
 	case 'o':
 		limits.Output = n << 10
+	case 'i':
+		limits.Instructions = n
 	case 'p':
 		limits.PipeBytes = int(min(n, 1<<20)) << 9
 	default:

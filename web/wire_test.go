@@ -142,6 +142,7 @@ func makeVectors() *vectors {
 		"a line": {
 			Path: "/bin/sh", Argv: []string{"sh", "-c", "echo ü"}, Env: []string{"A=1", "B="}, Cwd: "/home",
 			FDs: [][2]uint32{{5, 0}, {6, 1}}, Engine: "wazero", Flags: sys.SpawnSetSID | sys.SpawnSetTTY, TTY: 9,
+			Limits: []sys.Limit{{Kind: sys.LimitMemory, Value: 64 << 20}, {Kind: sys.LimitInstructions, Value: 1 << 40}},
 		},
 	} {
 		v.Spawns = append(v.Spawns, spawnVector{name, a, hex.EncodeToString(a.Append(nil))})

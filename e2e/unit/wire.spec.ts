@@ -43,8 +43,8 @@ for (const v of vectors.replies) {
 
 for (const v of vectors.spawns) {
   test(`spawning ${v.name} is what Go reads`, () => {
-    const { Path, Argv, Env, Cwd, FDs, Engine, Flags, PGID, TTY } = v.spawn;
-    const attr = { path: Path, argv: Argv, env: Env, cwd: Cwd, fds: FDs, engine: Engine, flags: Flags, pgid: PGID, tty: TTY };
+    const { Path, Argv, Env, Cwd, FDs, Engine, Flags, PGID, TTY, Limits } = v.spawn;
+    const attr = { path: Path, argv: Argv, env: Env, cwd: Cwd, fds: FDs, engine: Engine, flags: Flags, pgid: PGID, tty: TTY, limits: Limits.map((l: { Kind: number; Value: number }) => ({ kind: l.Kind, value: l.Value })) };
     expect(hex(encodeSpawnAttr(attr))).toBe(v.wire);
   });
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/tetratelabs/wazero/api"
+
+	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
 )
 
 // HostFunc is a function that a guest can import.
@@ -63,18 +65,11 @@ type Program struct {
 	// its end is the program's: for an ABI whose programs are entered again and
 	// again. Only wazero's engine, which has goroutines to do so on, looks at it.
 	Main func(context.Context, api.Module) error
+	// Instructions is how many the program may run, all its threads together; 0 is no
+	// limit. Only wazero's engine, which counts them (package meter says how), looks at it.
+	Instructions uint64
 	// Memory is called with the guest's memory before any of its code runs. It may be nil.
 	Memory func(api.Memory)
-}
-
-// Engine runs programs.
-type Engine interface {
-	// Name is the engine's name as users write it: "wazero" or "browser".
-	Name() string
-	// Run runs p until its start function returns, and then returns nil, or a
-	// [*ExitError], a [*Trap] or a [*LoadError]; any other error is the engine's
-	// own failure. When ctx is done, the guest is ended where the engine can end it.
-	Run(ctx context.Context, p *Program) error
 }
 
 // ExitError is the end of a guest that asked to exit.
@@ -112,6 +107,16 @@ type Trap struct {
 
 func (t *Trap) Error() string { return "trap: " + string(t.Kind) }
 
+// LimitError is the end of a guest that ran as many instructions as it may.
+type LimitError struct{ Instructions uint64 }
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("limit of %d instructions reached (raise it with ulimit -i)", e.Instructions)
+}
+
+// limited is the exit code of such a guest: that of one which SIGXCPU has ended.
+const limited = 128 + 24
+
 // LoadError is a module that cannot be run.
 type LoadError struct {
 	// Reason is one clear sentence without the file's name.
@@ -123,18 +128,31 @@ func (e *LoadError) Error() string { return e.Reason }
 
 func (e *LoadError) Unwrap() error { return e.Err }
 
-// Status is the exit code that a shell shows for the end of a run, and the line
+// Status is the exit code that a shell shows for the end of a run, and the lines
 // to print on standard error, empty if there is nothing to say. The codes:
-// the program's own, 126 for a module that cannot be loaded, 134 for a trap.
-func Status(name string, err error) (code uint8, message string) {
+// the program's own, 126 for a module that cannot be loaded, 134 for a trap, 152 for the
+// limit of instructions. used and limit are the program's memory in pages of 64 KiB: one
+// that failed near its limit is told so. A limit of 0 is none.
+func Status(name string, err error, used, limit uint32) (code uint8, message string) {
 	if err == nil {
 		return 0, ""
 	}
+	line := name + ": " + err.Error()
 	if exit, ok := errors.AsType[*ExitError](err); ok {
-		return uint8(exit.Code), ""
+		code, line = uint8(exit.Code), ""
+	} else if _, ok := errors.AsType[*LoadError](err); ok {
+		return 126, line
+	} else if _, ok := errors.AsType[*LimitError](err); ok {
+		code = limited
+	} else {
+		code = 134
 	}
-	if _, ok := errors.AsType[*LoadError](err); ok {
-		return 126, name + ": " + err.Error()
+	near := wasmbin.NearLimit(used, limit)
+	switch {
+	case code == 0 || near == "":
+		return code, line
+	case line == "":
+		return code, name + ": " + near
 	}
-	return 134, name + ": " + err.Error()
+	return code, line + "\n" + name + ": " + near
 }

@@ -3,7 +3,6 @@ package machine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 
 	"github.com/tetratelabs/wazero/api"
@@ -119,33 +118,21 @@ func (m *Machine) run(ctx context.Context, g *kernel.Guest, r *running) {
 	var memory api.Memory
 	err := m.engine.Run(ctx, &engine.Program{
 		Name: g.Info.Name, Compiled: img.compiled, Host: shim.Host(),
-		Memory: func(m api.Memory) { memory = m },
+		Memory: func(m api.Memory) { memory = m }, Instructions: g.Info.Instructions,
 	})
 	if ctx.Err() != nil {
 		return // the kernel knows
 	}
-	code, message := engine.Status(g.Info.Name, err)
-	if code != 0 && memory != nil {
-		message = withMemory(message, g.Info.Name, memory.Size()>>16, img.pages)
+	used := uint32(0)
+	if memory != nil {
+		used = memory.Size() >> 16
 	}
+	code, message := engine.Status(g.Info.Name, err, used, img.pages)
 	if message != "" {
 		// Who does not read the message does not miss it.
 		g.Process.Syscall(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: []byte(message + "\n")})
 	}
 	g.Ended(sys.Exited(code))
-}
-
-// withMemory adds to the message of a guest that failed what it may have failed of: it
-// had used most of the memory that it may have.
-func withMemory(message, name string, used, limit uint32) string {
-	if used < limit/4*3 {
-		return message
-	}
-	if message != "" {
-		message += "\n"
-	}
-	return message + fmt.Sprintf("%s: ended with %s of memory; the limit is %s (raise it with ulimit -v)",
-		name, wasmbin.PagesText(uint64(used)), wasmbin.PagesText(uint64(limit)))
 }
 
 // running is a guest under way.

@@ -175,6 +175,8 @@ type SpawnAttr struct {
 	TTY uint32
 	// Dirs, if there are any, are the only preopened directories of a WASI guest.
 	Dirs []PreopenDir
+	// Limits are set for the new process; of the others it has the caller's.
+	Limits []Limit
 }
 
 // PreopenDir is a directory that a guest may reach.
@@ -216,6 +218,11 @@ func (a *SpawnAttr) Append(b []byte) []byte {
 		b = appendString(b, d.Name)
 		b = le.AppendUint32(b, number(d.ReadOnly))
 	}
+	b = le.AppendUint32(b, uint32(len(a.Limits)))
+	for _, l := range a.Limits {
+		b = le.AppendUint32(b, uint32(l.Kind))
+		b = le.AppendUint64(b, l.Value)
+	}
 	return b
 }
 
@@ -229,6 +236,9 @@ func DecodeSpawnAttr(b []byte) (a SpawnAttr, err error) {
 	a.Engine, a.Flags, a.PGID, a.TTY = r.str(), SpawnFlag(r.u32()), r.u32(), r.u32()
 	for n := r.u32(); n > 0 && !r.bad; n-- {
 		a.Dirs = append(a.Dirs, PreopenDir{r.str(), r.str(), r.u32() != 0})
+	}
+	for n := r.u32(); n > 0 && !r.bad; n-- {
+		a.Limits = append(a.Limits, Limit{LimitKind(r.u32()), r.u64()})
 	}
 	return a, r.end()
 }
@@ -244,6 +254,11 @@ type StartInfo struct {
 	FDs    []StartFD
 	// FullPaths says that the program makes its paths absolute by itself.
 	FullPaths bool
+	// MemoryPages is the most memory that it may have, in pages of 64 KiB; 0 if
+	// only its machine knows.
+	MemoryPages uint32
+	// Instructions is how many it may run; 0 is no limit.
+	Instructions uint64
 }
 
 // StartFD is an fd that a process begins with.
@@ -269,7 +284,9 @@ func (s *StartInfo) Append(b []byte) []byte {
 		b = le.AppendUint32(b, uint32(f.Info))
 		b = appendString(b, f.Name)
 	}
-	return le.AppendUint32(b, number(s.FullPaths))
+	b = le.AppendUint32(b, number(s.FullPaths))
+	b = le.AppendUint32(b, s.MemoryPages)
+	return le.AppendUint64(b, s.Instructions)
 }
 
 // DecodeStartInfo reads what Append wrote.
@@ -280,7 +297,7 @@ func DecodeStartInfo(b []byte) (s StartInfo, err error) {
 	for n := r.u32(); n > 0 && !r.bad; n-- {
 		s.FDs = append(s.FDs, StartFD{r.u32(), OpenFlag(r.u32()), FDInfo(r.u32()), r.str()})
 	}
-	s.FullPaths = r.u32() != 0
+	s.FullPaths, s.MemoryPages, s.Instructions = r.u32() != 0, r.u32(), r.u64()
 	return s, r.end()
 }
 

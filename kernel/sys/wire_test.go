@@ -35,12 +35,13 @@ func TestRecords_roundTrip(t *testing.T) {
 	attr := sys.SpawnAttr{
 		Path: "/p", Argv: []string{"a", ""}, Env: []string{"X=1"}, Cwd: "/c", FDs: [][2]uint32{{1, 2}, {3, 4}},
 		Engine: "wazero", Flags: sys.SpawnSetSID, PGID: 9, TTY: 3, Dirs: []sys.PreopenDir{{Path: "/d", Name: "n", ReadOnly: true}},
+		Limits: []sys.Limit{{Kind: sys.LimitMemory, Value: 1 << 40}},
 	}
 	if got, err := sys.DecodeSpawnAttr(attr.Append(nil)); err != nil || !reflect.DeepEqual(got, attr) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	info := sys.StartInfo{PID: 7, Name: "n", Engine: "e", Argv: []string{"a"}, Env: []string{}, Cwd: "/",
-		FDs: []sys.StartFD{{FD: 3, Flags: sys.OPreopen, Info: 5, Name: "/"}}}
+		FDs: []sys.StartFD{{FD: 3, Flags: sys.OPreopen, Info: 5, Name: "/"}}, FullPaths: true, MemoryPages: 8, Instructions: 1 << 40}
 	if got, err := sys.DecodeStartInfo(info.Append(nil)); err != nil || !reflect.DeepEqual(got, info) {
 		t.Errorf("%+v, %v", got, err)
 	}

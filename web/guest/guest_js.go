@@ -38,15 +38,20 @@ func Begin(n uint32) *sys.StartInfo {
 	return &info
 }
 
-// End tells the kernel how the guest of that name ended, with a line on its standard
-// error where there is something to say. The worker can then be used again.
-func End(name string, err error) {
-	code, message := engine.Status(name, err)
+// End tells the kernel how the guest ended, with a line on its standard error where there
+// is something to say; pages is the size of its memory in pages of 64 KiB. The worker can
+// then be used again.
+func End(info *sys.StartInfo, err error, pages uint32) {
+	exit(info, err, pages)
+	jsIdle()
+}
+
+func exit(info *sys.StartInfo, err error, pages uint32) {
+	code, message := engine.Status(info.Name, err, pages, info.MemoryPages)
 	if message != "" {
 		Client.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: []byte(message + "\n")}, func(sys.Reply) {})
 	}
 	Client.Exit(code)
-	jsIdle()
 }
 
 // receive takes frames of the kernel.

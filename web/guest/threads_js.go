@@ -1,7 +1,6 @@
 package guest
 
 import (
-	"github.com/bushel-wasm/bushel/kernel/engine"
 	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -21,16 +20,12 @@ func (t Threads) Start(r *sys.Request, done func(sys.Reply)) bool {
 }
 
 // EndThread tells how a thread in a worker of its own has ended: without an error only
-// it has, and with one the process of that name.
-func EndThread(name string, err error) {
+// it has, and with one its process. pages is the size of their memory in pages of 64 KiB.
+func EndThread(info *sys.StartInfo, err error, pages uint32) {
 	if err == nil {
 		jsIdle()
 		return
 	}
-	code, message := engine.Status(name, err)
-	if message != "" {
-		Client.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: []byte(message + "\n")}, func(sys.Reply) {})
-	}
-	Client.Exit(code)
+	exit(info, err, pages)
 	jsOver()
 }

@@ -9,6 +9,8 @@ import (
 	"context"
 	"unsafe"
 
+	"github.com/tetratelabs/wazero/api"
+
 	"github.com/bushel-wasm/bushel/kernel/abi/gojs"
 	"github.com/bushel-wasm/bushel/kernel/abi/wasi"
 	"github.com/bushel-wasm/bushel/kernel/engine"
@@ -35,7 +37,10 @@ func begin(n, abi uint32) {
 	info := guest.Begin(n)
 	code := make([]byte, jsImageSize())
 	jsImageTake(worker.Pointer(code))
-	go func() { guest.End(info.Name, run(info, abi, code)) }()
+	go func() {
+		pages, err := run(info, abi, code)
+		guest.End(info, err, pages)
+	}()
 }
 
 // interpreter is made for the first guest and kept.
@@ -47,11 +52,12 @@ var last struct {
 	compiled *wazero.Compiled
 }
 
-func run(info *sys.StartInfo, abi uint32, code []byte) error {
+// run runs the guest to its end, and says how large its memory was, in pages.
+func run(info *sys.StartInfo, abi uint32, code []byte) (pages uint32, err error) {
 	if interpreter == nil {
 		e, err := wazero.New(wazero.Config{Interpreter: true, Park: park, MemoryPages: worker.MemoryPages})
 		if err != nil {
-			return err
+			return 0, err
 		}
 		interpreter = e
 	}
@@ -63,11 +69,13 @@ func run(info *sys.StartInfo, abi uint32, code []byte) error {
 		}
 		compiled, err := interpreter.Compile(ctx, code)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		last.code, last.compiled = code, compiled
 	}
-	p := &engine.Program{Name: info.Name, Compiled: last.compiled}
+	p := &engine.Program{Name: info.Name, Compiled: last.compiled, Instructions: info.Instructions}
+	var memory api.Memory
+	p.Memory = func(m api.Memory) { memory = m }
 	if abi == guest.GoJS {
 		p.Host, p.Main = gojs.Host(), gojs.Main
 	} else {
@@ -77,7 +85,11 @@ func run(info *sys.StartInfo, abi uint32, code []byte) error {
 		}
 		p.Host = wasi.New(caller, info, wasi.Options{FullPaths: info.FullPaths, Yield: worker.Yield}).Host()
 	}
-	return interpreter.Run(ctx, p)
+	err = interpreter.Run(ctx, p)
+	if memory != nil {
+		pages = memory.Size() >> 16
+	}
+	return pages, err
 }
 
 // park lets events in, unless JavaScript waits for the guest.

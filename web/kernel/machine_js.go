@@ -64,8 +64,9 @@ type image struct {
 	id        uint32
 	abi       uint32
 	fullPaths bool
-	threads   bool // it needs threads
-	explained bool // it has been said why it is interpreted
+	threads   bool            // it needs threads
+	pages     uint32          // the most memory that it may have
+	explained map[string]bool // it has been said why it is interpreted
 }
 
 // abiGoJS is the abi of a GOOS=js program, as web/ts/workers/kernel-worker.ts
@@ -121,7 +122,10 @@ func (m *machine) Load(ctx context.Context, key kernel.ImageKey, name string, re
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.lastID++
-	img := &image{id: m.lastID, fullPaths: module.BuiltByGo(), threads: module.NeedsThreads()}
+	img := &image{
+		id: m.lastID, fullPaths: module.BuiltByGo(), threads: module.NeedsThreads(),
+		pages: key.MemoryPages, explained: map[string]bool{},
+	}
 	if module.ABI() == "gojs" {
 		img.abi = abiGoJS
 	}
@@ -156,11 +160,19 @@ func (m *machine) Start(g *kernel.Guest) (kernel.Running, error) {
 		interpret = 1
 	}
 	img := g.Image.(*image)
-	if interpret == 0 && img.threads && jsHasThreads() == 0 {
+	switch {
+	case interpret != 0:
+	case img.threads && jsHasThreads() == 0:
 		interpret = 1
-		m.explain(g)
+		m.explain(g, "threads need cross-origin isolation on the browser's engine")
+	case g.Info.Instructions != 0:
+		interpret = 1
+		if g.Info.Engine == "browser" {
+			m.explain(g, "the browser's engine counts no instructions")
+		}
 	}
-	g.Info.FullPaths = img.fullPaths
+	g.SetEngine([...]string{"browser", "wazero"}[interpret])
+	g.Info.FullPaths, g.Info.MemoryPages = img.fullPaths, img.pages
 	var caller sys.Caller = g.Process
 	if img.threads {
 		caller = threadCaller{g.Process}

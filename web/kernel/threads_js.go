@@ -32,16 +32,16 @@ func sharedPages(m *wasmbin.Module, limit uint32) (pages [2]uint32) {
 }
 
 // explain says once of a program why the engine that was chosen does not run it.
-func (m *machine) explain(g *kernel.Guest) {
+func (m *machine) explain(g *kernel.Guest, why string) {
 	img := g.Image.(*image)
 	m.mu.Lock()
-	told := img.explained
-	img.explained = true
+	told := img.explained[why]
+	img.explained[why] = true
 	m.mu.Unlock()
 	if told {
 		return
 	}
-	line := g.Info.Name + ": threads need cross-origin isolation on the browser's engine; running on wazero\n"
+	line := g.Info.Name + ": " + why + "; running on wazero\n"
 	g.Process.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: []byte(line)}, func(sys.Reply) {})
 }
 

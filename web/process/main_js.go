@@ -19,7 +19,7 @@ import (
 //go:wasmexport begin
 func begin(n, abi uint32) {
 	info := guest.Begin(n)
-	end := func(err error) { guest.End(info.Name, err) }
+	end := func(err error) { guest.End(info, err, browser.MemoryPages()) }
 	if abi == guest.GoJS {
 		browser.Attach(end) // JavaScript runs it, and makes its calls by guest's exports
 		return
@@ -38,7 +38,7 @@ func begin(n, abi uint32) {
 func beginThread(n, id, arg uint32) {
 	info := guest.Begin(n)
 	p := &engine.Program{Name: info.Name, Host: threads(info), Start: wasi.ThreadStart}
-	browser.StartThread(p, id, arg, func(err error) { guest.EndThread(info.Name, err) })
+	browser.StartThread(p, id, arg, func(err error) { guest.EndThread(info, err, browser.MemoryPages()) })
 }
 
 // threads is what a thread may import that shares its process with other workers.

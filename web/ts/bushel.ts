@@ -7,6 +7,7 @@ export { BusError } from "./bus.ts";
 export { BushelShell, type State } from "./element.ts";
 export { SystemError } from "./errno.ts";
 export { BushelError } from "./fault.ts";
+export type { Limits } from "./limits.ts";
 
 if (!customElements.get("bushel-shell")) customElements.define("bushel-shell", BushelShell);
 

@@ -28,8 +28,8 @@ let sheet: CSSStyleSheet | undefined;
 
 /**
  * The element. Attributes: engine (auto, browser, wazero), boot (load, visible,
- * click), theme (auto, light, dark), rows (its height in lines), screenreader
- * (keep a text for screen readers); it reflects state. Events, bubbling and
+ * click), theme (auto, light, dark), rows (its height in lines), limits (what its
+ * processes may use: "memory=64M cpu=10s"), screenreader (keep a text for screen readers); it reflects state. Events, bubbling and
  * composed: bushel-progress, bushel-ready, bushel-command, bushel-exit, bushel-error.
  */
 export class BushelShell extends HTMLElement {
@@ -126,6 +126,13 @@ export class BushelShell extends HTMLElement {
   set rows(rows: number) {
     this.setAttribute("rows", String(rows));
   }
+  /** What each of its processes may use, such as "memory=64M cpu=10s": see Limits. It counts when the shell starts. */
+  get limits(): string {
+    return this.getAttribute("limits") ?? "";
+  }
+  set limits(limits: string) {
+    this.setAttribute("limits", limits);
+  }
   get state(): State {
     return oneOf(this.getAttribute("state"), ["idle", "loading", "ready", "running", "error"]);
   }
@@ -191,6 +198,7 @@ export class BushelShell extends HTMLElement {
     shell = new Shell({
       base: BASE,
       engine: this.engine,
+      limits: this.limits,
       terminal: (events) => this.makeTerminal(events),
       events: {
         onProgress: (progress) => mine() && this.onProgress(progress),

@@ -5,6 +5,7 @@ import { text } from "./bytes.ts";
 import type { Client } from "./client.ts";
 import { environment, type Env } from "./environment.ts";
 import { isErrno } from "./errno.ts";
+import { type Limit, type Limits, parseLimits } from "./limits.ts";
 import { ENGINES, type Engine } from "./protocol.ts";
 import { encodeSpawnAttr, SpawnFlag, waitStatus, type SpawnAttr, type WaitStatus } from "./record.ts";
 import { SIGINT, SIGKILL, signalNumber } from "./signal.ts";
@@ -27,6 +28,8 @@ export interface LineOptions {
   cwd?: string;
   env?: Env;
   engine?: Engine;
+  /** What it may use; of the others it has the element's. */
+  limits?: Limits | string;
 }
 
 export interface RunOptions extends LineOptions {
@@ -67,15 +70,17 @@ export interface Spawned {
   resize(size: { cols: number; rows: number }): Promise<void>;
 }
 
-/** Processes starts shell lines. engine is the shell's own. */
+/** Processes starts shell lines. engine and limits are the shell's own. */
 export class Processes {
   private readonly client: Client;
   private readonly engine: Engine;
+  private readonly limits: readonly Limit[];
   private devNull: Promise<number> | undefined;
 
-  constructor(client: Client, engine: Engine) {
+  constructor(client: Client, engine: Engine, limits: readonly Limit[]) {
     this.client = client;
     this.engine = engine;
+    this.limits = limits;
   }
 
   async run(line: string, options: RunOptions = {}): Promise<RunResult> {
@@ -223,6 +228,7 @@ export class Processes {
       cwd: options.cwd ?? "",
       engine,
       flags: SpawnFlag.setPGID,
+      limits: parseLimits(options.limits),
     };
   }
 
@@ -231,7 +237,8 @@ export class Processes {
   private async spawnWith(attr: SpawnAttr, theirs: readonly number[]): Promise<number> {
     const { client } = this;
     const lane = client.takeLane();
-    const spawned = client.call({ op: Op.spawn, data: encodeSpawnAttr(attr) }, lane);
+    const limits = [...this.limits, ...(attr.limits ?? [])]; // the last of a kind holds
+    const spawned = client.call({ op: Op.spawn, data: encodeSpawnAttr({ ...attr, limits }) }, lane);
     const closed = theirs.map((fd) => client.call({ op: Op.close, args: [fd] }, lane));
     Promise.allSettled<Reply>(closed).then(() => client.giveLane(lane));
     return (await spawned).vals[0];

@@ -2,6 +2,7 @@
 // them.
 
 import { Reader, text, Writer } from "./bytes.ts";
+import type { Limit } from "./limits.ts";
 
 /** What a file is like. */
 export interface Stat {
@@ -65,6 +66,7 @@ export interface SpawnAttr {
   flags?: number;
   pgid?: number;
   tty?: number;
+  limits?: readonly Limit[];
 }
 
 export function encodeSpawnAttr(a: SpawnAttr): Uint8Array {
@@ -72,7 +74,10 @@ export function encodeSpawnAttr(a: SpawnAttr): Uint8Array {
   w.str(a.path ?? "").strs(a.argv).strs(a.env).str(a.cwd ?? "").u32(a.fds.length);
   for (const [from, to] of a.fds) w.u32(from).u32(to);
   w.str(a.engine ?? "").u32(a.flags ?? 0).u32(a.pgid ?? 0).u32(a.tty ?? 0);
-  return w.u32(0).done(); // no directories of its own
+  w.u32(0); // no directories of its own
+  w.u32(a.limits?.length ?? 0);
+  for (const { kind, value } of a.limits ?? []) w.u32(kind).u64(value);
+  return w.done();
 }
 
 /** How a process ended: an exit code or a signal's number. */

@@ -4,6 +4,7 @@ import { HOME } from "./environment.ts";
 import { isErrno } from "./errno.ts";
 import { BushelError, reason } from "./fault.ts";
 import { Kernel } from "./kernel.ts";
+import { type Limit, parseLimits } from "./limits.ts";
 import type { Mark } from "./marks.ts";
 import type { OnProgress } from "./module.ts";
 import { Processes } from "./processes.ts";
@@ -31,6 +32,8 @@ export interface ShellEvents {
 export interface ShellOptions {
   base: string;
   engine: Engine;
+  /** What each process may use, as the element's attribute has it. */
+  limits: string;
   /** Makes the terminal in its box; called while the kernel is on its way. */
   terminal(events: TerminalEvents): Promise<Terminal>;
   events: ShellEvents;
@@ -105,6 +108,7 @@ export class Shell {
 
   private async boot(): Promise<{ kernel: Kernel; processes: Processes }> {
     const { base, engine, events } = this.options;
+    const limits = limitsOf(this.options.limits);
     const kernel = await Kernel.boot({ base, engine, onProgress: events.onProgress }, this.abort.signal);
     kernel.died.then((error) => this.abort.signal.aborted || events.onDeath(error));
     const { client } = kernel;
@@ -118,7 +122,7 @@ export class Shell {
     );
     await Promise.all([...made, client.call({ op: Op.chdir, path: HOME }, lane)]);
     client.giveLane(lane);
-    return { kernel, processes: new Processes(client, engine) };
+    return { kernel, processes: new Processes(client, engine, limits) };
   }
 
   private mark(mark: Mark): void {
@@ -146,5 +150,13 @@ export class Shell {
     const { line, begun } = this.command;
     this.command = undefined;
     this.options.events.onExit(line, code, performance.now() - begun);
+  }
+}
+
+function limitsOf(attribute: string): Limit[] {
+  try {
+    return parseLimits(attribute);
+  } catch (error) {
+    throw new BushelError("limits", "The shell's limits make no sense.", reason(error), "Correct the element's limits attribute.");
   }
 }

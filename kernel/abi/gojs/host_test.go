@@ -50,7 +50,7 @@ func TestHost(t *testing.T) {
 }
 
 func TestMain_refusesNatively(t *testing.T) {
-	code, message := engine.Status("prog", Main(t.Context(), nil))
+	code, message := engine.Status("prog", Main(t.Context(), nil), 0, 0)
 	if want := "prog: is built for GOOS=js, which runs in a page only: build it with GOOS=wasip1"; code != 126 || message != want {
 		t.Errorf("%d %q, want 126 %q", code, message, want)
 	}

@@ -112,7 +112,8 @@ func host(index uint32) uint32 {
 }
 
 // Start runs the module that the JavaScript half was given, with the host
-// functions of p, and calls done with its end as [engine.Engine]'s Run would return it.
+// functions of p, and calls done with its end: nil, or an [*engine.ExitError],
+// [*engine.Trap] or [*engine.LoadError].
 // p.Code and p.Compiled are not looked at. It does not block, so it may be called
 // from an export.
 func Start(p *engine.Program, done func(error)) { StartThread(p, 0, 0, done) }
@@ -174,6 +175,10 @@ func tableOf(host []engine.HostFunc) string {
 	return b.String()
 }
 
+// MemoryPages is the size of the guest's memory in pages of 64 KiB, until its end has
+// been told; 0 if it has none.
+func MemoryPages() uint32 { return jsMemSize() >> 16 }
+
 // The ways in which a run ends, as the JavaScript half tells them.
 const (
 	endReturned = 0
@@ -207,25 +212,5 @@ func Ended(kind uint32, text string) {
 		done(&engine.Trap{Kind: engine.TrapKind(what), Detail: detail, Stack: frames})
 	default:
 		done(&engine.LoadError{Reason: text, Err: errors.New(text)})
-	}
-}
-
-// Engine is the browser's engine.
-type Engine struct{}
-
-// Name implements [engine.Engine].
-func (Engine) Name() string { return "browser" }
-
-// Run implements [engine.Engine]. It parks the goroutine until the guest has
-// ended; a guest that computes is only ended with its worker.
-func (Engine) Run(ctx context.Context, p *engine.Program) error {
-	end := make(chan error, 1)
-	Start(p, func(err error) { end <- err })
-	select {
-	case err := <-end:
-		return err
-	case <-ctx.Done():
-		theModule.(*module).Exit(0)
-		return ctx.Err()
 	}
 }

@@ -57,6 +57,17 @@ func (m *Module) TooLarge(pages uint32) string {
 	return fmt.Sprintf("needs %s of memory, and %s is the limit (raise it with ulimit -v)", PagesText(most), PagesText(uint64(pages)))
 }
 
+// NearLimit says in one sentence that a program which failed had used most of the
+// memory that it may have, both in pages of 64 KiB, which may be what it failed of; it is
+// empty if it had not. A limit of 0 is none.
+func NearLimit(used, limit uint32) string {
+	if limit == 0 || used < limit/4*3 {
+		return ""
+	}
+	return fmt.Sprintf("ended with %s of memory; the limit is %s (raise it with ulimit -v)",
+		PagesText(uint64(used)), PagesText(uint64(limit)))
+}
+
 // PagesText is the size of pages of 64 KiB, as messages show it.
 func PagesText(pages uint64) string {
 	switch {

@@ -44,7 +44,7 @@ func (e *Engine) Compile(ctx context.Context, code []byte) (*Compiled, error) {
 		instrument = meter.InstrumentWaits
 		added = append(added, meter.Notify, meter.Wait32, meter.Wait64)
 	}
-	metered, err := instrument(code, e.every())
+	metered, err := instrument(code)
 	switch {
 	case errors.Is(err, meter.ErrRelaxedSIMD):
 		return nil, &engine.LoadError{Reason: lacking("relaxed SIMD"), Err: err}

@@ -221,7 +221,7 @@ func TestLoadErrors(t *testing.T) {
 				if !ok || !strings.HasPrefix(load.Reason, test.want) || strings.Contains(load.Reason, "\n") {
 					t.Errorf("%v, want %q", err, test.want)
 				}
-				if code, _ := engine.Status("x.wasm", err); code != 126 {
+				if code, _ := engine.Status("x.wasm", err, 0, 0); code != 126 {
 					t.Errorf("exit code %d, want 126", code)
 				}
 			})

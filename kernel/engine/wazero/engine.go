@@ -39,14 +39,12 @@ const Features = api.CoreFeaturesV2 | experimental.CoreFeaturesThreads | experim
 	experimental.CoreFeaturesExtendedConst | experimental.CoreFeaturesExceptionHandling |
 	experimental.CoreFeaturesTypedFunctionReferences
 
-// Engine is an [engine.Engine] on wazero. It may be used by several goroutines at once.
+// Engine runs programs on wazero. It may be used by several goroutines at once.
 type Engine struct {
 	config  Config
 	runtime wazero.Runtime
 	cache   wazero.CompilationCache
 }
-
-var _ engine.Engine = (*Engine)(nil)
 
 // New makes an engine. Its error is that of the cache's folder.
 func New(config Config) (*Engine, error) {
@@ -113,7 +111,10 @@ type Compiled struct {
 // Close frees the module. No guest may be running it.
 func (c *Compiled) Close() error { return c.code.Close(context.Background()) }
 
-// Run runs a program. Program.Compiled may be a *[Compiled] of this engine.
+// Run runs p until its start function returns, and then returns nil, or an
+// [*engine.ExitError], [*engine.Trap], [*engine.LimitError] or [*engine.LoadError]; any
+// other error is the engine's own failure. When ctx is done, the guest is ended at its next
+// loop or call. Program.Compiled may be a *[Compiled] of this engine.
 func (e *Engine) Run(ctx context.Context, p *engine.Program) error {
 	c, ok := p.Compiled.(*Compiled)
 	if !ok {
@@ -132,7 +133,7 @@ func (e *Engine) Run(ctx context.Context, p *engine.Program) error {
 		defer proc.close()
 		ctx = proc.ctx
 	}
-	g := newGuest(ctx, e, c)
+	g := newGuest(ctx, e, c, &fuel{limit: p.Instructions})
 	g.process = proc
 	in, err := g.instantiate(p.Host)
 	defer in.close()
@@ -149,7 +150,7 @@ func (e *Engine) Run(ctx context.Context, p *engine.Program) error {
 	if p.Main != nil {
 		err := p.Main(g.ctx, g)
 		switch err.(type) {
-		case *engine.ExitError, *engine.Trap, *engine.LoadError:
+		case *engine.ExitError, *engine.Trap, *engine.LoadError, *engine.LimitError:
 			return err
 		}
 		return g.ended(err, false)

@@ -24,6 +24,8 @@ type guest struct {
 
 	control  *Control
 	parkedAt time.Time
+	fuel     *fuel // of all threads
+	granted  int32 // instructions, at the last tick
 
 	wake   chan struct{} // holds one token after a resume
 	awake  func()
@@ -32,8 +34,8 @@ type guest struct {
 	exit   *wasys.ExitError // was asked for while the guest was parked
 }
 
-func newGuest(ctx context.Context, e *Engine, c *Compiled) *guest {
-	g := &guest{engine: e, compiled: c, ctx: flatContext{ctx}, wake: make(chan struct{}, 1), parkedAt: time.Now()}
+func newGuest(ctx context.Context, e *Engine, c *Compiled, f *fuel) *guest {
+	g := &guest{engine: e, compiled: c, ctx: flatContext{ctx}, fuel: f, wake: make(chan struct{}, 1), parkedAt: time.Now()}
 	g.control, _ = ctx.Value(controlKey{}).(*Control)
 	g.awake = func() {
 		select {

@@ -91,7 +91,7 @@ func (g *guest) Spawn(t *engine.Thread) (id uint32, err error) {
 	if !ok {
 		return 0, engine.ErrThreads
 	}
-	thread := newGuest(p.ctx, g.engine, g.compiled)
+	thread := newGuest(p.ctx, g.engine, g.compiled, g.fuel)
 	thread.process = p
 	go func() {
 		defer p.leave(id)

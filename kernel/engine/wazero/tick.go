@@ -4,28 +4,30 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/bushel-wasm/bushel/kernel/engine"
+	"github.com/bushel-wasm/bushel/kernel/engine/wazero/meter"
 )
 
 // ParkEvery is how long a guest runs between two calls of [Config.Park].
 const ParkEvery = 16 * time.Millisecond
 
-// How many loop iterations and calls a guest makes between two ticks. Where
-// wazero is itself WebAssembly, each of the guest's calls takes some of the
-// host's native stack, a megabyte or less, which only a switch of goroutines
-// gives back: it has to come before that is used up.
+// How many instructions a guest makes between two ticks. Where wazero is itself
+// WebAssembly, each of the guest's calls takes some of the host's native stack, a
+// megabyte or less, which only a switch of goroutines gives back: it has to come before
+// that is used up, after 400 calls.
 const (
-	everyNative = 1 << 16
-	everyWasm   = 400
+	everyNative = 1 << 19
+	everyWasm   = 400 * meter.CallCost
 )
 
 const onWasm = runtime.GOARCH == "wasm"
 
-func (e *Engine) every() int32 {
+func every() int32 {
 	if onWasm {
 		return everyWasm
 	}
@@ -37,9 +39,16 @@ func (e *Engine) every() int32 {
 // 1.1 to 1.8 times; and nothing would make it look in a page.
 
 // meterTick is what a metered guest calls.
-var meterTick = engine.HostFunc{Fn: func(_ context.Context, mod api.Module, _ []uint64) { mod.(*guest).tick() }}
+var meterTick = engine.HostFunc{
+	Params: i32[:], Results: i32[:],
+	Fn: func(_ context.Context, mod api.Module, stack []uint64) {
+		stack[0] = uint64(uint32(mod.(*guest).tick(int32(uint32(stack[0])))))
+	},
+}
 
-func (g *guest) tick() {
+// tick is called when the guest has used up the instructions that it was granted, with
+// what is left of them, and grants more.
+func (g *guest) tick(left int32) int32 {
 	if onWasm {
 		runtime.Gosched()
 	}
@@ -53,6 +62,27 @@ func (g *guest) tick() {
 	if g.ctx.Err() != nil {
 		panic(errEnded)
 	}
+	g.granted = g.fuel.take(int64(g.granted)-int64(left), every())
+	return g.granted
+}
+
+// fuel is the instructions that the threads of a guest may run.
+type fuel struct {
+	limit uint64 // 0 is no limit
+	used  atomic.Uint64
+}
+
+// take counts that used have been run, and returns how many more may be before the next
+// look, at most as many. It panics if the limit has been passed.
+func (f *fuel) take(used int64, most int32) int32 {
+	sum := f.used.Add(uint64(used))
+	if f.limit == 0 {
+		return most
+	}
+	if sum > f.limit {
+		panic(&engine.LimitError{Instructions: f.limit})
+	}
+	return int32(min(uint64(most), f.limit-sum))
 }
 
 // A Control stops and continues a guest. The zero value lets it run.

@@ -37,6 +37,9 @@ func (g *guest) ended(err error, instantiating bool) error {
 		return nil
 	}
 	var exit *wasys.ExitError
+	if limit, ok := errors.AsType[*engine.LimitError](err); ok {
+		return limit
+	}
 	switch {
 	case g.ctx.Err() != nil && (errors.Is(err, errEnded) || errors.As(err, &exit)):
 		return context.Cause(g.ctx.parent)

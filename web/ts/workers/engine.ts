@@ -174,10 +174,10 @@ export class BrowserEngine {
   }
 
   #end(kind: number, text: string): void {
+    this.#resolve = this.#reject = undefined;
+    this.#go.exports.ended(kind, this.#go.give(encoder.encode(text))); // it asks for the memory's size
     this.#memory = this.#shared = undefined;
     this.#guest = new Uint8Array(0);
-    this.#resolve = this.#reject = undefined;
-    this.#go.exports.ended(kind, this.#go.give(encoder.encode(text)));
   }
 
   #goOn(): void {

@@ -22,25 +22,29 @@ func (m *rewriter) body(out, body []byte) []byte {
 	calls := false
 	from := r.at // what is before is in code
 	flush := func(to int) { code = append(code, body[from:to]...) }
-	depth := 1
-	for depth > 0 {
+	m.blocks = append(m.blocks[:0], block{})
+	own := int32(0) // instructions outside of loops
+	count := &own
+	for len(m.blocks) > 0 {
 		start := r.at
 		op := r.byte()
+		*count = min(*count+1, maxCount)
 		switch op {
 		case 0x02, 0x04, 0x06: // block, if, try
-			depth++
+			m.blocks = append(m.blocks, block{})
 			r.blockType()
 		case opLoop:
-			depth++
 			r.blockType()
 			flush(r.at)
 			from = r.at
-			code = append(code, m.check...)
+			m.blocks = append(m.blocks, block{loop: len(code), outer: count, count: new(int32)})
+			count = m.blocks[len(m.blocks)-1].count
+			code = append(code, m.check.code...)
 		case 0x18: // delegate, which ends a try
-			depth--
+			m.blocks = m.blocks[:len(m.blocks)-1]
 			r.leb()
 		case 0x1f: // try_table
-			depth++
+			m.blocks = append(m.blocks, block{})
 			r.blockType()
 			for n := r.u32(); n > 0; n-- {
 				if r.byte() < 2 {
@@ -49,18 +53,28 @@ func (m *rewriter) body(out, body []byte) []byte {
 				r.leb()
 			}
 		case opEnd:
-			depth--
+			last := &m.blocks[len(m.blocks)-1]
+			if last.count != nil {
+				m.check.weigh(code[last.loop:], *last.count)
+				count = last.outer
+			}
+			m.blocks = m.blocks[:len(m.blocks)-1]
 		case opCall, opReturnCall, opRefFunc:
 			index := r.u32()
 			flush(start)
 			from = r.at
 			code = appendU32(append(code, op), m.function(index))
-			calls = calls || op != opRefFunc
+			if op != opRefFunc {
+				calls = true
+				*count += CallCost
+			}
 		case 0x11, 0x13: // call_indirect, return_call_indirect
 			calls = true
+			*count += CallCost
 			r.lebs(2)
 		case 0x14, 0x15: // call_ref, return_call_ref
 			calls = true
+			*count += CallCost
 			r.leb()
 		case opAtomic:
 			n, offset, ok := r.atomicWait()
@@ -81,8 +95,10 @@ func (m *rewriter) body(out, body []byte) []byte {
 	flush(len(body))
 	m.code = code
 	out = append(out, body[:locals]...)
-	if calls {
-		out = append(out, m.check...)
+	if calls || own > CallCost {
+		at := len(out)
+		out = append(out, m.check.code...)
+		m.check.weigh(out[at:], own)
 	}
 	return append(out, code...)
 }

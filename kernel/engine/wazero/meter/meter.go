@@ -5,15 +5,16 @@ import "errors"
 // The import that is added, and those that stand for waiting at an address of memory.
 const (
 	Module = "bushel"
-	Name   = "tick"
+	Name   = "tick"   // (left i32) -> i32
 	Wait32 = "wait32" // (address, expected i32, timeout i64, offset) -> i32
 	Wait64 = "wait64" // (address, expected i64, timeout i64, offset) -> i32
 	Notify = "notify" // (address, count, offset) -> i32
 )
 
-// waits is the added imports of [InstrumentWaits], in the order of their numbers:
-// memory.atomic.notify, wait32 and wait64 have the opcodes 0 to 2.
-var waits = [...]struct{ name, signature string }{
+// imports is what is added, in the order of their numbers: tick, and what only
+// [InstrumentWaits] adds. memory.atomic.notify, wait32 and wait64 have the opcodes 0 to 2.
+var imports = [...]struct{ name, signature string }{
+	{Name, "\x01\x7f\x01\x7f"},
 	{Notify, "\x03\x7f\x7f\x7f\x01\x7f"},
 	{Wait32, "\x04\x7f\x7f\x7e\x7f\x01\x7f"},
 	{Wait64, "\x04\x7f\x7e\x7e\x7f\x01\x7f"},
@@ -37,22 +38,23 @@ const (
 // order is where a section stands in a module, by its number.
 var order = [...]int{1: 1, 2: 2, 3: 3, 4: 4, 5: 5, secTag: 6, 6: 7, 7: 8, 8: 9, 9: 10, 12: 11, 10: 12, 11: 13}
 
-// Instrument returns a copy of the module that calls the import "bushel"."tick"
-// each time that every loop iterations and calls have been counted. Its error
+// Instrument returns a copy of the module that counts its instructions down, and calls
+// the import "bushel"."tick" when the count goes below 0: first at its beginning, where the
+// count is 0. The import is given the count and returns the new one. The error
 // is [ErrRelaxedSIMD], or for a module that is malformed or has instructions unknown
 // here; what it makes of an invalid module is invalid too.
-func Instrument(module []byte, every int32) (out []byte, err error) {
-	return instrument(module, every, 1)
+func Instrument(module []byte) (out []byte, err error) {
+	return instrument(module, 1)
 }
 
 // InstrumentWaits is [Instrument] for a module with a shared memory: what waits at an
 // address and what wakes it become calls of further imports, with the
 // instruction's offset as the last parameter. They check the address.
-func InstrumentWaits(module []byte, every int32) (out []byte, err error) {
-	return instrument(module, every, 1+uint32(len(waits)))
+func InstrumentWaits(module []byte) (out []byte, err error) {
+	return instrument(module, uint32(len(imports)))
 }
 
-func instrument(module []byte, every int32, added uint32) (out []byte, err error) {
+func instrument(module []byte, added uint32) (out []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			known, ok := v.(error)
@@ -63,24 +65,23 @@ func instrument(module []byte, every int32, added uint32) (out []byte, err error
 			out, err = nil, known
 		}
 	}()
-	if len(module) < 8 || string(module[:8]) != "\x00asm\x01\x00\x00\x00" || every < 1 {
+	if len(module) < 8 || string(module[:8]) != "\x00asm\x01\x00\x00\x00" {
 		return nil, errModule
 	}
-	m := &rewriter{every: every, added: added}
+	m := &rewriter{added: added}
 	return m.module(module), nil
 }
 
 // A rewriter holds what is known of the module so far.
 type rewriter struct {
-	every   int32
 	added   uint32 // how many functions are imported besides the module's
 	types   uint32 // how many
 	tick    uint32 // the number of the added function, which is that of the imported ones
 	globals uint32 // how many, imported ones included
-	tickTyp uint32
-	check   []byte // the code that counts
-	code    []byte // of the function at hand
-	passed  int    // the order of the last section
+	check   check
+	code    []byte  // of the function at hand
+	blocks  []block // those that are open in it, itself first
+	passed  int     // the order of the last section
 	out     []byte
 }
 

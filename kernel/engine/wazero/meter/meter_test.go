@@ -21,15 +21,22 @@ const features = api.CoreFeaturesV2 | experimental.CoreFeaturesThreads | experim
 	experimental.CoreFeaturesExtendedConst | experimental.CoreFeaturesExceptionHandling |
 	experimental.CoreFeaturesTypedFunctionReferences
 
-// run runs a WASI program under wazero's own host functions, and counts ticks.
-func run(t testing.TB, code []byte, stdin string, args ...string) (out string, ticks int, exit error) {
+// run runs a WASI program under wazero's own host functions, and counts ticks, each of
+// which grants every instructions, and the instructions up to the last of them.
+func run(t testing.TB, code []byte, every int32, stdin string, args ...string) (out string, ticks, used int, exit error) {
 	t.Helper()
 	ctx := context.Background()
 	r := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigInterpreter().WithCoreFeatures(features))
 	defer r.Close(ctx)
 	wasi_snapshot_preview1.MustInstantiate(ctx, r)
-	_, err := r.NewHostModuleBuilder(meter.Module).NewFunctionBuilder().
-		WithGoFunction(api.GoFunc(func(context.Context, []uint64) { ticks++ }), nil, nil).Export(meter.Name).Instantiate(ctx)
+	granted := int32(0)
+	tick := func(_ context.Context, left int32) int32 {
+		ticks++
+		used += int(granted - left)
+		granted = every
+		return every
+	}
+	_, err := r.NewHostModuleBuilder(meter.Module).NewFunctionBuilder().WithFunc(tick).Export(meter.Name).Instantiate(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,12 +44,12 @@ func run(t testing.TB, code []byte, stdin string, args ...string) (out string, t
 	config := wazero.NewModuleConfig().WithStdin(bytes.NewReader([]byte(stdin))).WithStdout(&stdout).
 		WithArgs(append([]string{"x"}, args...)...)
 	_, exit = r.InstantiateWithConfig(ctx, code, config)
-	return stdout.String(), ticks, exit
+	return stdout.String(), ticks, used, exit
 }
 
-func instrument(t testing.TB, code []byte, every int32) []byte {
+func instrument(t testing.TB, code []byte) []byte {
 	t.Helper()
-	metered, err := meter.Instrument(code, every)
+	metered, err := meter.Instrument(code)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,13 +66,13 @@ func text(err error) string {
 // compare runs a program as it is and metered, which must not be told apart.
 func compare(t *testing.T, code []byte, stdin string, args ...string) {
 	t.Helper()
-	out, _, exit := run(t, code, stdin, args...)
-	metered, ticks, exitMetered := run(t, instrument(t, code, 1000), stdin, args...)
+	out, _, _, exit := run(t, code, 0, stdin, args...)
+	metered, ticks, _, exitMetered := run(t, instrument(t, code), 10_000, stdin, args...)
 	if out == "" || out != metered || text(exit) != text(exitMetered) {
 		t.Errorf("metered %q, %v; bare %q, %v", metered, exitMetered, out, exit)
 	}
-	if ticks == 0 {
-		t.Error("no tick")
+	if ticks < 2 {
+		t.Error("no tick but the first")
 	}
 }
 
@@ -153,30 +160,35 @@ func TestSections(t *testing.T) {
 	}
 	one := wasmtest.Func{Results: []byte{wasmtest.I32}, Body: wasmtest.Code(0x41, 1)}
 	tests := []struct {
-		name  string
-		m     wasmtest.Module
-		ticks int
-		code  string // how it ends
+		name string
+		m    wasmtest.Module
+		used int    // instructions, with no grants
+		code string // how it ends
 	}{
 		{"nothing but a function", wasmtest.Module{Funcs: []wasmtest.Func{{Export: "_start"}}}, 0, ""},
-		{"a loop", wasmtest.Module{Funcs: []wasmtest.Func{{Export: "_start", Locals: []byte{wasmtest.I32}, Body: loop(100)}}}, 10, ""},
+		{"a loop", wasmtest.Module{Funcs: []wasmtest.Func{{Export: "_start", Locals: []byte{wasmtest.I32}, Body: loop(100)}}}, 600, ""},
+		{"a loop in a loop, and a long function", wasmtest.Module{Funcs: []wasmtest.Func{{Export: "_start", Locals: []byte{wasmtest.I32, wasmtest.I32}, Body: wasmtest.Code(
+			0x41, 3, 0x21, 1, 0x03, 0x40, loop(10), 0x20, 1, 0x41, 1, 0x6b, 0x22, 1, 0x0d, 0, 0x0b,
+			bytes.Repeat([]byte{0x01}, 100))}}}, 104 + 3*9 + 30*6, ""},
+		{"calls of a short function", wasmtest.Module{Funcs: []wasmtest.Func{one, {Export: "_start", Body: wasmtest.Code(
+			0x10, 0, 0x1a, 0x10, 0, 0x1a)}}}, 5 + 2*meter.CallCost, ""},
 		{"globals and a start section", wasmtest.Module{Global: []int32{7, 8}, Start: 1, Funcs: []wasmtest.Func{
 			exit, {Locals: []byte{wasmtest.I32}, Body: append(loop(50), wasmtest.Code(0x23, 1, 0x10, 0)...)}}},
-			5, "module closed with exit_code(8)"},
+			50*6 + 6 + meter.CallCost, "module closed with exit_code(8)"},
 		{"a table and ref.func", wasmtest.Module{Table: []uint32{2, 1}, Funcs: []wasmtest.Func{
 			exit, one, {Results: []byte{wasmtest.I32}, Body: wasmtest.Code(0x41, 2)},
 			{Export: "_start", Body: wasmtest.Code(
 				0x41, 0, 0xd2, 1, 0x26, 0, // the first entry is now one
 				0x41, 0, 0x11, 1, 0, 0x10, 0)}}},
-			0, "module closed with exit_code(1)"},
+			7 + 2*meter.CallCost, "module closed with exit_code(1)"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			code := test.m.Bytes()
-			_, _, bare := run(t, code, "")
-			_, ticks, err := run(t, instrument(t, code, 10), "")
-			if text(bare) != test.code || text(err) != test.code || ticks != test.ticks {
-				t.Errorf("%d ticks, %v; bare %v; want %d, %q", ticks, err, bare, test.ticks, test.code)
+			_, _, _, bare := run(t, code, 0, "")
+			_, _, used, err := run(t, instrument(t, code), 0, "")
+			if text(bare) != test.code || text(err) != test.code || used != test.used {
+				t.Errorf("%d instructions, %v; bare %v; want %d, %q", used, err, bare, test.used, test.code)
 			}
 		})
 	}
@@ -189,16 +201,13 @@ func TestMalformed(t *testing.T) {
 	defer r.Close(ctx)
 	for n := range len(good) {
 		_, bare := r.CompileModule(ctx, good[:n])
-		out, err := meter.Instrument(good[:n], 10)
+		out, err := meter.Instrument(good[:n])
 		if err == nil {
 			_, err = r.CompileModule(ctx, out)
 		}
 		if (bare == nil) != (err == nil) {
 			t.Errorf("%d bytes of a module: metered %v, bare %v", n, err, bare)
 		}
-	}
-	if _, err := meter.Instrument(good, 0); err == nil {
-		t.Error("every 0: no error")
 	}
 }
 
@@ -220,10 +229,10 @@ func FuzzInstrument(f *testing.F) {
 		if errBare == nil {
 			bare.Close(ctx)
 		}
-		for name, instrument := range map[string]func([]byte, int32) ([]byte, error){
+		for name, instrument := range map[string]func([]byte) ([]byte, error){
 			"metered": meter.Instrument, "metered, with waits": meter.InstrumentWaits,
 		} {
-			out, err := instrument(code, 100)
+			out, err := instrument(code)
 			if err != nil {
 				continue
 			}

@@ -1,38 +1,25 @@
 package meter
 
-// typeSection finds or adds the type of a function without parameters and results.
+// typeSection adds the types of the imports.
 func (m *rewriter) typeSection(r *reader) {
 	m.types = r.u32()
 	list := r.at
-	found := false
-	for i := range m.types {
+	for range m.types {
 		if r.byte() != 0x60 {
 			panic(errOpcode) // a type of the garbage collection proposal
 		}
-		start := r.at
 		for range 2 {
 			for n := r.u32(); n > 0; n-- {
 				r.valType()
 			}
 		}
-		if !found && string(r.b[start:r.at]) == "\x00\x00" {
-			found, m.tickTyp = true, i
-		}
 	}
 	if r.more() {
 		panic(errModule)
 	}
-	more := m.added - 1
-	if !found {
-		m.tickTyp = m.types + more
-		more++
-	}
-	b := append(appendU32(nil, m.types+more), r.b[list:]...)
-	for _, w := range waits[:m.added-1] {
-		b = append(append(b, 0x60), w.signature...)
-	}
-	if !found {
-		b = append(b, 0x60, 0, 0)
+	b := append(appendU32(nil, m.types+m.added), r.b[list:]...)
+	for _, i := range imports[:m.added] {
+		b = append(append(b, 0x60), i.signature...)
 	}
 	m.put(secType, b)
 }
@@ -68,11 +55,9 @@ func (m *rewriter) importSection(r *reader) {
 		panic(errModule)
 	}
 	b := append(appendU32(nil, n+m.added), r.b[list:]...)
-	b = appendName(appendName(b, Module), Name)
-	b = appendU32(append(b, 0), m.tickTyp)
-	for i, w := range waits[:m.added-1] {
-		b = appendName(appendName(b, Module), w.name)
-		b = appendU32(append(b, 0), m.types+uint32(i))
+	for n, i := range imports[:m.added] {
+		b = appendName(appendName(b, Module), i.name)
+		b = appendU32(append(b, 0), m.types+uint32(n))
 	}
 	m.put(secImport, b)
 }
@@ -98,16 +83,9 @@ func (m *rewriter) globalSection(r *reader) {
 	if r.more() {
 		panic(errModule)
 	}
-	b = append(appendS32(append(b, 0x7f, 1, 0x41), m.every), opEnd)
+	b = append(b, 0x7f, 1, 0x41, 0, opEnd)
 	m.put(secGlobal, b)
-
-	get := appendU32([]byte{0x23}, m.globals+n)
-	set := appendU32([]byte{0x24}, m.globals+n)
-	m.check = append([]byte{0x02, 0x40}, get...)
-	m.check = append(append(m.check, 0x41, 1, 0x6b), set...)
-	m.check = append(append(m.check, get...), 0x0d, 0)
-	m.check = append(appendS32(append(m.check, 0x41), m.every), set...)
-	m.check = append(appendU32(append(m.check, opCall), m.tick), opEnd)
+	m.check = newCheck(m.globals+n, m.tick)
 }
 
 // tableSection copies tables, whose first value may be a function.
@@ -214,9 +192,8 @@ func (m *rewriter) custom(part []byte) {
 				index := body.u32()
 				if index >= m.tick && !added {
 					added = true
-					list = appendName(appendU32(list, m.tick), Name)
-					for i, w := range waits[:m.added-1] {
-						list = appendName(appendU32(list, m.tick+1+uint32(i)), w.name)
+					for n, i := range imports[:m.added] {
+						list = appendName(appendU32(list, m.tick+uint32(n)), i.name)
 					}
 				}
 				list = appendPart(appendU32(list, m.function(index)), body.part())

@@ -37,7 +37,7 @@ func park() {
 //go:wasmexport start
 func start(i uint32) {
 	go func() {
-		code, message := engine.Status("guest", run(i))
+		code, message := engine.Status("guest", run(i), 0, 0)
 		if message != "" {
 			fmt.Fprintln(os.Stderr, message)
 		}
