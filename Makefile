@@ -12,7 +12,7 @@ JS          := GOOS=js GOARCH=wasm
 JSPACKAGES   = $(shell $(JS) go list -e -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./web/... ./kernel/... ./shell/... ./bus/...)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve build guests test check vet staticcheck types go-test workers e2e unit wasi-testsuite bench screenshot clean
+.PHONY: help run serve build guests test check vet staticcheck types go-test workers e2e unit wasi-testsuite gostd bench screenshot clean
 
 help: ## print this
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -62,6 +62,9 @@ e2e: build ## drive the page in Chromium and Firefox
 
 wasi-testsuite: build ## run the official WASI cases; DIR is a checkout of wasi-testsuite, branch prod/testsuite-base
 	node e2e/wasi-testsuite.mjs $(DIR)
+
+gostd: build ## run the tests of Go's own standard library as guests; ONLY="js os" is some of them
+	node e2e/gostd.mjs $(ONLY)
 
 bench: build ## print the speed table
 	node e2e/bench/run.mjs $(BENCHFLAGS)
