@@ -45,11 +45,9 @@ func newSystem(o options) (*system, error) {
 	shell.Register(s.kernel)
 	commands.Register(s.kernel)
 	mounts.Register(s.kernel)
-	for _, dir := range []string{home + "/bin", "/tmp", "/etc"} {
-		if err := s.files.MkdirAll(dir, 0o755); err != nil {
-			s.close()
-			return nil, err
-		}
+	if err := commands.MakeTree(s.kernel); err != nil {
+		s.close()
+		return nil, err
 	}
 	for _, d := range o.dirs {
 		if err := s.share(d); err != nil {

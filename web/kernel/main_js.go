@@ -54,11 +54,8 @@ func boot() (*kernel.Kernel, error) {
 	shell.Register(k)
 	commands.Register(k)
 	mounts.Register(k)
-	files := k.Init().Files()
-	for _, dir := range []string{"/home/user/bin", "/tmp", "/etc"} {
-		if err := files.MkdirAll(dir, 0o755); err != nil {
-			return nil, err
-		}
+	if err := commands.MakeTree(k); err != nil {
+		return nil, err
 	}
 	return k, nil
 }
