@@ -62,6 +62,8 @@ func FuzzSyscall(f *testing.F) {
 		files.Open("/dev/zero", sys.ORead|sys.OWrite|sys.ONonblock, 0)     // 6
 		files.Open("/proc/self/status", sys.ORead, 0)                      // 7
 		files.Open("/appended", sys.OWrite|sys.OCreate|sys.OAppend, 0o644) // 8
+		_, port, _ := files.Listen(0, 1)                                   // 9
+		files.Connect(port, 0)                                             // 10
 		for _, r := range requests(b) {
 			ended := 0
 			now := p.Start(&r, func(rep sys.Reply) {

@@ -62,6 +62,9 @@ type Kernel struct {
 	pipes    uint64
 	joints   uint32
 	joined   map[uint32]*joint // pipes whose bytes go past the kernel, by number
+	ports    map[uint16]*listener
+	lastPort uint16
+	sockets  uint64
 	ttys     int
 	ttySeq   uint64
 
@@ -87,6 +90,7 @@ func New(cfg Config) *Kernel {
 		fsTypes:  map[string]FSType{"tmp": openTmp},
 		mounted:  map[vfs.FS]*Mount{},
 		joined:   map[uint32]*joint{},
+		ports:    map[uint16]*listener{},
 	}
 	if k.log == nil {
 		k.log = slog.New(slog.DiscardHandler)

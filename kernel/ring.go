@@ -31,9 +31,14 @@ func (r *ring) put(b []byte) {
 
 // take removes the first len(b) bytes, which must be there, into b.
 func (r *ring) take(b []byte) {
+	r.peek(b)
+	r.drop(len(b))
+}
+
+// peek copies the first len(b) bytes, which must be there, into b.
+func (r *ring) peek(b []byte) {
 	m := copy(b, r.buf[r.head:])
 	copy(b[m:], r.buf)
-	r.drop(len(b))
 }
 
 // drop removes the first n bytes.

@@ -25,6 +25,9 @@ func init() {
 
 		sys.OpPipeJoin: sysPipeJoin, sys.OpPipeReturn: sysPipeReturn, sys.OpRest: sysRest,
 
+		sys.OpListen: sysListen, sys.OpAccept: sysAccept, sys.OpConnect: sysConnect,
+		sys.OpShutdown: sysShutdown, sys.OpRecv: sysRecv,
+
 		sys.OpPTY: sysPTY, sys.OpTTYGet: sysTTYGet, sys.OpTTYSet: sysTTYSet,
 	}
 }

@@ -134,6 +134,22 @@ const (
 	// OpRest says that the caller waits for a joined pipe, or with a0 0 that it goes on.
 	// a1 is for how many nanoseconds it waited that no call has told of.
 	OpRest
+	// OpListen makes a socket that listens on port a0 (0: any that is free) of the
+	// kernel's own network, a1 connections may wait to be accepted, a2 OpenFlags
+	// (ONonblock, OCloexec): v0 the fd, v1 FDInfo, v2 the port. EADDRINUSE if
+	// somebody listens there.
+	OpListen
+	// OpAccept takes the next connection of the listening socket a0, a1 OpenFlags as
+	// OpListen's: v0 the fd, v1 FDInfo, v2 the other end's port.
+	OpAccept
+	// OpConnect connects to port a0, a1 OpenFlags as OpListen's: v0 the fd, v1 FDInfo,
+	// v2 the own port. ECONNREFUSED if nobody listens. It waits while too many
+	// wait to be accepted.
+	OpConnect
+	// OpShutdown ends the directions a1, a set of [ShutFlag], of the connected socket a0.
+	OpShutdown
+	// OpRecv reads up to a1 bytes from the connected socket a0 with a2 [RecvFlag]s.
+	OpRecv
 
 	// NumOps is one more than the highest number.
 	NumOps
@@ -151,6 +167,7 @@ var opNames = [NumOps]string{
 	OpGetPID: "getpid", OpSetPGID: "setpgid", OpSetSID: "setsid", OpMounts: "mounts",
 	OpStatfs: "statfs", OpPS: "ps", OpMount: "mount", OpUnmount: "unmount",
 	OpPipeJoin: "pipejoin", OpPipeReturn: "pipereturn", OpRest: "rest",
+	OpListen: "listen", OpAccept: "accept", OpConnect: "connect", OpShutdown: "shutdown", OpRecv: "recv",
 }
 
 // String is the call's name as a trace prints it.

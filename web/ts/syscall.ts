@@ -53,6 +53,11 @@ export const Op = {
   pipejoin: 46,
   pipereturn: 47,
   rest: 48,
+  listen: 49,
+  accept: 50,
+  connect: 51,
+  shutdown: 52,
+  recv: 53,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 
