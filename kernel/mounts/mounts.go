@@ -35,6 +35,7 @@ func Register(k *kernel.Kernel) {
 		}
 		return fsOr(zipfs.New(ctx, file, zipfs.Options{Max: max, Yield: k.Yield}))
 	})
+	k.AddFSType("overlay", openOverlay)
 }
 
 // fsOr keeps a nil pointer from becoming a file system.
