@@ -1,0 +1,138 @@
+package store
+
+import (
+	"sync"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
+)
+
+// maxFileSize is the largest file: what a number of JavaScript can count.
+const maxFileSize = vfs.MaxFileSize
+
+// permBits are the bits of a mode that are kept.
+const permBits = 0o7777
+
+// Options are what Open may be told. The zero value is good.
+type Options struct {
+	// Clock is the time in nanoseconds since 1970, time.Now's if it is nil.
+	Clock func() int64
+	// Type is the name in the mount table, "store" if it is empty.
+	Type string
+}
+
+// FS is the file system of a store. It is a [vfs.FS] and a [vfs.Space].
+type FS struct {
+	dev     Device
+	clock   func() int64
+	typ     string
+	devNum  uint64
+	repairs string
+
+	// mu guards all below and all nodes. It is held while the device is read and
+	// written, and not while it is waited for.
+	mu      sync.Mutex
+	root    *dir
+	nodes   map[uint64]node
+	lastIno uint64
+	super   super
+	log     *logWriter
+	enc     encoder
+	alloc   allocator
+	// unsaid are the files of which a record is due that says that they are gone.
+	unsaid []uint64
+	// limbo are files that have just lost their last name and are not held: who has
+	// found one and not yet called Hold must still find its contents.
+	limbo  []*file
+	weight weight
+	check  *checkpoint // one that is under way
+	// renewAt is the length of the log from which on a checkpoint is made.
+	renewAt int64
+	closed  bool
+}
+
+// weight is what a snapshot of all nodes would take.
+type weight struct {
+	nodes, names, extents int64
+	text                  int64 // the bytes of names and targets
+}
+
+// bytes is an upper bound.
+func (w weight) bytes() int64 { return 96*w.nodes + 24*w.names + 18*w.extents + w.text }
+
+// Root is the top directory.
+func (fs *FS) Root() vfs.Dir { return fs.root }
+
+// Type is the name in the mount table.
+func (fs *FS) Type() string { return fs.typ }
+
+// Repairs says in a sentence what Open has found broken and left out; it is
+// empty if nothing was. What a program was about to write when it was ended is
+// no damage.
+func (fs *FS) Repairs() string { return fs.repairs }
+
+// Space is what the store has and may still get of its device, and how much of
+// that is free for files.
+func (fs *FS) Space() (total, free uint64) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	room := fs.dev.Room()
+	blocks := uint64(fs.alloc.free) + uint64(fs.alloc.waiting)
+	for _, f := range fs.limbo {
+		if f.holds == 0 {
+			blocks += f.blocks()
+		}
+	}
+	free = blocks<<blockBits + room
+	free -= min(free, uint64(fs.reserve())<<blockBits)
+	return uint64(fs.alloc.end)<<blockBits + room, free
+}
+
+// Nodes is the number of nodes that have a name or are held.
+func (fs *FS) Nodes() uint64 {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	n := uint64(len(fs.nodes))
+	for _, f := range fs.limbo {
+		if f.holds == 0 {
+			n--
+		}
+	}
+	return n
+}
+
+// Sync returns when everything that has been done is on the medium.
+func (fs *FS) Sync() error {
+	fs.mu.Lock()
+	if fs.closed {
+		fs.mu.Unlock()
+		return errno.EIO
+	}
+	pending := fs.alloc.settle()
+	fs.mu.Unlock()
+	err := fs.dev.Sync()
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if err != nil {
+		fs.alloc.unsettled(pending)
+		return err
+	}
+	fs.alloc.settled(pending)
+	return nil
+}
+
+// Close syncs the store and gives up its device. All calls but reads of what is
+// in memory fail afterwards.
+func (fs *FS) Close() error {
+	err := fs.Sync()
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if fs.closed {
+		return nil
+	}
+	fs.closed = true
+	if e := fs.dev.Close(); err == nil {
+		err = e
+	}
+	return err
+}

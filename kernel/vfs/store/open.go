@@ -1,0 +1,171 @@
+package store
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
+)
+
+// rootIno is the number of the top directory.
+const rootIno = 1
+
+// Open makes the file system of what is on dev; an empty device, or one with
+// nothing but zeros where superblocks are, becomes an empty store. The device is
+// the file system's until Close.
+//
+// # Errors
+//
+// [ErrNewer], [ErrForeign] and [ErrDamaged], or errors that wrap them: nothing has
+// been written then; and those of the device. The caller keeps the device, and
+// closes it.
+func Open(dev Device, o Options) (*FS, error) {
+	fs := &FS{dev: dev, clock: o.Clock, typ: o.Type, devNum: vfs.NewDev(), nodes: map[uint64]node{}}
+	if fs.clock == nil {
+		fs.clock = func() int64 { return time.Now().UnixNano() }
+	}
+	if fs.typ == "" {
+		fs.typ = "store"
+	}
+	size, err := dev.Size()
+	if err != nil {
+		return nil, err
+	}
+	var blank bool
+	if fs.super, blank, err = readSuper(dev, size); err != nil {
+		return nil, err
+	}
+	if blank {
+		err = fs.format(size)
+	} else {
+		err = fs.load(size)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return fs, nil
+}
+
+// format makes an empty store.
+func (fs *FS) format(size int64) error {
+	end := max(uint32(min(size>>blockBits, maxBlocks)), firstBlock+segBlocks+slack+minGrowth)
+	if err := fs.dev.Truncate(int64(end) << blockBits); err != nil {
+		return err
+	}
+	fs.alloc.resize(end)
+	fs.alloc.used.set(run{0, firstBlock}, true)
+	fs.alloc.free -= firstBlock
+	root := fs.newNode(rootIno, sys.TypeDirectory, 0o755, "", fs.clock()).(*dir)
+	fs.plantRoot(root)
+	root.nlink = 2
+	first := fs.alloc.take(segBlocks, 0)
+	fs.log = newLog(fs.dev, rand.Uint64(), first)
+	e := &fs.enc
+	e.node(root)
+	fs.log.add(e.b)
+	e.begin(recWhole)
+	e.uint(fs.lastIno)
+	fs.log.add(e.b)
+	if err := fs.log.write(); err != nil {
+		return err
+	}
+	if err := fs.barrier(); err != nil {
+		return err
+	}
+	fs.super = super{seq: 1, logID: fs.log.id, first: first}
+	fs.renewAt = fs.logLimit()
+	if err := fs.dev.WriteAt(fs.super.append(nil), fs.super.place()); err != nil {
+		return err
+	}
+	return fs.barrier()
+}
+
+func (fs *FS) plantRoot(d *dir) {
+	d.parent, d.name = d, ""
+	fs.root = d
+}
+
+// load reads the log that the superblock names, and makes it ready to be gone on
+// with.
+func (fs *FS) load(size int64) error {
+	blocks := uint64(size) >> blockBits
+	if blocks > maxBlocks {
+		return fmt.Errorf("%w: it is too large", ErrDamaged)
+	}
+	fs.alloc.resize(uint32(blocks))
+	fs.alloc.used.set(run{0, firstBlock}, true)
+	fs.alloc.free -= firstBlock
+	fs.alloc.replaying = true
+	r := &logReader{dev: fs.dev, id: fs.super.logID, seed: logSeed(fs.super.logID, 0), size: int64(blocks) << blockBits}
+	if !r.enter(fs.super.first) {
+		return fmt.Errorf("%w: its log is not there", ErrDamaged)
+	}
+	snapshot, err := fs.loadNodes(r)
+	if err != nil {
+		return err
+	}
+	if err := fs.replay(r); err != nil {
+		return err
+	}
+	// What the log's own segments take is only known now: a block that a file had
+	// when the log began may have become one.
+	for _, s := range r.segs {
+		if !fs.alloc.claim(s) {
+			return fmt.Errorf("%w: a file lies where the log is", ErrDamaged)
+		}
+	}
+	if r.survivors() {
+		fs.repairs = "the end of the store's log was lost, and with it what was changed last and not synced"
+	}
+	fs.dropOrphans()
+	fs.alloc.replaying = false
+	fs.log = &logWriter{dev: fs.dev, id: r.id, seed: r.seed, next: r.next, segs: r.segs, at: r.at, off: r.off, size: r.read}
+	// A log that is longer than its snapshot by much is made new soon, so that it need
+	// not all be read the next time.
+	if fs.renewAt = fs.logLimit(); r.read-snapshot > logBytes/8 {
+		fs.renewAt = r.read + logBytes/16
+	}
+	return fs.mark()
+}
+
+// mark begins the records of this use of the store: their checksums are others
+// than of whatever unfinished use has left behind the log's end.
+func (fs *FS) mark() error {
+	nonce := rand.Uint64()
+	fs.enc.begin(recMount)
+	fs.enc.b = le.AppendUint64(fs.enc.b, nonce)
+	if err := fs.commit(); err != nil {
+		return err
+	}
+	fs.log.seed = logSeed(fs.log.id, nonce)
+	return nil
+}
+
+// dropOrphans gives up the files that have no name.
+func (fs *FS) dropOrphans() {
+	for _, n := range fs.nodes {
+		if f, ok := n.(*file); ok && f.nlink == 0 {
+			fs.applyGone(f)
+		}
+	}
+}
+
+// damaged says what is wrong with a record.
+func damaged(k kind, what string) error {
+	return fmt.Errorf("%w: a record (%d) of its log %s", ErrDamaged, k, what)
+}
+
+// checkName is whether a name can be one.
+func checkName(name string) bool {
+	if name == "" || name == "." || name == ".." || len(name) > vfs.MaxName {
+		return false
+	}
+	for i := range len(name) {
+		if name[i] == '/' || name[i] == 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,145 @@
+package store
+
+import "github.com/bushel-wasm/bushel/kernel/errno"
+
+const (
+	// slack is added to what is kept free, in blocks.
+	slack = 64
+	// segBlocks is the usual length of a log's segment.
+	segBlocks = 32
+	// The device grows by an eighth, at least and at most by so many blocks.
+	minGrowth, maxGrowth = 256, 8192
+	// patience is how many blocks may be pending before a barrier makes them free,
+	// if the device could grow instead.
+	patience = 16 << 20 >> blockBits
+)
+
+func blocksFor(bytes int64) uint32 { return uint32((bytes + blockSize - 1) >> blockBits) }
+
+// snapshot is how many blocks a log with nothing but a snapshot takes at most.
+func (fs *FS) snapshot() uint32 {
+	n := fs.weight.bytes()
+	return blocksFor(n + n/64 + trailerSize + headSize)
+}
+
+// reserve is how many free blocks contents must leave: room for the log and for
+// a new one, so that a full store can always be emptied.
+func (fs *FS) reserve() uint32 { return fs.snapshot() + segBlocks + slack }
+
+// makeRoom sees to it that n blocks can be taken for contents, or at least as many
+// as there are, if it is not nothing: ENOSPC.
+func (fs *FS) makeRoom(n uint32) error {
+	for {
+		need := fs.reserve() + max(n, 1)
+		if fs.alloc.free >= need {
+			return nil
+		}
+		if fs.alloc.waiting >= max(patience, fs.alloc.end/4) && fs.barrier() == nil {
+			continue
+		}
+		if fs.grow(need - fs.alloc.free) {
+			continue
+		}
+		if fs.tidy() {
+			continue
+		}
+		if n > 0 && fs.alloc.free > fs.reserve() {
+			return nil
+		}
+		return errno.ENOSPC
+	}
+}
+
+// tidy makes free what can be, and reports whether that was anything.
+func (fs *FS) tidy() bool {
+	free := fs.alloc.free
+	fs.bury(len(fs.limbo))
+	if fs.alloc.waiting > 0 && fs.barrier() != nil {
+		return false
+	}
+	return fs.alloc.free > free
+}
+
+// allot takes up to n blocks in a row for contents.
+func (fs *FS) allot(n, near uint32) (run, error) {
+	if err := fs.makeRoom(n); err != nil {
+		return run{}, err
+	}
+	return fs.alloc.take(min(n, fs.alloc.free-fs.reserve()), near), nil
+}
+
+// grow makes the device longer by n blocks or more and reports whether it did.
+func (fs *FS) grow(n uint32) bool {
+	end := fs.alloc.end
+	step := max(n, min(max(end/8, minGrowth), maxGrowth))
+	for _, by := range [...]uint32{step, n} {
+		if uint64(end)+uint64(by) > maxBlocks {
+			continue
+		}
+		if fs.dev.Truncate(int64(end+by)<<blockBits) == nil {
+			fs.alloc.resize(end + by)
+			return true
+		}
+	}
+	return false
+}
+
+// barrier makes free what is pending.
+func (fs *FS) barrier() error {
+	list := fs.alloc.settle()
+	if err := fs.dev.Barrier(); err != nil {
+		fs.alloc.unsettled(list)
+		return err
+	}
+	fs.alloc.settled(list)
+	return nil
+}
+
+// commit writes the record that fs.enc has, after those that are due.
+func (fs *FS) commit() error {
+	if fs.closed {
+		return errno.EIO
+	}
+	need := int64(headSize + len(fs.enc.b))
+	need += int64(len(fs.unsaid)) * (headSize + 11)
+	if err := fs.logRoom(need); err != nil {
+		return err
+	}
+	l := fs.log
+	for _, ino := range fs.unsaid {
+		var e encoder
+		e.begin(recGone)
+		e.uint(ino)
+		l.add(e.b)
+	}
+	l.add(fs.enc.b)
+	if err := l.write(); err != nil {
+		l.clear()
+		return err
+	}
+	fs.unsaid = fs.unsaid[:0]
+	return nil
+}
+
+// logRoom makes room for n bytes of records in the log. If room is short, it
+// rather makes the log new than to take what a new one would need.
+func (fs *FS) logRoom(n int64) error {
+	made := false
+	for fs.log.room() < n {
+		want := max(segBlocks, blocksFor(n)+1)
+		switch {
+		case fs.alloc.free > want+fs.snapshot(), fs.grow(want):
+		case fs.alloc.waiting > 0 && fs.barrier() == nil:
+			continue
+		case !made:
+			made = true
+			fs.renew()
+			continue
+		case fs.alloc.free == 0:
+			return errno.ENOSPC
+		}
+		last := fs.log.segs[len(fs.log.segs)-1]
+		fs.log.segs = append(fs.log.segs, fs.alloc.take(min(want, fs.alloc.free), last.end()))
+	}
+	return nil
+}
