@@ -77,9 +77,10 @@ func (fs *FS) renew() {
 // begin begins a checkpoint, if there is room for one.
 func (fs *FS) begin() bool {
 	n := fs.snapshot() + segBlocks
-	if fs.alloc.free < n && !fs.grow(n-fs.alloc.free) && fs.alloc.free <= slack/2 {
+	if fs.alloc.free < n && !fs.grow(n-fs.alloc.free) && fs.alloc.free < fs.snapshot() {
 		return false
 	}
+	fs.alloc.rover = 0 // not at the device's end, which would keep it from being cut
 	first := fs.alloc.take(min(n, fs.alloc.free), 0)
 	c := &checkpoint{
 		log:   newLog(fs.dev, rand.Uint64(), first),

@@ -68,15 +68,12 @@ func (fs *FS) allot(n, near uint32) (run, error) {
 	return fs.alloc.take(min(n, fs.alloc.free-fs.reserve()), near), nil
 }
 
-// grow makes the device longer by n blocks or more and reports whether it did.
+// grow makes the device longer, by n blocks or more if it can, and reports whether
+// it did at all.
 func (fs *FS) grow(n uint32) bool {
 	end := fs.alloc.end
-	step := max(n, min(max(end/8, minGrowth), maxGrowth))
-	for _, by := range [...]uint32{step, n} {
-		if uint64(end)+uint64(by) > maxBlocks {
-			continue
-		}
-		if fs.dev.Truncate(int64(end+by)<<blockBits) == nil {
+	for by := max(n, min(max(end/8, minGrowth), maxGrowth)); by > 0; by /= 2 {
+		if uint64(end)+uint64(by) <= maxBlocks && fs.dev.Truncate(int64(end+by)<<blockBits) == nil {
 			fs.alloc.resize(end + by)
 			return true
 		}
