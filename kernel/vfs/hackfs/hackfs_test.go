@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	gofstest "testing/fstest"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/bushel-wasm/bushel/kernel/vfs"
 	"github.com/bushel-wasm/bushel/kernel/vfs/hackfs"
+	"github.com/bushel-wasm/bushel/kernel/vfs/store"
+	"github.com/bushel-wasm/bushel/kernel/vfs/store/disk"
 )
 
 // The interfaces of hackpadfs that the view is to have.
@@ -55,11 +58,31 @@ func (s suiteFS) Rename(old, name string) error {
 
 func newFS(tb testing.TB) *hackfs.FS {
 	tb.Helper()
-	f, err := hackfs.New(vfs.NewNamespace(vfs.NewMem(vfs.MemOptions{})), "/")
+	return viewOf(tb, vfs.NewMem(vfs.MemOptions{}))
+}
+
+func viewOf(tb testing.TB, fs vfs.FS) *hackfs.FS {
+	tb.Helper()
+	f, err := hackfs.New(vfs.NewNamespace(fs), "/")
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return f
+}
+
+// newStore is the store in a new file.
+func newStore(tb testing.TB) *hackfs.FS {
+	tb.Helper()
+	dev, err := disk.Open(filepath.Join(tb.TempDir(), "store"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	fs, err := store.Open(dev, store.Options{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { fs.Close() })
+	return viewOf(tb, fs)
 }
 
 // wrong are the suite's cases that ask for what POSIX forbids, with the reason.
@@ -71,13 +94,17 @@ var wrong = map[string]string{
 	"fs.WriteFile/dir_exists": "the suite expects a directory's mode without the bit for a directory",
 }
 
-func TestHackpadfs(t *testing.T) {
+func TestHackpadfs(t *testing.T) { hackpadfsSuite(t, newFS) }
+
+func TestHackpadfs_store(t *testing.T) { hackpadfsSuite(t, newStore) }
+
+func hackpadfsSuite(t *testing.T, make func(testing.TB) *hackfs.FS) {
 	options := fstest.FSOptions{
-		Name:        "mem",
-		TestFS:      func(tb testing.TB) fstest.SetupFS { return suiteFS{newFS(tb)} },
+		Name:        "it",
+		TestFS:      func(tb testing.TB) fstest.SetupFS { return suiteFS{make(tb)} },
 		Constraints: fstest.Constraints{FileModeMask: ^hackpadfs.FileMode(0)},
 		ShouldSkip: func(f fstest.Facets) bool {
-			_, name, _ := strings.Cut(f.Name, "mem_FS/")
+			_, name, _ := strings.Cut(f.Name, "it_FS/")
 			return wrong[name] != ""
 		},
 	}
