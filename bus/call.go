@@ -89,6 +89,8 @@ func (c *Conn) head(ctx context.Context, pkg string, r *Request) CallHead {
 	h := CallHead{Package: pkg}
 	if t, ok := ctx.Deadline(); ok {
 		h.Timeout = timeout(t)
+	} else if !r.Deadline.IsZero() {
+		h.Timeout = timeout(r.Deadline)
 	}
 	if r.Meta != nil {
 		h.Meta, h.HasMeta = *r.Meta, true
@@ -122,7 +124,7 @@ func (c *Conn) refuse(parent *Session, h *CallHead, r *Request) error {
 
 func (c *Conn) start(ctx context.Context, parent *Session, pkg string, r *Request, done func(*Response, error)) *Session {
 	h := c.head(ctx, pkg, r)
-	s := &Session{conn: c, handler: r.Handler, done: done}
+	s := &Session{conn: c, handler: r.Handler, done: done, relay: r.relay}
 	c.mu.Lock()
 	if err := c.refuse(parent, &h, r); err != nil {
 		s.over(err)

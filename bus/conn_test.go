@@ -119,10 +119,10 @@ func TestInvoke_deadlineTravels(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error %v", err)
 		}
+		idle(t, a, b)
 		if left != 3*time.Second {
 			t.Errorf("the callee has %v left", left)
 		}
-		idle(t, a, b)
 	})
 }
 

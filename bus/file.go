@@ -77,6 +77,7 @@ func (p *filePort) write(c *Conn) {
 const readSize = 64 << 10
 
 func (p *filePort) read(c *Conn) {
+	defer c.Lost(ErrLinkClosed) // also when the goroutine is unwound, as in a process that was ended
 	var split Splitter
 	split.Most = c.limits.Frame
 	buf := make([]byte, readSize)

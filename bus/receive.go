@@ -203,17 +203,16 @@ func (c *Conn) receiveResult(f *Frame) error {
 	}
 	s.answered = true
 	r := &Response{Format: Format(f.Format), Body: f.Payload}
-	done := s.done
-	s.done = nil
+	if done := s.done; done != nil {
+		s.done = nil
+		c.after(func() { done(r, nil) })
+	}
 	if open {
 		s.state = stateOpen
 		r.Session = s
 	} else {
 		delete(c.calls, f.ID)
 		c.end(s, errOver)
-	}
-	if done != nil {
-		c.after(func() { done(r, nil) })
 	}
 	return nil
 }

@@ -1,52 +1,121 @@
 package bus
 
-// Relay joins two ends of calls, on two links, for who stands between them: from now on
-// their streams go from one to the other, under the credit that the ends give each
-// other. What has come before is passed on. Calls, answers and closes are not the
-// relay's.
-func Relay(a, b *Session) {
-	a.passTo(b)
-	b.passTo(a)
+import (
+	"context"
+)
+
+// Forwarder hands calls on from one link to another, for who stands between two peers:
+// the broker of a kernel, a link between two buses. Its zero value hands all on as it is.
+type Forwarder struct {
+	// Nested is called for each call that is made along one that was forwarded, in
+	// either direction, with what it is to be made on. Nil forwards it by itself.
+	Nested func(in *Incoming, to Target)
+	// Ended, if it is not nil, is called with the callee's answer, before it is handed on.
+	Ended func(r *Response, err error)
 }
 
-func (s *Session) passTo(other *Session) {
-	type held struct {
-		n uint32
-		p piece
+// Forward makes the call in on to, with in's meta data and deadline, and hands the answer,
+// what is called along the two, their streams and their end from one to the other. It does
+// not block.
+func (f *Forwarder) Forward(in *Incoming, to Target) {
+	ctx := context.Background()
+	r := &Request{
+		Method: in.method, Format: in.format, Body: in.body, Meta: &in.meta, Deadline: in.deadline,
+		relay: &in.Session,
 	}
-	var list []held
-	type end struct {
-		n   uint32
-		err error
-		ok  bool
-	}
-	var ends []end
-	c := s.conn
-	c.mu.Lock()
-	if s.state == stateEnded {
-		c.mu.Unlock()
+	if in.IsNotify() {
+		to.Notify(ctx, r)
+		in.Reply(FormatRaw, nil)
 		return
 	}
-	s.relay = other
-	for _, st := range s.streams {
-		for _, p := range st.queue {
-			list = append(list, held{st.n, p})
+	r.Handler = f.nested(in)
+	var out *Session
+	out = to.Start(ctx, r, func(a *Response, err error) {
+		if f.Ended != nil {
+			f.Ended(a, err)
 		}
-		st.queue = nil
-		if st.gotEnd {
-			ends = append(ends, end{st.n, st.gotErr, true})
+		switch {
+		case err != nil:
+			in.Fault(err)
+		case a.Session == nil:
+			in.Reply(a.Format, a.Body)
+		default:
+			in.Open(a.Format, a.Body, nil)
 		}
+	})
+	in.Handle(f.nested(out))
+	in.OnEnd(func(error) { out.Close() })
+	out.OnEnd(func(err error) {
+		if err == errOver {
+			in.Close()
+		} else {
+			in.Fault(err)
+		}
+	})
+	in.passTo(out)
+}
+
+// nested forwards the calls along one session to the other.
+func (f *Forwarder) nested(to Target) Handler {
+	return HandlerFunc(func(in *Incoming) {
+		if f.Nested != nil {
+			f.Nested(in, to)
+		} else {
+			f.Forward(in, to)
+		}
+	})
+}
+
+// passTo has the streams of s go to other from now on, and passes on what has come.
+func (s *Session) passTo(other *Session) {
+	type held struct {
+		n     uint32
+		flags uint16
+		p     piece
+		err   error
+		stop  bool
 	}
-	c.mu.Unlock()
-	for _, h := range list {
-		flags := uint16(0)
-		if h.p.more {
-			flags = FlagMore
+	c := s.conn
+	for {
+		var list []held
+		c.mu.Lock()
+		for _, st := range s.streams {
+			for _, p := range st.queue {
+				h := held{n: st.n, p: p}
+				if p.more {
+					h.flags = FlagMore
+				}
+				list = append(list, h)
+			}
+			st.queue = nil
+			if st.gotEnd && !st.passed {
+				st.passed = true
+				list = append(list, held{n: st.n, flags: FlagEnd, err: st.gotErr})
+			}
+			if st.refused && !st.passedStop {
+				st.passedStop = true
+				list = append(list, held{n: st.n, stop: true})
+			}
 		}
-		other.passData(h.n, flags, h.p.format, h.p.body)
-	}
-	for _, e := range ends {
-		other.Stream(e.n).CloseSend(e.err)
+		if len(list) == 0 {
+			// What comes now goes after what has been passed on.
+			s.relay = other
+			c.mu.Unlock()
+			return
+		}
+		c.mu.Unlock()
+		for _, h := range list {
+			if h.stop {
+				other.passCredit(h.n, 0, FlagStop)
+				continue
+			}
+			if h.err != nil {
+				e := ErrorOf(h.err)
+				h.flags |= FlagError
+				h.p = piece{body: appendError(nil, e), format: e.Format}
+			}
+			other.passData(h.n, h.flags, h.p.format, h.p.body)
+		}
 	}
 }
 

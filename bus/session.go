@@ -30,6 +30,10 @@ type Request struct {
 	Handler Handler
 	// Meta, if it is not nil, replaces what ctx says of the call's cause.
 	Meta *Meta
+	// Deadline is when the caller gives up, if ctx does not say it.
+	Deadline time.Time
+
+	relay *Session // where the call's streams go
 }
 
 // Response is the result of a call. Its body belongs to who gets it.

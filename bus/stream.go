@@ -15,14 +15,16 @@ type Stream struct {
 	n uint32
 
 	// The link's lock guards all below.
-	queue    []piece
-	taken    int   // bytes of the first piece that were read
-	allowed  int   // what the other side may still send
-	used     int   // what was read and is not given back yet
-	gotEnd   bool  // nothing more comes
-	gotErr   error // with gotEnd: why
-	stopped  bool  // this side reads no more
-	readable chan struct{}
+	queue      []piece
+	taken      int   // bytes of the first piece that were read
+	allowed    int   // what the other side may still send
+	used       int   // what was read and is not given back yet
+	gotEnd     bool  // nothing more comes
+	gotErr     error // with gotEnd: why
+	stopped    bool  // this side reads no more
+	passed     bool  // a relay has been told of the end
+	passedStop bool  // a relay has been told that nobody reads
+	readable   chan struct{}
 
 	credit   int // what this side may still send
 	sentEnd  bool
