@@ -124,7 +124,7 @@ func (c *Conn) refuse(parent *Session, h *CallHead, r *Request) error {
 
 func (c *Conn) start(ctx context.Context, parent *Session, pkg string, r *Request, done func(*Response, error)) *Session {
 	h := c.head(ctx, pkg, r)
-	s := &Session{conn: c, handler: r.Handler, done: done, relay: r.relay}
+	s := &Session{conn: c, handler: r.Handler, done: done, relay: r.relay, number: h.Meta.Call}
 	c.mu.Lock()
 	if err := c.refuse(parent, &h, r); err != nil {
 		s.over(err)

@@ -34,6 +34,11 @@ type Options struct {
 	// link is made so.
 	Accepts bool
 	Limits  Limits
+	// Around, if it is not nil, is called for each call that comes in, along sessions
+	// too, with who is to serve it: it does, or answers itself.
+	Around func(in *Incoming, h Handler)
+	// Owner is what [Conn.Owner] returns.
+	Owner any
 	// Closed is called once when the link has ended, with the reason. It may be nil.
 	Closed func(err error)
 }
@@ -96,6 +101,9 @@ func (c *Conn) Stats() Stats {
 	s.Open = len(c.calls)
 	return s
 }
+
+// Owner is what the link was made with.
+func (c *Conn) Owner() any { return c.opt.Owner }
 
 // Done is closed when the link has ended.
 func (c *Conn) Done() <-chan struct{} { return c.done }

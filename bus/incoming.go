@@ -18,6 +18,7 @@ type Incoming struct {
 	body     []byte
 	meta     Meta
 	deadline time.Time
+	observe  func(*Response, error)
 }
 
 // Package is the name of the package that was called; empty for a call along a session.
@@ -37,7 +38,24 @@ func (in *Incoming) Meta() Meta { return in.meta }
 
 // SetMeta replaces what came with the call, for who stands between the caller and the
 // one who serves it. It must be called before the call is handed on.
-func (in *Incoming) SetMeta(m Meta) { in.meta = m }
+func (in *Incoming) SetMeta(m Meta) {
+	in.conn.mu.Lock()
+	defer in.conn.mu.Unlock()
+	in.meta, in.number = m, m.Call
+}
+
+// Observe has fn called once with the answer that the call gets, whoever gives it. The
+// answer's body is borrowed until fn returns; fn must not block. It must be called before
+// the call is handed on.
+func (in *Incoming) Observe(fn func(r *Response, err error)) { in.observe = fn }
+
+// observed tells who observes the call of its answer. The lock is held.
+func (in *Incoming) observed(r *Response, err error) {
+	if fn := in.observe; fn != nil {
+		in.observe = nil
+		in.conn.after(func() { fn(r, err) })
+	}
+}
 
 // Deadline is when the caller gives up; ok is false if it named no time.
 func (in *Incoming) Deadline() (t time.Time, ok bool) { return in.deadline, !in.deadline.IsZero() }
@@ -125,12 +143,14 @@ func (in *Incoming) answer(format Format, body []byte, object Handler, open bool
 	case err != nil:
 	case in.id == 0:
 		in.answered = true
+		in.observed(&Response{}, nil)
 		c.end(&in.Session, errOver)
 	case uint64(HeaderSize+len(body)) > uint64(c.peer.MaxFrame):
 		e := NewError(CodeResourceExhausted, fmt.Sprintf("a result of %d bytes, where %d is the most", HeaderSize+len(body), c.peer.MaxFrame))
 		c.drop(&in.Session, e)
 		err = e
 	case open:
+		in.observed(&Response{Format: format, Body: body, Session: &in.Session}, nil)
 		in.answered, in.state = true, stateOpen
 		if object != nil {
 			in.handler = object
@@ -138,6 +158,7 @@ func (in *Incoming) answer(format Format, body []byte, object Handler, open bool
 		c.out = AppendHeader(c.out, KindResult, uint8(format), FlagOpen, in.id, Method{}, len(body))
 		c.out = append(c.out, body...)
 	default:
+		in.observed(&Response{Format: format, Body: body}, nil)
 		in.answered = true
 		// What is below ends first: its last frames go before the parent's.
 		c.forget(&in.Session)

@@ -157,14 +157,18 @@ func (c *Conn) receiveCall(f *Frame) error {
 		in.leave()
 	}
 	c.mu.Unlock()
-	serve(handler, in)
+	c.serve(handler, in)
 	return nil
 }
 
 // serve calls h and makes a fault of its panic.
-func serve(h Handler, in *Incoming) {
+func (c *Conn) serve(h Handler, in *Incoming) {
 	defer in.recovered()
-	h.ServeBus(in)
+	if c.opt.Around != nil {
+		c.opt.Around(in, h)
+	} else {
+		h.ServeBus(in)
+	}
 }
 
 // ours finds the call of this side that an answer is for. A nil session is one that

@@ -71,6 +71,7 @@ type Session struct {
 	handler    Handler
 	streams    []*Stream
 	relay      *Session
+	number     uint64 // the call's number on the bus, if it is known
 	err        error
 	done       func(*Response, error)
 	onEnd      []func(error)
@@ -90,6 +91,17 @@ func (s *Session) ID() uint32 { return s.id }
 
 // Conn is the link that the call goes over.
 func (s *Session) Conn() *Conn { return s.conn }
+
+// Along is the number, on the bus, of the call along which this one was made; 0 if it was
+// made to a package, or the number is not known.
+func (s *Session) Along() uint64 {
+	s.conn.mu.Lock()
+	defer s.conn.mu.Unlock()
+	if s.parent == nil {
+		return 0
+	}
+	return s.parent.number
+}
 
 // Handle sets who serves the calls that the other side makes along this one from now
 // on: the methods of an object, or callbacks.
@@ -213,6 +225,9 @@ func (c *Conn) end(s *Session, err error) {
 func (s *Session) over(err error) {
 	c := s.conn
 	s.state, s.err = stateEnded, err
+	if s.in != nil {
+		s.in.observed(nil, err) // if it was not answered
+	}
 	s.leave()
 	s.child, s.relay, s.handler = nil, nil, nil
 	for _, st := range s.streams {

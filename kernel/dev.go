@@ -42,6 +42,8 @@ func (p *Process) openDevice(name string, flags sys.OpenFlag) (*openFile, errno.
 			return nil, errno.ENXIO
 		}
 		return p.session.tty.open(flags), 0
+	case "bus":
+		return p.openBus(flags), 0
 	}
 	owner, number, ok := p, "", false
 	if number, ok = strings.CutPrefix(name, "fd/"); !ok {

@@ -47,7 +47,9 @@ func sysRead(c *call) verdict {
 // alone reports whether nobody but the caller can read what f is the end of: then
 // it may be given more than it asks for.
 func (c *call) alone(f *openFile) bool {
-	if _, ok := f.stream.(pipeReader); !ok {
+	switch f.stream.(type) {
+	case pipeReader, *busFile:
+	default:
 		return false
 	}
 	refs := f.refs

@@ -29,6 +29,8 @@ type Config struct {
 	Processes int
 	// Hook sees every system call. It may be nil.
 	Hook Hook
+	// BusHook sees every call on the bus. It may be nil.
+	BusHook BusHook
 }
 
 // Hook is the one place that all system calls pass, of all processes: for traces,
@@ -45,6 +47,7 @@ type Kernel struct {
 	cfg     Config
 	fs      *vfs.Namespace
 	log     *slog.Logger
+	bus     *Bus
 	started time.Time
 
 	// mu guards all below, and all of every process, open file, pipe and terminal.
@@ -101,6 +104,7 @@ func New(cfg Config) *Kernel {
 	if k.fs == nil {
 		k.fs = vfs.NewNamespace(vfs.NewMem(vfs.MemOptions{}))
 	}
+	k.bus = newBus(k)
 	k.makeInit()
 	k.mountOwn()
 	return k
@@ -208,6 +212,7 @@ func (k *Kernel) Close() error {
 	}
 	k.init.end(sys.Signaled(sys.SIGKILL), true)
 	k.unlock()
+	k.bus.close()
 	k.programs.Wait()
 	k.lock()
 	mounted := k.mounted

@@ -43,7 +43,7 @@ func (k *Kernel) devTree() vfs.StaticEntry {
 		{Name: "stderr", Device: "fd/2"},
 		{Name: "urandom", Device: "random"},
 	}
-	for _, name := range [...]string{"null", "zero", "full", "random", "tty"} {
+	for _, name := range [...]string{"null", "zero", "full", "random", "tty", "bus"} {
 		list = append(list, vfs.StaticEntry{Name: name, Device: name})
 	}
 	return vfs.StaticEntry{Entries: list}

@@ -1,0 +1,192 @@
+package kernel
+
+import (
+	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+const (
+	// busFull is how many bytes may wait to be read from /dev/bus before writes to it
+	// wait too: who does not read the answers asks no more.
+	busFull = 1 << 20
+	// busBehind is how many bytes may wait for a peer before calls to it fail.
+	busBehind = 64 << 20
+	// busLost is how many bytes may wait for a peer before its link is cut.
+	busLost = 256 << 20
+)
+
+// busFile is an open /dev/bus: the kernel's end of a link, and what of it the process
+// has not read or not written whole yet. The kernel's lock guards all but conn.
+type busFile struct {
+	k    *Kernel
+	pid  uint32 // of the process that opened it, as whom its calls are made
+	conn *bus.Conn
+
+	in    bus.Splitter
+	out   []byte
+	off   int // how much of out was read
+	over  bool
+	pumps bool // a goroutine takes messages from in
+	more  bool // there is something in in again
+
+	readable, writable queue
+
+	serves *instance // what is served over the link; the bus's lock guards it
+}
+
+// openBus is a new link of the process to the bus.
+func (p *Process) openBus(flags sys.OpenFlag) *openFile {
+	f := &busFile{k: p.k, pid: p.pid, in: bus.Splitter{Most: bus.DefaultFrame}}
+	f.conn = p.k.bus.accept(f)
+	return p.k.newStream(f, flags, sys.FDInfo(sys.TypeCharDevice))
+}
+
+// Send implements [bus.Port]: what the kernel's end sends is there to be read.
+func (f *busFile) Send(frames []byte) error {
+	f.k.lock()
+	defer f.k.unlock()
+	if f.over {
+		return bus.ErrLinkClosed
+	}
+	if f.waitingBytes()+len(frames) > busLost {
+		return bus.NewError(bus.CodeResourceExhausted, "too much waits for who does not read")
+	}
+	if f.off > 0 && f.off >= len(f.out)/2 {
+		f.out = f.out[:copy(f.out, f.out[f.off:])]
+		f.off = 0
+	}
+	f.out = append(f.out, frames...)
+	f.readable.wake()
+	return nil
+}
+
+// Close implements [bus.Port]: the link has ended, and what was sent can be read yet.
+func (f *busFile) Close() error {
+	f.k.lock()
+	defer f.k.unlock()
+	f.over = true
+	f.readable.wake()
+	f.writable.wake()
+	return nil
+}
+
+func (f *busFile) waitingBytes() int { return len(f.out) - f.off }
+
+// behind reports whether the process does not read what it is sent.
+func (f *busFile) behind() bool {
+	f.k.lock()
+	defer f.k.unlock()
+	return f.waitingBytes() > busBehind
+}
+
+func (f *busFile) read(c *call, n int) verdict {
+	left := f.waitingBytes()
+	switch {
+	case n == 0:
+		return c.ok()
+	case left > 0:
+		buf := c.buffer(min(n, left))
+		f.off += copy(buf, f.out[f.off:])
+		if left == len(buf) {
+			f.out, f.off = f.out[:0], 0
+			if cap(f.out) > busFull {
+				f.out = nil
+			}
+		}
+		if f.waitingBytes() < busFull {
+			f.writable.wake()
+		}
+		c.ok()
+		c.reply.Data = buf
+		return ended
+	case f.over:
+		return c.ok()
+	case c.flags&sys.ONonblock != 0:
+		return c.fail(errno.EAGAIN)
+	}
+	return c.wait(&f.readable)
+}
+
+func (f *busFile) write(c *call, data []byte) verdict {
+	switch {
+	case f.over && c.sent == 0:
+		return c.fail(errno.EPIPE)
+	case f.over:
+		return c.ok(uint64(c.sent))
+	case f.waitingBytes() >= busFull && c.flags&sys.ONonblock != 0:
+		return c.fail(errno.EAGAIN)
+	case f.waitingBytes() >= busFull:
+		return c.wait(&f.writable)
+	}
+	f.in.Write(data)
+	f.more = true
+	f.k.after(f.pump)
+	return c.ok(uint64(c.sent + len(data)))
+}
+
+// pump hands the frames that are whole to the link. One goroutine does so at a time; it
+// takes what others write meanwhile.
+func (f *busFile) pump() {
+	k := f.k
+	k.lock()
+	if f.pumps || !f.more {
+		k.unlock()
+		return
+	}
+	f.pumps = true
+	for f.more && !f.over {
+		f.more = false
+		msg, err := f.in.Next()
+		if msg == nil && err == nil {
+			break
+		}
+		k.unlock()
+		if err != nil {
+			f.conn.Close(bus.NewError(bus.CodeInvalidArgument, err.Error()))
+		} else {
+			f.conn.Receive(msg) // its error has ended the link
+		}
+		k.lock()
+	}
+	f.pumps = false
+	k.unlock()
+}
+
+func (f *busFile) poll() (sys.PollEvent, uint64) {
+	var ev sys.PollEvent
+	n := f.waitingBytes()
+	if n > 0 {
+		ev |= sys.PollIn
+	}
+	switch {
+	case f.over:
+		ev |= sys.PollHup | sys.PollOut
+	case n < busFull:
+		ev |= sys.PollOut
+	}
+	return ev, uint64(n)
+}
+
+func (f *busFile) await(c *call, events sys.PollEvent) {
+	if events&sys.PollIn != 0 {
+		c.wait(&f.readable)
+	}
+	if events&sys.PollOut != 0 {
+		c.wait(&f.writable)
+	}
+	if events&(sys.PollIn|sys.PollOut) == 0 {
+		c.wait(&f.readable) // its end
+	}
+}
+
+func (f *busFile) stat() sys.Stat {
+	return sys.Stat{Type: sys.TypeCharDevice, Mode: 0o666, Nlink: 1, Size: uint64(f.waitingBytes())}
+}
+
+// closed is the end of the link: nobody has it open any more.
+func (f *busFile) closed() {
+	f.over = true
+	f.out, f.in = nil, bus.Splitter{}
+	f.k.after(func() { f.conn.Lost(bus.ErrLinkClosed) })
+}

@@ -1,0 +1,402 @@
+package kernel
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/bushel-wasm/bushel/bus"
+)
+
+const (
+	// maxBusQueue is how many calls may wait for a package that serves few at a time.
+	maxBusQueue = 4096
+	// busReady is how long a module may take until it listens.
+	busReady = 30 * time.Second
+)
+
+// busPackage is a package that processes serve. The bus's lock guards all of it.
+type busPackage struct {
+	name      string
+	conf      busConf
+	instances []*instance
+	waiting   []*job // calls that no instance has taken yet
+	stats     PackageStats
+}
+
+// instance is a process that serves a package, or will.
+type instance struct {
+	pkg   *busPackage
+	pid   uint32
+	ours  bool     // the bus started it
+	file  *busFile // its link, once it listens
+	limit int      // calls that it takes at once, 0 for any number
+	// running are the calls that it has not answered, and waiting those along its
+	// sessions that it cannot take yet.
+	running map[uint64]*job // by the call's number
+	waiting []*job
+	open    int // calls and sessions
+	idle    *time.Timer
+	over    bool
+}
+
+// job is a call to an instance.
+type job struct {
+	in    *bus.Incoming
+	to    bus.Target // nil: the package itself
+	inst  *instance
+	call  uint64
+	depth uint32
+}
+
+// maxCauses is how many calls that a peer serves are looked at when it does not say in
+// whose service it makes one.
+const maxCauses = 64
+
+// cause finds in whose service the peer makes a call, of which it says m: the job, if it
+// serves that one, or else any that it serves, the deepest of some. It is nil if it serves
+// none. The bus's lock is held.
+func (f *busFile) cause(m *bus.Meta) *job {
+	if f.serves == nil {
+		return nil
+	}
+	if j := f.serves.running[m.Cause]; j != nil {
+		return j
+	}
+	var deepest *job
+	n := 0
+	for _, j := range f.serves.running {
+		if deepest == nil || j.depth > deepest.depth {
+			deepest = j
+		}
+		if n++; n == maxCauses {
+			break
+		}
+	}
+	return deepest
+}
+
+// takes reports whether the instance can be given a call: it listens, and serves fewer
+// than it may. The bus's lock is held.
+func (inst *instance) takes() bool {
+	return inst.file != nil && !inst.over && (inst.limit == 0 || len(inst.running) < inst.limit)
+}
+
+// awaits reports whether the instance serves a call in whose service j is made: it would
+// wait for ever if j waited for that call's end. The bus's lock is held.
+func (b *Bus) awaits(inst *instance, j *job) bool {
+	if inst.file == nil || inst.over {
+		return false
+	}
+	c := j.in.Meta().Cause
+	for range bus.DefaultDepth {
+		if c == 0 {
+			break
+		}
+		if inst.running[c] != nil {
+			return true
+		}
+		c = b.causes[c]
+	}
+	return false
+}
+
+func newJob(in *bus.Incoming, to bus.Target) *job {
+	m := in.Meta()
+	return &job{in: in, to: to, call: m.Call, depth: m.Depth}
+}
+
+// deliver hands a call to an instance of the package name, which may have to be started.
+func (b *Bus) deliver(in *bus.Incoming, name string) {
+	j := newJob(in, nil)
+	b.mu.Lock()
+	p := b.packages[name]
+	if p == nil {
+		p = &busPackage{name: name, conf: busConf{Name: name}}
+		b.packages[name] = p
+	}
+	p.stats.begins()
+	in.OnEnd(func(err error) { b.ends(&p.stats, err) })
+	var best *instance
+	for _, inst := range p.instances {
+		if inst.takes() && (best == nil || len(inst.running) < len(best.running)) {
+			best = inst
+		}
+	}
+	for _, inst := range p.instances {
+		if best == nil && b.awaits(inst, j) {
+			best = inst
+		}
+	}
+	if best != nil {
+		b.take(best, j)
+		b.mu.Unlock()
+		b.forward(j)
+		return
+	}
+	if len(p.waiting) >= maxBusQueue || b.closed {
+		b.mu.Unlock()
+		in.Fault(bus.NewError(bus.CodeResourceExhausted, fmt.Sprintf("%d calls wait for the package %s", maxBusQueue, name)))
+		return
+	}
+	p.waiting = append(p.waiting, j)
+	var inst *instance
+	if p.mayStart() {
+		inst = &instance{pkg: p, ours: true}
+		p.instances = append(p.instances, inst)
+	}
+	b.mu.Unlock()
+	within(in)
+	if inst != nil {
+		path := b.pathOf(in)
+		b.k.aside(func() { b.start(inst, path) })
+	}
+}
+
+// mayStart reports whether another instance is to be started for what waits.
+func (p *busPackage) mayStart() bool {
+	for _, inst := range p.instances {
+		if inst.file == nil || !inst.ours {
+			return false // one is on its way, or the user runs it
+		}
+	}
+	return len(p.instances) < max(p.conf.Instances, 1)
+}
+
+// take gives j to inst. The bus's lock is held.
+func (b *Bus) take(inst *instance, j *job) {
+	j.inst = inst
+	if inst.running == nil {
+		inst.running = make(map[uint64]*job)
+	}
+	inst.running[j.call] = j
+	inst.open++
+	if inst.idle != nil {
+		inst.idle.Stop()
+		inst.idle = nil
+	}
+}
+
+// forward makes the call of j to its instance.
+func (b *Bus) forward(j *job) {
+	inst := j.inst
+	if inst.file.behind() {
+		j.in.Fault(bus.NewError(bus.CodeResourceExhausted, "the package does not read its calls"))
+	}
+	f := bus.Forwarder{
+		Nested: b.nested,
+		Ended:  func(*bus.Response, error) { b.freed(j) },
+	}
+	j.in.OnEnd(func(error) {
+		b.freed(j)
+		b.closes(inst)
+	})
+	to := j.to
+	if to == nil {
+		to = inst.file.conn.Package(inst.pkg.name)
+		within(j.in)
+	}
+	f.Forward(j.in, to)
+}
+
+// nested hands on a call along a session: to an object of an instance, which may have
+// to wait its turn, or back to a caller.
+func (b *Bus) nested(in *bus.Incoming, to bus.Target) {
+	s, object := to.(*bus.Session)
+	var inst *instance
+	b.mu.Lock()
+	if object {
+		inst = s.Conn().Owner().(*busFile).serves
+	}
+	if inst == nil {
+		b.mu.Unlock()
+		(&bus.Forwarder{Nested: b.nested}).Forward(in, to)
+		return
+	}
+	j := newJob(in, to)
+	switch {
+	case inst.takes() || b.awaits(inst, j):
+		b.take(inst, j)
+		b.mu.Unlock()
+		b.forward(j)
+	case len(inst.waiting) >= maxBusQueue:
+		b.mu.Unlock()
+		in.Fault(bus.NewError(bus.CodeResourceExhausted, fmt.Sprintf("%d calls wait for an object", maxBusQueue)))
+	default:
+		inst.waiting = append(inst.waiting, j)
+		b.mu.Unlock()
+	}
+}
+
+// freed is the answer of a call: the instance can take another.
+func (b *Bus) freed(j *job) {
+	inst := j.inst
+	b.mu.Lock()
+	if inst.running[j.call] != j {
+		b.mu.Unlock()
+		return
+	}
+	delete(inst.running, j.call)
+	b.next(inst)
+}
+
+// next hands the instance what waits for it, as much as it takes. It is called with the
+// bus's lock, and gives it up.
+func (b *Bus) next(inst *instance) {
+	var list []*job
+	for inst.takes() {
+		var j *job
+		switch p := inst.pkg; {
+		case len(inst.waiting) > 0:
+			j, inst.waiting = inst.waiting[0], inst.waiting[1:]
+		case len(p.waiting) > 0:
+			j, p.waiting = p.waiting[0], p.waiting[1:]
+		}
+		if j == nil {
+			break
+		}
+		if j.in.Err() != nil {
+			continue // nobody waits for it any more
+		}
+		b.take(inst, j)
+		list = append(list, j)
+	}
+	b.mu.Unlock()
+	for _, j := range list {
+		b.forward(j)
+	}
+}
+
+// closes is the end of a call or session. After the last one the instance is idle.
+func (b *Bus) closes(inst *instance) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	inst.open--
+	b.rests(inst)
+}
+
+// rests has an instance that the bus started stop after a while without calls. The
+// bus's lock is held.
+func (b *Bus) rests(inst *instance) {
+	if !inst.ours || inst.over || inst.file == nil || inst.open > 0 || inst.idle != nil || b.closed {
+		return
+	}
+	var t *time.Timer
+	t = time.AfterFunc(inst.pkg.conf.idle(), func() {
+		b.mu.Lock()
+		idle := inst.idle == t
+		b.mu.Unlock()
+		if idle {
+			b.gone(inst, nil)
+		}
+	})
+	inst.idle = t
+}
+
+// serves makes the peer one who serves the package name. The bus's lock is held.
+func (b *Bus) serves(f *busFile, name string, limit int) error {
+	if b.closed {
+		return bus.ErrLinkClosed
+	}
+	if f.serves != nil {
+		return bus.NewError(bus.CodeFailedPrecondition, fmt.Sprintf("this link serves the package %s already", f.serves.pkg.name))
+	}
+	inst := b.startedAs(f.pid)
+	if inst != nil && (name == "" || name == inst.pkg.name) {
+		if inst.file != nil {
+			return bus.NewError(bus.CodeAlreadyExists, "the process serves the package "+inst.pkg.name+" over another link")
+		}
+		inst.file, inst.limit, f.serves = f, limit, inst
+		return nil
+	}
+	p := b.packages[name]
+	switch {
+	case name == "":
+		return bus.NewError(bus.CodeInvalidArgument, "a package needs a name")
+	case len(name) > bus.MaxPackage:
+		return bus.NewError(bus.CodeInvalidArgument, "the package's name is too long")
+	case b.handlers[name] != nil, name == bus.PackageBus, p != nil && len(p.instances) > 0:
+		return bus.NewError(bus.CodeAlreadyExists, "the package "+name+" is served already")
+	}
+	if p == nil {
+		p = &busPackage{name: name, conf: busConf{Name: name}}
+		b.packages[name] = p
+	}
+	inst = &instance{pkg: p, pid: f.pid, file: f, limit: limit}
+	p.instances = append(p.instances, inst)
+	f.serves = inst
+	return nil
+}
+
+// startedAs finds the instance for which the bus started the process pid.
+func (b *Bus) startedAs(pid uint32) *instance {
+	for _, p := range b.packages {
+		for _, inst := range p.instances {
+			if inst.ours && inst.pid == pid {
+				return inst
+			}
+		}
+	}
+	return nil
+}
+
+// ready hands an instance that has begun to listen what waits for it.
+func (b *Bus) ready(f *busFile) {
+	b.mu.Lock()
+	inst := f.serves
+	if inst == nil {
+		b.mu.Unlock()
+		return
+	}
+	b.rests(inst)
+	b.next(inst)
+}
+
+// gone is the end of an instance: what is open with it fails, and so does what waits,
+// if there is no other instance. Its process is ended, if the bus has started it.
+func (b *Bus) gone(inst *instance, why error) {
+	b.mu.Lock()
+	if inst.over {
+		b.mu.Unlock()
+		return
+	}
+	inst.over = true
+	p, f := inst.pkg, inst.file
+	if f != nil {
+		f.serves = nil
+	}
+	if inst.idle != nil {
+		inst.idle.Stop()
+	}
+	p.instances = slices.DeleteFunc(p.instances, func(i *instance) bool { return i == inst })
+	failed := inst.waiting
+	inst.waiting = nil
+	var again *instance
+	switch {
+	case len(p.instances) > 0 || len(p.waiting) == 0:
+	case why == nil && inst.ours && f != nil && !b.closed:
+		// It had served; what came since is for a new one.
+		again = &instance{pkg: p, ours: true}
+		p.instances = append(p.instances, again)
+	default:
+		failed = append(failed, p.waiting...)
+		p.waiting = nil
+	}
+	pid := inst.pid
+	b.mu.Unlock()
+	if f != nil {
+		f.conn.Close(&bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateAborted, Message: "the package " + p.name + " has ended"})
+	}
+	if why == nil {
+		why = &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateAborted, Message: "the package " + p.name + " has ended"}
+	}
+	for _, j := range failed {
+		j.in.Fault(why)
+	}
+	if inst.ours && pid != 0 {
+		b.k.aside(func() { b.stop(pid) })
+	}
+	if again != nil {
+		b.k.aside(func() { b.start(again, nil) })
+	}
+}

@@ -1,0 +1,242 @@
+package kernel
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+const (
+	// busDeclarations is where packages are declared, each in a file of JSON.
+	busDeclarations = "/etc/bus.d"
+	// busLogs is where what packages print goes.
+	busLogs = "/var/log/bus"
+	// busIdle is how long an instance without calls lives, unless its declaration
+	// says otherwise.
+	busIdle = time.Minute
+)
+
+// busConf is a declaration of a package.
+type busConf struct {
+	Name   string   `json:"name"`
+	Module string   `json:"module"` // the file; looked up in /bin and $PATH if it is empty
+	Args   []string `json:"args"`   // what follows the argument "bus"
+	Env    []string `json:"env"`
+	Engine string   `json:"engine"`
+	// Dirs are the directories that it may reach, besides /dev.
+	Dirs []sys.PreopenDir `json:"dirs"`
+	// Grants are what it may use of services; who decides of them reads them.
+	Grants json.RawMessage `json:"grants"`
+	// Idle is how long it lives without calls, as Go writes durations.
+	Idle      string `json:"idle"`
+	Instances int    `json:"instances"` // how many there may be at once; 1 if it is 0
+}
+
+func (c *busConf) idle() time.Duration {
+	if d, err := time.ParseDuration(c.Idle); err == nil && d > 0 {
+		return d
+	}
+	return busIdle
+}
+
+// declared reads the declarations. One that cannot be read is logged and left out.
+func (b *Bus) declared() []busConf {
+	files := b.k.init.Files()
+	entries, err := files.ReadDir(busDeclarations)
+	if err != nil {
+		return nil // there is no such directory, mostly
+	}
+	var list []busConf
+	for _, e := range entries {
+		if path.Ext(e.Name) != ".json" {
+			continue
+		}
+		name := path.Join(busDeclarations, e.Name)
+		text, err := files.ReadFile(name)
+		var c busConf
+		if err == nil {
+			err = json.Unmarshal(text, &c)
+		}
+		if err == nil && c.Name == "" {
+			err = errors.New("it names no package")
+		}
+		if err != nil {
+			b.k.log.Warn("a package's declaration cannot be read", "file", name, "err", err)
+			continue
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// Grants is what the declaration of the package by which the process pid was started says
+// under "grants"; ok is false for a process that the bus did not start.
+func (b *Bus) Grants(pid int) (grants json.RawMessage, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	inst := b.startedAs(uint32(pid))
+	if inst == nil {
+		return nil, false
+	}
+	return inst.pkg.conf.Grants, true
+}
+
+// pathOf is the caller's PATH.
+func (b *Bus) pathOf(in *bus.Incoming) []string {
+	p, ok := b.k.Find(int(in.Meta().Caller))
+	if !ok {
+		return nil
+	}
+	return strings.Split(getenv(p.env, "PATH"), ":")
+}
+
+// module finds the file of the package, in /bin and along the caller's PATH.
+func (b *Bus) module(conf *busConf, dirs []string) (string, error) {
+	files := b.k.init.Files()
+	if conf.Module != "" {
+		return conf.Module, nil
+	}
+	if strings.Contains(conf.Name, "/") {
+		return "", errno.ENOENT
+	}
+	for _, dir := range append([]string{"/bin"}, dirs...) {
+		for _, suffix := range [...]string{"", ".wasm"} {
+			name := path.Join("/", dir, conf.Name+suffix)
+			if dir == "" || !path.IsAbs(dir) || !isModule(files, name) {
+				continue
+			}
+			return name, nil
+		}
+	}
+	return "", errno.ENOENT
+}
+
+// isModule reports whether a file begins as a module does. A command of the shell or a
+// script is none: it would not know what the argument "bus" means.
+func isModule(files *sys.Files, name string) bool {
+	fd, err := files.Open(name, sys.ORead, 0)
+	if err != nil {
+		return false
+	}
+	defer files.Close(fd)
+	head := make([]byte, len(wasmMagic))
+	n, err := files.Read(fd, head)
+	return err == nil && string(head[:n]) == string(wasmMagic)
+}
+
+// start runs a process for the instance, and waits for its end.
+func (b *Bus) start(inst *instance, dirs []string) {
+	p := inst.pkg
+	conf := busConf{Name: p.name}
+	for _, c := range b.declared() {
+		if c.Name == p.name {
+			conf = c
+		}
+	}
+	file, err := b.module(&conf, dirs)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			b.gone(inst, err)
+			return
+		}
+		b.gone(inst, &bus.Error{Code: bus.CodeNotFound, Crate: bus.CrateInvalidPackage, Message: "there is no package " + p.name})
+		b.forget(p)
+		return
+	}
+	conf.Module = file
+	b.mu.Lock()
+	b.starting++
+	b.mu.Unlock()
+	pid, err := b.spawn(&conf)
+	b.mu.Lock()
+	b.starting--
+	p.conf = conf
+	inst.pid = uint32(pid)
+	over := inst.over
+	var listens []func()
+	if b.starting == 0 {
+		listens, b.listens = b.listens, nil
+	}
+	b.mu.Unlock()
+	for _, fn := range listens {
+		fn()
+	}
+	if err != nil {
+		b.gone(inst, &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateFetchFailed, Message: fmt.Sprintf("the package %s cannot be started: %v", p.name, err)})
+		return
+	}
+	if over {
+		b.stop(uint32(pid))
+	}
+	late := time.AfterFunc(busReady, func() {
+		b.mu.Lock()
+		listens := inst.file != nil
+		b.mu.Unlock()
+		if !listens {
+			b.gone(inst, &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateAborted, Message: fmt.Sprintf("the package %s does not listen on the bus", p.name)})
+		}
+	})
+	_, status, err := b.k.init.Files().Wait(pid, 0)
+	late.Stop()
+	if err != nil {
+		return // the kernel is closed
+	}
+	text := fmt.Sprintf("the package %s ended before it listened on the bus, with code %d", p.name, status.Code())
+	b.gone(inst, &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateAborted, Message: text})
+}
+
+// forget drops a package that does not exist.
+func (b *Bus) forget(p *busPackage) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.packages[p.name] == p && len(p.instances) == 0 && len(p.waiting) == 0 {
+		delete(b.packages, p.name)
+	}
+}
+
+// spawn starts a process of the package, whose output goes to a file.
+func (b *Bus) spawn(conf *busConf) (pid int, err error) {
+	files := b.k.init.Files()
+	in, err := files.Open("/dev/null", sys.ORead|sys.OCloexec, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer files.Close(in)
+	out, err := b.log(files, conf.Name)
+	if err != nil {
+		return 0, err
+	}
+	defer files.Close(out)
+	attr := &sys.SpawnAttr{
+		Path: conf.Module, Argv: append([]string{conf.Name, "bus"}, conf.Args...), Cwd: "/",
+		Env:    append([]string{"PATH=/bin", "HOME=/"}, conf.Env...),
+		FDs:    [][2]uint32{{uint32(in), 0}, {uint32(out), 1}, {uint32(out), 2}},
+		Engine: conf.Engine, Flags: sys.SpawnSetPGID,
+		Dirs: append([]sys.PreopenDir{{Path: "/dev", Name: "/dev"}}, conf.Dirs...),
+	}
+	return files.Spawn(attr)
+}
+
+// log opens the file for what the package name prints.
+func (b *Bus) log(files *sys.Files, name string) (int, error) {
+	if err := files.MkdirAll(busLogs, 0o755); err == nil {
+		file := path.Join(busLogs, strings.ReplaceAll(name, "/", "_")+".log")
+		if fd, err := files.Open(file, sys.OWrite|sys.OCreate|sys.OAppend|sys.OCloexec, 0o644); err == nil {
+			return fd, nil
+		}
+	}
+	return files.Open("/dev/null", sys.OWrite|sys.OCloexec, 0)
+}
+
+// stop ends a process that the bus started.
+func (b *Bus) stop(pid uint32) {
+	b.k.init.Files().Kill(int(pid), sys.SIGTERM)
+}
