@@ -19,6 +19,8 @@ export const FIGURES = {
   "file written": { unit: "MiB/s", rate: true },
   "file read": { unit: "MiB/s", rate: true },
   "cat big \\| wc -c": { unit: "MiB/s", rate: true },
+  "pipe between two guests": { unit: "MiB/s", rate: true, target: "≥ 477 MiB/s, or 0.6 of bare", meets: (value, ratio) => value >= 500e6 / 2 ** 20 || ratio <= 1 / 0.6 },
+  "pipeline of 5 guests": { unit: "MiB/s", rate: true },
   "page to prompt": { unit: "ms", target: "< 1,000 ms", meets: (value) => value < 1000 },
 };
 
@@ -42,6 +44,8 @@ export const WORKS = [
   { id: "files", work: "files", guest: "works", options: { count: 1000 }, scale: 10, beside: ["bare", "shim"] },
   // Without the shim: it copies the file whole at each write, which takes a minute.
   { id: "sequence", work: "sequence", guest: "works", options: { mib: 64 }, scale: 8, beside: ["bare"] },
+  { id: "flow", work: "flow", guest: "works", options: { mib: 256, relays: [] }, scale: 4, repeat: 3, beside: ["bare"] },
+  { id: "five", work: "flow", guest: "works", options: { mib: 64, relays: ["pass", "pass", "pass"] }, scale: 4, repeat: 3, beside: ["bare"] },
   { id: "pipe", work: "pipe", options: { mib: 16 } },
 ];
 

@@ -49,9 +49,11 @@ func (c *Client) served(r *sys.Request) (sys.Reply, bool) {
 	return sys.Reply{}, false
 }
 
-// servedPoll answers a poll at once if it asks after something that was read ahead.
+// servedPoll answers a poll at once if it asks after something that was read ahead, or
+// a joined pipe that is ready. Other joined pipes are given back: only the kernel can
+// wait for several things.
 func (c *Client) servedPoll(r *sys.Request) (reply sys.Reply, ok bool) {
-	if !c.anyAhead {
+	if !c.anyAhead && len(c.pipes) == 0 {
 		return reply, false
 	}
 	list, err := sys.DecodePoll(r.Data)
@@ -61,17 +63,28 @@ func (c *Client) servedPoll(r *sys.Request) (reply sys.Reply, ok bool) {
 	for i := range list {
 		p := &list[i]
 		p.Revents, p.Bytes = 0, 0
-		if a := c.fds.get(p.FD).ahead; a != nil && len(a.data) > 0 && p.Events&sys.PollIn != 0 {
-			p.Revents, p.Bytes = sys.PollIn, uint64(len(a.data))
-			ok = true
+		switch state := c.fds.get(p.FD); {
+		case state.ahead != nil && len(state.ahead.data) > 0 && p.Events&sys.PollIn != 0:
+			p.Revents, p.Bytes = sys.PollIn, uint64(len(state.ahead.data))
+		case state.end == nil:
+		case !state.end.writes && state.end.arrived > 0 && p.Events&sys.PollIn != 0:
+			p.Revents, p.Bytes = sys.PollIn, uint64(state.end.arrived)
+		case state.end.writes && state.end.credit >= roomBytes && p.Events&sys.PollOut != 0:
+			p.Revents = sys.PollOut
+		}
+		if p.Revents != 0 {
+			reply.Vals[0]++
 		}
 	}
-	if !ok {
-		return reply, false
+	if reply.Vals[0] > 0 {
+		c.flush()
+		reply.Data = sys.AppendPoll(nil, list)
+		return reply, true
 	}
-	c.flush()
-	reply.Data = sys.AppendPoll(nil, list)
-	return reply, true
+	for i := range list {
+		c.giveBack(c.fds.get(list[i].FD).end)
+	}
+	return reply, false
 }
 
 // keep takes what a read brought beyond what was asked for.

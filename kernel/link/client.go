@@ -48,8 +48,15 @@ type Client struct {
 	waiting map[uint32]waiter
 	fds     fdTable
 	gone    bool
+	lastGen uint32
 	// anyAhead is set when anything has been read ahead.
 	anyAhead bool
+
+	pipes    map[uint32]*pipeEnd // ends of joined pipes, by the pipe's number
+	holding  []*pipeEnd          // those that hold something back
+	finished []finished
+	rest     rest
+	alarm    func()
 }
 
 // pace says when writes sent behind are posted.
@@ -126,6 +133,14 @@ func (t *fdTable) set(fd uint32, s fdState) {
 	}
 }
 
+// opened sets what is known of a fd that is open from now on.
+func (c *Client) opened(fd uint32, info sys.FDInfo) {
+	state := stateOf(info)
+	c.lastGen++
+	state.gen = c.lastGen
+	c.fds.set(fd, state)
+}
+
 func (t *fdTable) clear() {
 	t.low = [fewFDs]fdState{}
 	clear(t.high)
@@ -144,6 +159,9 @@ type waiter struct {
 	dst  []byte
 	args [6]uint64
 	done func(sys.Reply)
+	lane uint16
+	plus int    // of a write: what went by a channel
+	gen  uint32 // the fd's
 }
 
 // fdState is what the client must know of a fd.
@@ -154,11 +172,30 @@ type fdState struct {
 	err  errno.Errno // of a write sent behind, told with the next call on the fd
 	// ahead is what was read before it was asked for. Duplicates of the fd share it.
 	ahead *ahead
+
+	gen   uint32   // which of the files that had this number
+	pipe  bool     // the end to write of a pipe
+	end   *pipeEnd // if it is joined, or about to be
+	wrote int      // since the kernel was last asked to join it
+	askAt int      // how much that is when it is asked
+}
+
+// each calls fn with the lanes that have such bytes.
+func (l *lanes) each(fn func(lane uint16)) {
+	if l.first > 0 {
+		fn(0)
+	}
+	for lane := range l.others {
+		fn(lane)
+	}
 }
 
 // stateOf is what the kernel says of a fd that has just been opened.
 func stateOf(info sys.FDInfo) fdState {
-	return fdState{open: true, bulk: info&sys.InfoBulk != 0, file: info&sys.InfoSeek != 0}
+	return fdState{
+		open: true, bulk: info&sys.InfoBulk != 0, file: info&sys.InfoSeek != 0,
+		pipe: info.Type() == sys.TypeFIFO && info&sys.InfoBulk != 0,
+	}
 }
 
 // NewClient returns a client that sends messages by post, which borrows its
@@ -169,6 +206,7 @@ func NewClient(post func([]byte), now func() time.Duration) *Client {
 		unacked: lanes{others: make(map[uint16]int)},
 		waiting: make(map[uint32]waiter),
 		fds:     fdTable{high: make(map[uint32]fdState)},
+		pipes:   make(map[uint32]*pipeEnd),
 	}
 }
 
@@ -182,8 +220,10 @@ func (c *Client) Begin(info *sys.StartInfo) {
 	clear(c.unacked.others)
 	clear(c.waiting)
 	c.fds.clear()
+	c.dropAll()
+	c.rest = rest{alarm: c.rest.alarm}
 	for _, f := range info.FDs {
-		c.fds.set(f.FD, stateOf(f.Info))
+		c.opened(f.FD, f.Info)
 	}
 }
 
@@ -201,8 +241,14 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		c.mu.Unlock()
 		return false // the process has exited: nobody waits
 	}
-	var reply sys.Reply
-	var ok bool
+	reply, ok, taken := c.past(lane, r, done)
+	if taken {
+		c.mu.Unlock()
+		if ok {
+			done(reply)
+		}
+		return ok
+	}
 	switch r.Op {
 	case sys.OpWrite:
 		reply, ok = c.behind(lane, r)
@@ -216,20 +262,30 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		done(reply)
 		return true
 	}
+	w := waiter{op: r.Op, dst: r.Dst, args: r.Args, done: done, lane: lane}
+	if r.Op == sys.OpRead && r.Args[0] <= 1<<31 {
+		w.gen = c.fds.get(uint32(r.Args[0])).gen
+	}
+	c.call(lane, r, w)
+	c.flush()
+	c.mu.Unlock()
+	return false
+}
+
+// call adds a call to what is to be sent.
+func (c *Client) call(lane uint16, r *sys.Request, w waiter) {
 	c.lastID++
 	if c.lastID == 0 {
 		c.lastID = 1 // 0 is for what the kernel tells unasked
 	}
 	id := c.lastID
-	c.waiting[id] = waiter{r.Op, r.Dst, r.Args, done}
+	c.waiting[id] = w
 	req := *r
 	if r.Op == sys.OpRead && r.Args[1] != 0 {
 		req.Args[2] = aheadBytes
 	}
+	c.tail.at = -1
 	c.out = sys.AppendRequest(c.out, bus.KindCall, lane, id, &req)
-	c.flush()
-	c.mu.Unlock()
-	return false
 }
 
 // Syscall implements [sys.Caller]; it parks the goroutine.
@@ -255,6 +311,15 @@ func (c *Client) Exit(code uint8) {
 	if c.gone {
 		return
 	}
+	for _, e := range c.pipes {
+		if e.writes {
+			c.giveBack(e)
+		}
+	}
+	if c.rest.passed > 0 {
+		c.tellRest(0, c.rest.passed)
+	}
+	c.dropAll()
 	c.out = sys.AppendRequest(c.out, bus.KindNotify, 0, 0, &sys.Request{Op: sys.OpExit, Args: [6]uint64{uint64(code)}})
 	c.flush()
 	c.gone = true
@@ -317,6 +382,12 @@ func (c *Client) Flush() {
 }
 
 func (c *Client) flush() {
+	c.flushOut()
+	c.flushPipes()
+}
+
+// flushOut sends what is held back of what goes to the kernel.
+func (c *Client) flushOut() {
 	c.tail.at = -1
 	if len(c.out) == 0 {
 		return
@@ -337,6 +408,14 @@ func (c *Client) Receive(msg []byte) error {
 			return err
 		}
 		msg = rest
+		if n, ok := frame.Method.ReservedNumber(); frame.Kind == bus.KindNotify && ok && sys.Op(n) == sys.OpPipeReturn {
+			r, err := sys.DecodeRequest(sys.OpPipeReturn, frame.Payload)
+			if err != nil {
+				return err
+			}
+			c.asked(&r)
+			continue
+		}
 		if frame.Kind != bus.KindResult {
 			continue // a kind that a later kernel may send
 		}
@@ -369,6 +448,13 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 	c.unacked.set(lane, 0) // the kernel has done all that came before in this lane
 	if reply.Errno == 0 {
 		c.learn(&w, &reply)
+		if w.op == sys.OpRead && reply.Vals[0] != 0 && !c.sentTo(&w, &reply) {
+			c.finish()
+			return
+		}
+	}
+	if w.plus > 0 {
+		reply = sys.Reply{Vals: [3]uint64{uint64(w.plus) + reply.Vals[0]}}
 	}
 	c.mu.Unlock()
 	if w.dst != nil {
@@ -382,7 +468,7 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 // learn keeps what a reply says of fds.
 func (c *Client) learn(w *waiter, r *sys.Reply) {
 	set := func(fd uint64, info uint64) {
-		c.fds.set(uint32(fd), stateOf(sys.FDInfo(info)))
+		c.opened(uint32(fd), sys.FDInfo(info))
 	}
 	switch w.op {
 	case sys.OpRead:

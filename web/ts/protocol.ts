@@ -99,6 +99,13 @@ export interface StartThread {
   arg: number;
 }
 
+/** Kernel worker to process worker: the guest's end of a pipe whose other end another guest has. */
+export interface JoinPipe {
+  type: "pipe";
+  pipe: number;
+  port: MessagePort;
+}
+
 /** Process worker to kernel worker: the guest wants a thread, of that number. */
 export interface SpawnThread {
   type: "spawn";
@@ -126,5 +133,5 @@ export interface Done {
   type: "done";
 }
 
-export type ToProcess = BootProcess | StartGuest | StartThread | Uint8Array;
+export type ToProcess = BootProcess | StartGuest | StartThread | JoinPipe | Uint8Array;
 export type FromProcess = Warm | Idle | Done | SpawnThread | Over | Failed | Uint8Array;

@@ -154,6 +154,38 @@ static int sequence(const char *folder, int mib) {
   return unlink(path) == 0 ? 0 : fail(path);
 }
 
+enum { PIECE = 64 << 10 };
+static char piece[PIECE];
+
+/* Writes MIB by 64 KiB. */
+static int pour(int mib) {
+  memset(piece, 'p', PIECE);
+  for (int i = 0; i < mib * 16; i++) {
+    if (put(1, piece, PIECE) != 0) return fail("pour");
+  }
+  return 0;
+}
+
+/* Passes on what it reads. */
+static int pass(void) {
+  for (ssize_t n; (n = read(0, piece, PIECE)) != 0;) {
+    if (n < 0 || put(1, piece, (size_t)n) != 0) return fail("pass");
+  }
+  return 0;
+}
+
+/* Reads to the end, from the first byte on by the clock, and says how much that was. */
+static int sink(void) {
+  uint64_t begun = 0, sum = 0;
+  for (ssize_t n; (n = read(0, piece, PIECE)) != 0; sum += (uint64_t)n) {
+    if (n < 0) return fail("sink");
+    if (begun == 0) begun = now();
+  }
+  tell("sink", begun);
+  printf("%llu\n", (unsigned long long)sum);
+  return 0;
+}
+
 int main(int argc, char **argv) {
   const char *work = argc > 1 ? argv[1] : "";
   const char *first = argc > 2 ? argv[2] : "1";
@@ -163,6 +195,9 @@ int main(int argc, char **argv) {
   if (strcmp(work, "echo") == 0) return echo();
   if (argc > 3 && strcmp(work, "files") == 0) return files(first, atoi(argv[3]));
   if (argc > 3 && strcmp(work, "sequence") == 0) return sequence(first, atoi(argv[3]));
-  fprintf(stderr, "usage: works cpu|write|clock COUNT | echo | files FOLDER COUNT | sequence FOLDER MIB\n");
+  if (strcmp(work, "pour") == 0) return pour(atoi(first));
+  if (strcmp(work, "pass") == 0) return pass();
+  if (strcmp(work, "sink") == 0) return sink();
+  fprintf(stderr, "usage: works cpu|write|clock COUNT | pour MIB | pass | sink | echo | files FOLDER COUNT | sequence FOLDER MIB\n");
   return 2;
 }

@@ -81,6 +81,26 @@ async function again(column, guest) {
   return times.toSorted((a, b) => a - b)[3];
 }
 
+// The time in milliseconds in which workers pass MIB on by transferred buffers.
+async function bareFlow(mib, relays) {
+  const chain = Array.from({ length: relays + 2 }, () => new Worker("/page/flow.js", { type: "module" }));
+  const told = (worker) => new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+  });
+  await Promise.all(chain.map(told));
+  const time = told(chain.at(-1));
+  let input;
+  chain.forEach((worker, i) => {
+    const { port1, port2 } = i < chain.length - 1 ? new MessageChannel() : {};
+    worker.postMessage({ mib, input, output: port1 }, [input, port1].filter(Boolean));
+    input = port2;
+  });
+  const ms = await time;
+  for (const worker of chain) worker.terminate();
+  return ms;
+}
+
 const works = {
   async cpu(column, { rounds }) {
     const { told } = await run(column, "works", ["cpu", String(rounds)]);
@@ -122,6 +142,16 @@ const works = {
     await shell.fs.rm("/tmp/big");
     if (code !== 0 || Number(stdout) !== mib << 20) throw new Error(`pipe: exit code ${code}, ${stdout}`);
     return { "cat big \\| wc -c": (mib / ms) * 1000 };
+  },
+  // MIB by 64 KiB from one guest to the last, with relays between; in the bare column
+  // from worker to worker.
+  async flow(column, { mib, relays }) {
+    const name = relays.length === 0 ? "pipe between two guests" : `pipeline of ${relays.length + 2} guests`;
+    if (column === "bare") return { [name]: mib / (await bareFlow(mib, relays.length)) * 1000 };
+    const line = [`pour ${mib}`, ...relays, "sink"].map((w) => `/tmp/works.wasm ${w}`).join(" | ");
+    const { code, stdout, stderr } = await shell.run(line);
+    if (code !== 0 || Number(stdout) !== mib << 20) throw new Error(`${line}: exit code ${code}, ${stdout}, ${stderr}`);
+    return { [name]: mib / (Number(/^sink (\d+)$/m.exec(stderr)[1]) / 1e9) };
   },
   async prompt() {
     return { "page to prompt": await prompted };

@@ -176,6 +176,16 @@ export class Guests {
     else this.#starting.get(pid)?.messages.push(data);
   }
 
+  /** Hands the ends of a channel to the workers of two guests, if both run. */
+  join(writer: number, reader: number, pipe: number): boolean {
+    const [from, to] = [this.#running.get(writer), this.#running.get(reader)];
+    if (!from || !to) return false;
+    const { port1, port2 } = new MessageChannel();
+    from.worker.postMessage({ type: "pipe", pipe, port: port1 }, [port1]);
+    to.worker.postMessage({ type: "pipe", pipe, port: port2 }, [port2]);
+    return true;
+  }
+
   /** Ends the guest at once, whatever it does. */
   kill(pid: number): void {
     this.#starting.delete(pid);

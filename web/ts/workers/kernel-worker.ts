@@ -57,6 +57,7 @@ async function boot({ base, kernel, engine }: BootKernel): Promise<void> {
       guest_start: (pid: number, image: number, interpret: number, abi: number, at: number, n: number) =>
         guests.start(pid, image, interpret !== 0 ? "wazero" : "browser", abi === 1 ? "gojs" : "wasi", program.copy(at, n)),
       guest_post: (pid: number, at: number, n: number) => guests.post(pid, program.copy(at, n)),
+      guest_join: (writer: number, reader: number, pipe: number) => (guests.join(writer, reader, pipe) ? 1 : 0),
       guest_kill: (pid: number) => guests.kill(pid),
       thread_post: (pid: number, id: number, at: number, n: number) => guests.postThread(pid, id, program.copy(at, n)),
       has_threads: () => (globalThis.crossOriginIsolated && typeof SharedArrayBuffer === "function" ? 1 : 0),

@@ -4,6 +4,7 @@
 // the worker's own end.
 import type { FromProcess, StartGuest, StartThread, ToProcess } from "../protocol.ts";
 import { type CallExports, Calls } from "./calls.ts";
+import { type ChannelExports, Channels } from "./channels.ts";
 import { BrowserEngine, END, endOf, type EngineExports } from "./engine.ts";
 import { type GoEnd, type GoStart, runGo } from "./gojs.ts";
 import { lockdown } from "./gojs-lockdown.ts";
@@ -11,7 +12,7 @@ import { type GoJSExports, InterpretedGo } from "./gojs-wazero.ts";
 import { GoProgram, postBytes } from "./goruntime.ts";
 import { decodeStartInfo } from "./startinfo.ts";
 
-interface Exports extends EngineExports, CallExports, GoJSExports {
+interface Exports extends EngineExports, CallExports, ChannelExports, GoJSExports {
   begin(length: number, abi: number): void;
   begin_thread(length: number, id: number, arg: number): void;
   receive(length: number): void;
@@ -33,6 +34,7 @@ const WASI_THREADS = 2;
 
 let go: GoProgram<Exports>;
 let calls: Calls;
+let channels: Channels;
 /** One of the two, as the program is process.wasm or interp.wasm. */
 let engine: BrowserEngine | undefined;
 let interpreted: InterpretedGo | undefined;
@@ -54,6 +56,9 @@ function boot(module: WebAssembly.Module, interprets: boolean): void {
     module,
     (program) => {
       calls = new Calls(program);
+      channels = new Channels(program, () => {
+        if (!engine) program.resume();
+      });
       if (interprets) interpreted = new InterpretedGo(program);
       else engine = new BrowserEngine(program);
       return {
@@ -68,6 +73,7 @@ function boot(module: WebAssembly.Module, interprets: boolean): void {
           image = new Uint8Array(0);
         },
         ...calls.imports(),
+        ...channels.imports(),
         ...engine?.imports(),
         ...interpreted?.imports(),
       };
@@ -122,6 +128,7 @@ function receive({ data }: MessageEvent<ToProcess>): void {
     if (!engine) go.resume();
   } else if (data.type === "boot") boot(data.module, data.interprets);
   else if (data.type === "thread") thread(data);
+  else if (data.type === "pipe") channels.join(data.pipe, data.port);
   else start(data);
 }
 

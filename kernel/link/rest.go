@@ -1,0 +1,88 @@
+package link
+
+import (
+	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+const (
+	// RestTime is after how long the kernel hears that the process waits for a joined
+	// pipe.
+	RestTime = 20 * time.Millisecond
+	// mostRested is how much of its waiting it is told of late.
+	mostRested = 200 * time.Millisecond
+)
+
+// rest is the time in which the process waits for joined pipes. The kernel, which
+// sees no call then, would take it for processor time.
+type rest struct {
+	blocked int           // calls that wait
+	since   time.Duration // when the first of them began to
+	passed  time.Duration // waited, and not told
+	told    bool          // the kernel knows that it waits
+	alarm   bool          // Rests will be called
+}
+
+// Alarm has alarm called when the process begins to wait for a joined pipe: it must
+// have [Client.Rests] called [RestTime] later. It must not call the client back.
+func (c *Client) Alarm(alarm func()) { c.alarm = alarm }
+
+// wait puts a call to those that wait for e.
+func (c *Client) wait(e *pipeEnd, w pipeCall) {
+	e.waits = append(e.waits, w)
+	if c.rest.blocked++; c.rest.blocked > 1 {
+		return
+	}
+	c.rest.since = c.now()
+	if !c.rest.alarm && c.alarm != nil {
+		c.rest.alarm = true
+		c.alarm()
+	}
+}
+
+// unwait takes the first of the calls that wait for e.
+func (c *Client) unwait(e *pipeEnd) pipeCall {
+	w := e.waits[0]
+	e.waits[0] = pipeCall{}
+	if e.waits = e.waits[1:]; len(e.waits) == 0 {
+		e.waits = nil
+	}
+	t := &c.rest
+	if t.blocked--; t.blocked > 0 {
+		return w
+	}
+	if t.told {
+		t.told = false
+		c.tellRest(0, 0)
+	} else if t.passed += c.now() - t.since; t.passed >= mostRested {
+		c.tellRest(0, t.passed)
+	}
+	return w
+}
+
+// Rests is called [RestTime] after an alarm.
+func (c *Client) Rests() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := &c.rest
+	t.alarm = false
+	if t.blocked == 0 || t.told || c.gone {
+		return
+	}
+	now := c.now()
+	if now-t.since < RestTime/2 {
+		t.alarm = true
+		c.alarm()
+		return
+	}
+	t.told = true
+	c.tellRest(1, t.passed+now-t.since)
+}
+
+// tellRest tells the kernel whether the process waits, and for how long it did.
+func (c *Client) tellRest(waits uint64, passed time.Duration) {
+	c.rest.passed = 0
+	c.notify(&sys.Request{Op: sys.OpRest, Args: [6]uint64{waits, uint64(passed)}})
+	c.flush()
+}
