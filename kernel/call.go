@@ -176,7 +176,7 @@ func (c *call) begin() begun {
 	switch {
 	case !p.maySend(c.r):
 		v = c.fail(errno.EFBIG)
-	case p.stopped:
+	case p.stopped && !ofJoint(c.r.Op):
 		c.again = true
 	default:
 		v = c.try()
@@ -200,7 +200,7 @@ func (c *call) begin() begun {
 	if v == waiting && c.interrupted() {
 		v = ended
 	}
-	if v == ended && !p.stopped {
+	if v == ended && (!p.stopped || ofJoint(c.r.Op)) {
 		c.close()
 		k.unlock()
 		if hook := k.cfg.Hook; hook != nil {

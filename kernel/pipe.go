@@ -150,7 +150,7 @@ func (p pipeWriter) write(c *call, data []byte) verdict {
 // broken ends a write that nobody will read: with SIGPIPE, and EPIPE for who lives on.
 func (c *call) broken() verdict {
 	if c.sent > 0 {
-		return c.ok(uint64(c.sent))
+		return c.ok(uint64(c.sent), uint64(errno.EPIPE))
 	}
 	c.p.signal(sys.SIGPIPE)
 	return c.fail(errno.EPIPE)

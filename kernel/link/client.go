@@ -454,7 +454,11 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 		}
 	}
 	if w.plus > 0 {
-		reply = sys.Reply{Vals: [3]uint64{uint64(w.plus) + reply.Vals[0]}}
+		// A write of which a part was sent has not failed; what came after it is why it ends.
+		if reply.Errno != 0 {
+			reply = sys.Reply{Vals: [3]uint64{0, uint64(reply.Errno)}}
+		}
+		reply.Vals[0] += uint64(w.plus)
 	}
 	c.mu.Unlock()
 	if w.dst != nil {

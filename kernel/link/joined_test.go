@@ -4,15 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"math/rand/v2"
-	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/bushel-wasm/bushel/kernel"
-	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -27,6 +25,7 @@ type far struct {
 	procs  map[uint32]*proc
 	joints int // how many pipes have been joined
 	open   int // ends of channels that are open
+	flags  map[string]chan struct{}
 }
 
 // proc is a guest: its worker, in which the link's messages come one after another.
@@ -36,6 +35,8 @@ type proc struct {
 	guest  *kernel.Guest
 	client *link.Client
 	server *link.Server
+	ends   []*channelEnd // that it was given
+	killed bool
 	events *mailbox // the worker's messages
 	calls  *mailbox // those to the kernel
 	argv   []string
@@ -91,7 +92,7 @@ func (b *mailbox) set(closed, paused bool) {
 
 func bootFar(t testing.TB, hook kernel.Hook) *far {
 	t.Helper()
-	f := &far{procs: map[uint32]*proc{}, run: map[string]func(*proc) uint8{}}
+	f := &far{flags: map[string]chan struct{}{}, procs: map[uint32]*proc{}, run: map[string]func(*proc) uint8{}}
 	f.k = kernel.New(kernel.Config{Machine: f, Hook: hook})
 	t.Cleanup(func() {
 		f.k.Close()
@@ -103,6 +104,10 @@ func bootFar(t testing.TB, hook kernel.Hook) *far {
 			defer f.mu.Unlock()
 			return f.open == 0
 		})
+		for _, p := range f.procs {
+			p.calls.set(true, false)
+			p.events.set(true, false)
+		}
 	})
 	return f
 }
@@ -187,9 +192,22 @@ func (f *far) Join(writer, reader *kernel.Guest, pipe uint32) bool {
 	f.mu.Unlock()
 	a, b := &channelEnd{p: w, pipe: pipe}, &channelEnd{p: r, pipe: pipe}
 	a.peer, b.peer = b, a
-	w.events.put(func() { w.client.Joined(pipe, a) })
-	r.events.put(func() { r.client.Joined(pipe, b) })
+	w.give(a)
+	r.give(b)
 	return true
+}
+
+// give hands p an end. With a process that is killed its ends go.
+func (p *proc) give(e *channelEnd) {
+	p.far.mu.Lock()
+	killed := p.killed
+	p.ends = append(p.ends, e)
+	p.far.mu.Unlock()
+	if killed {
+		e.Close()
+		return
+	}
+	p.events.put(func() { p.client.Joined(e.pipe, e) })
 }
 
 func (f *far) joined() int {
@@ -203,7 +221,13 @@ func (p *proc) Kill() {
 	p.server.Close()
 	p.calls.set(true, false)
 	p.events.set(true, false)
-	p.client.Begin(&sys.StartInfo{}) // the channels go with the worker
+	p.far.mu.Lock()
+	p.killed = true
+	ends := p.ends
+	p.far.mu.Unlock()
+	for _, e := range ends {
+		e.Close()
+	}
 }
 func (p *proc) Stop()     {}
 func (p *proc) Continue() {}
@@ -354,6 +378,48 @@ func TestJoined_pipeline(t *testing.T) {
 	}
 }
 
-var _ = slices.Sort[[]int]
-var _ = rand.Int
-var _ = errno.EPIPE
+// send2 goes on with the stream at at.
+func send2(p *proc, at, n int) error {
+	buf := make([]byte, 64<<10)
+	for end := at + n; at < end; at += len(buf) {
+		buf = buf[:min(len(buf), end-at)]
+		fill(buf, at)
+		if _, err := p.Write(1, buf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func errText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// flag says that something is so, and await waits for that.
+func (f *far) flag(what string) { close(f.flagOf(what)) }
+
+func (f *far) await(what string) { <-f.flagOf(what) }
+
+func (f *far) flagOf(what string) chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.flags[what] == nil {
+		f.flags[what] = make(chan struct{})
+	}
+	return f.flags[what]
+}
+
+// state is a process's state as ps shows it.
+func (f *far) state(pid int) string {
+	for _, i := range f.k.Processes() {
+		if int(i.PID) == pid {
+			return i.State
+		}
+	}
+	return ""
+}
