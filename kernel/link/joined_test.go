@@ -125,7 +125,9 @@ func eventually(t testing.TB, what string, is func() bool) {
 
 // program makes fn the file /name.
 func (f *far) program(name string, fn func(p *proc) uint8) {
+	f.mu.Lock()
 	f.run[name] = fn
+	f.mu.Unlock()
 	f.k.Init().Files().WriteFile("/"+name, []byte("\x00asm"+name), 0o755)
 }
 
@@ -171,9 +173,10 @@ func (f *far) Start(g *kernel.Guest) (kernel.Running, error) {
 	f.mu.Lock()
 	f.procs[g.Info.PID] = p
 	f.mu.Unlock()
-	go func() {
-		p.client.Exit(f.run[g.Image.(string)](p))
-	}()
+	f.mu.Lock()
+	run := f.run[g.Image.(string)]
+	f.mu.Unlock()
+	go func() { p.client.Exit(run(p)) }()
 	return p, nil
 }
 
