@@ -7,6 +7,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
 )
 
 // charDevice is a device without a state, by its name.
@@ -45,6 +46,13 @@ func (p *Process) openDevice(name string, flags sys.OpenFlag) (*openFile, errno.
 	case "bus":
 		return p.openBus(flags), 0
 	}
+	if port, ok := strings.CutPrefix(name, "tcp/"); ok {
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil {
+			return nil, errno.ENXIO
+		}
+		return p.openPort(uint16(n), flags)
+	}
 	owner, number, ok := p, "", false
 	if number, ok = strings.CutPrefix(name, "fd/"); !ok {
 		// "proc/PID/N" is fd N of another process.
@@ -72,6 +80,17 @@ func (p *Process) openDevice(name string, flags sys.OpenFlag) (*openFile, errno.
 	}
 	f.share()
 	return f, 0
+}
+
+// tcpTree is /dev/tcp, where HOST/PORT opens as a connection, as bash has it.
+func tcpTree() vfs.StaticEntry {
+	ports := func(port string) (vfs.StaticEntry, bool) {
+		n, err := strconv.ParseUint(port, 10, 16)
+		return vfs.StaticEntry{Name: port, Device: "tcp/" + port}, err == nil && n > 0
+	}
+	return vfs.StaticEntry{Name: "tcp", Find: func(host string) (vfs.StaticEntry, bool) {
+		return vfs.StaticEntry{Name: host, Find: ports}, sys.IsLoopback(host)
+	}}
 }
 
 func (d charDevice) read(c *call, n int) verdict {

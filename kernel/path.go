@@ -100,7 +100,7 @@ func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnl
 			c.fail(e)
 			return
 		}
-		if f.place.IsZero() && f.refs == 1 {
+		if f.place.IsZero() && f.refs == 1 && f.info.Type() == sys.TypeCharDevice {
 			f.place = place
 		}
 	} else {

@@ -42,6 +42,7 @@ func (k *Kernel) devTree() vfs.StaticEntry {
 		{Name: "stdout", Device: "fd/1"},
 		{Name: "stderr", Device: "fd/2"},
 		{Name: "urandom", Device: "random"},
+		tcpTree(),
 	}
 	for _, name := range [...]string{"null", "zero", "full", "random", "tty", "bus"} {
 		list = append(list, vfs.StaticEntry{Name: name, Device: name})

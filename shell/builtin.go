@@ -133,7 +133,7 @@ func init() {
 		"readarray": {mapfile, "[-d DELIM] [-n COUNT] [-O ORIGIN] [-s COUNT] [-t] [-u FD] [ARRAY]", "read lines into an array"},
 		"readonly":  {declareCmd, "[-aAf] [NAME[=VALUE] ...] or -p", "make variables constant"},
 		"return":    {returnCmd, "[N]", "leave a function"},
-		"run":       {runCmd, "[--engine=auto|browser|wazero] [--dir DIR[:NAME][:ro]] [--ro DIR] [--] FILE [ARG ...]", "run a program on an engine, with some directories only"},
+		"run":       {runCmd, "[--engine=auto|browser|wazero] [--dir DIR[:NAME][:ro]] [--ro DIR] [--listen PORT] [--] FILE [ARG ...]", "run a program on an engine, with some directories only, and with sockets that listen"},
 		"set":       {setCmd, "[-abefhkmnptuvxBCEHPT] [-o OPTION] [--] [ARG ...]", "set options and parameters"},
 		"shift":     {shift, "[N]", "drop parameters"},
 		"shopt":     {shoptCmd, "[-pqsu] [-o] [OPTION ...]", "set further options"},

@@ -1,7 +1,9 @@
 package shell
 
 import (
+	"fmt"
 	"path"
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -33,6 +35,7 @@ func (c *call) condition(args []string) int {
 func runCmd(c *call) int {
 	sh := c.sh
 	var attr sys.SpawnAttr
+	var ports []string
 	args := c.args
 	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
 		opt := args[0]
@@ -57,6 +60,8 @@ func runCmd(c *call) int {
 			attr.Dirs = append(attr.Dirs, sh.preopen(value, false))
 		case "--ro":
 			attr.Dirs = append(attr.Dirs, sh.preopen(value, true))
+		case "--listen", "-l":
+			ports = append(ports, value)
 		default:
 			return c.usage(opt+": invalid option", builtins["run"].usage)
 		}
@@ -74,8 +79,59 @@ func runCmd(c *call) int {
 		}
 		file = "./" + args[0]
 	}
+	if err := sh.listen(&attr, ports); err != nil {
+		c.errorf("%s", err)
+		return 1
+	}
 	sh.foregroundAttr(args, file, commandStmt(append([]string{"run"}, c.args...)), attr)
 	return sh.status
+}
+
+// listen gives a program sockets that listen on ports, under the numbers behind those
+// of its preopened directories. LISTEN_FDS and LISTEN_FDS_START tell it, as systemd's
+// sd_listen_fds(3) does but for the start, which is 3 there.
+func (sh *shell) listen(attr *sys.SpawnAttr, ports []string) error {
+	if len(ports) == 0 {
+		return nil
+	}
+	number := 3
+	next := func() int {
+		for sh.fds[number] != 0 {
+			number++
+		}
+		number++
+		return number - 1
+	}
+	for range max(len(attr.Dirs), 1) {
+		next()
+	}
+	start := 0
+	for i, port := range ports {
+		n, err := strconv.ParseUint(port, 10, 16)
+		fd := 0
+		if err != nil {
+			err = fmt.Errorf("%s: no port (a number below 65536)", port)
+		} else if fd, _, err = sh.f.Listen(int(n), 128); err != nil {
+			err = fmt.Errorf("port %s: %s", port, reason(err))
+		}
+		if err != nil {
+			sh.closeAll(attr.FDs)
+			return err
+		}
+		to := next()
+		if i == 0 {
+			start = to
+		}
+		attr.FDs = append(attr.FDs, [2]uint32{uint32(fd), uint32(to)})
+	}
+	attr.Env = append(attr.Env, "LISTEN_FDS="+strconv.Itoa(len(ports)), "LISTEN_FDS_START="+strconv.Itoa(start))
+	return nil
+}
+
+func (sh *shell) closeAll(fds [][2]uint32) {
+	for _, m := range fds {
+		_ = sh.f.Close(int(m[0]))
+	}
 }
 
 // preopen reads DIR[:NAME][:ro].

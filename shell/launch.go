@@ -104,11 +104,14 @@ func (sh *shell) childFDs() [][2]uint32 {
 	return list
 }
 
-// spawn starts an external command. A file that is no program but text is run
+// spawn starts an external command; of attr, FDs and Env are what it gets beside the
+// shell's; those files are closed here, as they are the command's alone. A file that is no program but text is run
 // by a shell, unless its name says that it is meant to be a module.
 func (sh *shell) spawn(args []string, path string, pl *place, attr sys.SpawnAttr) (int, error) {
-	attr.Path, attr.Argv, attr.Env = path, args, append(sh.env.exported(), "_="+path)
-	attr.FDs = sh.childFDs()
+	attr.Path, attr.Argv = path, args
+	attr.Env = append(append(sh.env.exported(), "_="+path), attr.Env...)
+	defer sh.closeAll(attr.FDs)
+	attr.FDs = append(sh.childFDs(), attr.FDs...)
 	flags, pgid := pl.flags()
 	attr.Flags |= flags
 	attr.PGID = pgid

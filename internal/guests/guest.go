@@ -28,7 +28,7 @@ func (g *Guest) File() string { return g.Name + ".wasm" }
 func List() []*Guest {
 	var list []*Guest
 	for _, name := range []string{
-		"about", "ask", "cat", "cutoff", "flood", "hello", "hog", "nap", "primes", "recurse", "spin", "status", "tour", "trap", "wild",
+		"about", "ask", "cat", "cutoff", "flood", "hello", "hog", "nap", "primes", "recurse", "shout", "spin", "status", "tour", "trap", "wild",
 	} {
 		list = append(list, cGuest(name+"-c", "examples/c/"+name+".c"))
 	}
@@ -37,6 +37,7 @@ func List() []*Guest {
 		list = append(list, goGuest(name+"-go", "wasip1", source), goGuest(name+"-js", "js", source))
 	}
 	list = append(list,
+		goGuest("shout-go", "wasip1", "examples/go/shout"), // js has no sockets
 		rustGuest("hello-rust", "examples/rust/hello.rs"),
 		zigGuest("hello-zig", "examples/zig/hello.zig"),
 		zigGuest("threads-zig", "examples/zig/threads.zig", zigThreads...),

@@ -1,5 +1,10 @@
 package sys
 
+import (
+	"strconv"
+	"strings"
+)
+
 // ShutFlag is a set of the directions of a connection. The numbers are WASI's.
 type ShutFlag uint8
 
@@ -71,4 +76,20 @@ func (f *Files) Recv(fd int, p []byte, flags RecvFlag) (int, error) {
 		return 0, err
 	}
 	return copy(p, rep.Data), nil
+}
+
+// IsLoopback reports whether host is a name or an address of the machine itself, the only
+// one on the kernel's own network.
+func IsLoopback(host string) bool {
+	switch host {
+	case "", "localhost", "::1", "[::1]", "0.0.0.0", "::", "bushel":
+		return true
+	}
+	parts := strings.Split(host, ".")
+	for _, p := range parts {
+		if n, err := strconv.ParseUint(p, 10, 8); err != nil || len(p) > 3 || n > 255 {
+			return false
+		}
+	}
+	return len(parts) == 4 && parts[0] == "127"
 }

@@ -27,6 +27,8 @@ type StaticEntry struct {
 	// List returns further entries of a directory, as they are at the moment.
 	// Where two have one name, the first counts.
 	List func() []StaticEntry
+	// Find returns an entry of a directory that is in no list of it.
+	Find func(name string) (StaticEntry, bool)
 	// Text returns a regular file's contents, anew for each opening.
 	Text func() ([]byte, error)
 	// Link returns the target of a symbolic link for caller, who is [At.Caller].
@@ -61,6 +63,9 @@ func (e *StaticEntry) find(name string) (StaticEntry, bool) {
 				return sub, true
 			}
 		}
+	}
+	if e.Find != nil {
+		return e.Find(name)
 	}
 	return StaticEntry{}, false
 }

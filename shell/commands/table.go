@@ -6,7 +6,7 @@ var table = []spec{
 	aboutSpec, awkSpec, basenameSpec, base64Spec, bracketSpec, catSpec, chmodSpec, cksumSpec, clearSpec, cmpSpec,
 	commSpec, cpSpec, cutSpec, dateSpec, dfSpec, diffSpec, dirnameSpec, duSpec, echoSpec, egrepSpec, envSpec,
 	expandSpec, falseSpec, fgrepSpec, fileSpec, findSpec, foldSpec, grepSpec, gunzipSpec, gzipSpec, hdSpec, headSpec, helpSpec, hexdumpSpec,
-	hostnameSpec, idSpec, killSpec, lnSpec, lsSpec, manSpec, md5Spec, mkdirSpec, mktempSpec, mountSpec, mvSpec, niceSpec, nlSpec, nohupSpec,
+	hostnameSpec, idSpec, killSpec, lnSpec, lsSpec, manSpec, md5Spec, mkdirSpec, mktempSpec, mountSpec, mvSpec, ncSpec, niceSpec, nlSpec, nohupSpec,
 	odSpec, pasteSpec, printenvSpec, printfSpec, psSpec, pwdSpec, readlinkSpec, realpathSpec, resetSpec, revSpec,
 	rmSpec, rmdirSpec, sedSpec, seqSpec, sha1Spec, sha256Spec, sleepSpec, sortSpec, splitSpec, statSpec, sttySpec,
 	syncSpec, tacSpec, tailSpec, tarSpec, teeSpec, testSpec, timeoutSpec, topSpec, touchSpec, trSpec, trueSpec, truncateSpec, ttySpec, umountSpec, unameSpec,

@@ -66,7 +66,12 @@ func TestErrors(t *testing.T) {
 		{"a file", "sock_accept", []uint64{fdFile, 0, result}, errno.ENOTSOCK},
 		{"a file", "sock_recv", []uint64{fdFile, iovs, 1, 0, result, result}, errno.ENOTSOCK},
 		{"a pipe", "sock_send", []uint64{fdOut, iovs, 1, 0, result}, errno.ENOTSOCK},
-		{"a socket", "sock_shutdown", []uint64{fdSock, 1}, errno.ENOTSUP},
+		{"a terminal", "sock_shutdown", []uint64{fdTTY, 1}, errno.ENOTSOCK},
+		{"no direction", "sock_shutdown", []uint64{fdSock, 0}, errno.EINVAL},
+		{"a third direction", "sock_shutdown", []uint64{fdSock, 4}, errno.EINVAL},
+		{"flags", "sock_accept", []uint64{fdSock, 1, result}, errno.EINVAL},
+		{"flags", "sock_recv", []uint64{fdSock, iovs, 1, 4, result, result}, errno.EINVAL},
+		{"flags", "sock_send", []uint64{fdSock, iovs, 1, 1, result}, errno.EINVAL},
 	}
 	for _, test := range tests {
 		t.Run(test.call+" "+test.name, func(t *testing.T) {

@@ -172,19 +172,3 @@ func procRaise(a *ABI, s []uint64) errno.Errno {
 	}
 	return a.ask(sys.OpKill, onlyErrno, uint64(a.info.PID), uint64(signals[n]))
 }
-
-// sock answers for every sock_* function: no descriptor is a socket that the
-// kernel would serve.
-func sock(a *ABI, s []uint64) errno.Errno {
-	d, e := a.get(s[0], 0)
-	if e != 0 {
-		return e
-	}
-	switch d.info.Type() {
-	case sys.TypeSocket, sys.TypeSocketDgram:
-		return errno.ENOTSUP
-	case sys.TypeDirectory:
-		return errno.EBADF
-	}
-	return errno.ENOTSOCK
-}

@@ -68,8 +68,8 @@ var functions = [...]importable{
 	{"proc_raise", types("i"), procRaise, nil, true},
 	{"random_get", types("ii"), randomGet, nil, false},
 	{"sched_yield", types(""), schedYield, nil, false},
-	{"sock_accept", types("iii"), sock, nil, true},
-	{"sock_recv", types("iiiiii"), sock, nil, true},
-	{"sock_send", types("iiiii"), sock, nil, true},
-	{"sock_shutdown", types("ii"), sock, nil, true},
+	{"sock_accept", types("iii"), sockAccept, nil, true},
+	{"sock_recv", types("iiiiii"), sockRecv, nil, true},
+	{"sock_send", types("iiiii"), sockSend, nil, true},
+	{"sock_shutdown", types("ii"), sockShutdown, nil, true},
 }
