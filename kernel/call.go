@@ -46,6 +46,7 @@ type call struct {
 	// went on outside has met it.
 	fileMax uint64
 	over    bool
+	cut     bool // the limit of the output has cut off what is written
 
 	waits   []*waiter
 	timer   *time.Timer
@@ -174,7 +175,7 @@ func (c *call) begin() begun {
 	c.fileMax = p.limits.FileSize
 	v := waiting
 	switch {
-	case !p.maySend(c.r):
+	case !c.maySend():
 		v = c.fail(errno.EFBIG)
 	case p.stopped && !ofJoint(c.r.Op):
 		c.again = true
@@ -192,13 +193,16 @@ func (c *call) begin() begun {
 		}
 		v = ended
 	}
+	if v == waiting && !p.dead && c.interrupted() {
+		v = ended
+	}
+	if v == ended && !p.dead {
+		c.settle()
+	}
 	if p.dead {
 		c.abandon()
 		k.unlock()
 		return begunDead
-	}
-	if v == waiting && c.interrupted() {
-		v = ended
 	}
 	if v == ended && (!p.stopped || ofJoint(c.r.Op)) {
 		c.close()

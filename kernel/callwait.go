@@ -34,6 +34,9 @@ func (c *call) retry() {
 
 // finish hands out the reply, or keeps it while the process is stopped.
 func (c *call) finish() {
+	if c.settle(); c.p.dead {
+		return // of that
+	}
 	if c.p.stopped {
 		c.withhold()
 		return

@@ -24,8 +24,8 @@ type Limits struct {
 	// Memory is how many bytes a guest's memory may have; what it asks for above
 	// them it does not get. A process keeps what it began with.
 	Memory uint64
-	// Output is how many bytes all its writes may have in sum, to whatever file; the
-	// write that goes over it is EFBIG with SIGXFSZ.
+	// Output is how many bytes all its writes may have in sum, to whatever file: a write
+	// is cut off there, or EFBIG if nothing of it fits, and SIGXFSZ comes with that.
 	Output uint64
 	// CPU is the processor time that it may use: then it gets SIGXCPU, and a
 	// second of processor time later SIGKILL. A program in the kernel that makes no
@@ -151,19 +151,41 @@ func (p *Process) mayFork() bool {
 	return false
 }
 
-// maySend reports whether the process may write what r writes, and counts it.
-func (p *Process) maySend(r *sys.Request) bool {
-	if r.Op != sys.OpWrite && r.Op != sys.OpPWrite {
+// maySend reports whether the process may write what c writes, and counts it. What does not
+// fit is cut off.
+func (c *call) maySend() bool {
+	if c.r.Op != sys.OpWrite && c.r.Op != sys.OpPWrite {
 		return true
 	}
-	n, most := uint64(len(r.Data)), p.limits.Output
-	if most != 0 && n > most-min(p.written, most) && n > 0 {
-		p.meet(boundOutput, "output limit of %s reached (raise it with ulimit -o)", sizeText(most))
-		p.signal(sys.SIGXFSZ)
-		return false
+	p, n, most := c.p, uint64(len(c.r.Data)), c.p.limits.Output
+	if room := most - min(p.written, most); most != 0 && n > room {
+		if room == 0 {
+			p.overOutput()
+			return false
+		}
+		r := *c.r
+		r.Data = r.Data[:room]
+		c.r, c.cut, n = &r, true, room
 	}
 	p.written += n
 	return true
+}
+
+// settle is called when the reply of a call is there. A write that was cut off has met the
+// limit then. The lock is held.
+func (c *call) settle() {
+	if c.cut {
+		c.cut = false
+		if c.reply.Errno == 0 {
+			c.reply.Vals[1] = uint64(errno.EFBIG)
+		}
+		c.p.overOutput()
+	}
+}
+
+func (p *Process) overOutput() {
+	p.meet(boundOutput, "output limit of %s reached (raise it with ulimit -o)", sizeText(p.limits.Output))
+	p.signal(sys.SIGXFSZ)
 }
 
 // tooLong ends the attempt to make a file longer than it may be. The lock is held.

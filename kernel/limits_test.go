@@ -66,8 +66,10 @@ func TestLimits_nameThemselves(t *testing.T) {
 			p.Ignore(sys.SIGXFSZ)
 			f := p.Files()
 			fd, _ := f.Open("/dev/null", sys.OWrite, 0)
-			_, err := f.Write(fd, make([]byte, 1000))
-			bad := failing(p, "all", err, 0)
+			_, err := f.Write(fd, make([]byte, 900))
+			bad := failing(p, "what fits", err, 0)
+			n, err := f.Write(fd, make([]byte, 200))
+			bad = failing(p, "cut", err, errno.EFBIG) || bad || n != 100
 			for range 3 {
 				_, err = f.Write(fd, make([]byte, 1))
 				bad = failing(p, "more", err, errno.EFBIG) || bad
@@ -77,6 +79,26 @@ func TestLimits_nameThemselves(t *testing.T) {
 			}
 			return 0
 		}, "prog: output limit of 1000 bytes reached (raise it with ulimit -o)\n", sys.Exited(0)},
+		{"output, to a pipe that is full", kernel.Limits{Output: 100 << 10, PipeBytes: 64 << 10}, func(p *kernel.Process) int {
+			f := p.Files()
+			r, w, _ := f.Pipe()
+			p.Fork(func(c *kernel.Process) int {
+				n, err := io.Copy(io.Discard, c.Files().File(r))
+				if n != 100<<10 || err != nil {
+					return 1
+				}
+				return 0
+			}, kernel.ForkAttr{FDs: [][2]uint32{{uint32(r), uint32(r)}}})
+			f.Close(r)
+			p.Ignore(sys.SIGXFSZ)
+			n, err := f.Write(w, make([]byte, 200<<10)) // waits, and is cut off in the end
+			f.Close(w)
+			_, status, _ := f.Wait(-1, 0)
+			if n != 100<<10 || failing(p, "cut", err, errno.EFBIG) {
+				return 1
+			}
+			return status.Code()
+		}, "prog: output limit of 100 KiB reached (raise it with ulimit -o)\n", sys.Exited(0)},
 		{"file size", kernel.Limits{FileSize: 3 << 10}, func(p *kernel.Process) int {
 			f := p.Files()
 			fd, _ := f.Open("/big", sys.OWrite|sys.OCreate, 0o644)
