@@ -17,6 +17,7 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
 	"github.com/bushel-wasm/bushel/kernel/vfs/hostfs"
+	"github.com/bushel-wasm/bushel/kernel/vfs/httpfs"
 	"github.com/bushel-wasm/bushel/shell"
 	"github.com/bushel-wasm/bushel/shell/commands"
 )
@@ -44,7 +45,7 @@ func newSystem(o options) (*system, error) {
 	s.files = s.kernel.Init().Files()
 	shell.Register(s.kernel)
 	commands.Register(s.kernel)
-	mounts.Register(s.kernel)
+	mounts.Register(s.kernel, mounts.Options{Get: httpfs.NetHTTP{}})
 	if err := commands.MakeTree(s.kernel); err != nil {
 		s.close()
 		return nil, err

@@ -7,12 +7,22 @@ import (
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
+	"github.com/bushel-wasm/bushel/kernel/vfs/httpfs"
 	"github.com/bushel-wasm/bushel/kernel/vfs/tarfs"
 	"github.com/bushel-wasm/bushel/kernel/vfs/zipfs"
 )
 
+// Options are what only the entry points have.
+type Options struct {
+	// Get fetches for the type http, which is not there without it.
+	Get httpfs.Getter
+}
+
 // Register makes the types known to k.
-func Register(k *kernel.Kernel) {
+func Register(k *kernel.Kernel, o Options) {
+	if o.Get != nil {
+		k.AddFSType("http", func(ctx context.Context, m *kernel.Mount) (vfs.FS, error) { return openHTTP(ctx, m, o.Get) })
+	}
 	k.AddFSType("tar", func(ctx context.Context, m *kernel.Mount) (vfs.FS, error) {
 		place, file, err := m.File(m.Source)
 		if err != nil {
@@ -36,6 +46,17 @@ func Register(k *kernel.Kernel) {
 		return fsOr(zipfs.New(ctx, file, zipfs.Options{Max: max, Yield: k.Yield}))
 	})
 	k.AddFSType("overlay", openOverlay)
+}
+
+func openHTTP(ctx context.Context, m *kernel.Mount, get httpfs.Getter) (vfs.FS, error) {
+	var ho httpfs.Options
+	cache, err := sizeOption(m, "cache")
+	if err != nil {
+		return nil, err
+	}
+	ho.Cache = int64(cache)
+	ho.Index, _ = m.Option("index")
+	return fsOr(httpfs.New(ctx, get, m.Source, ho))
 }
 
 // fsOr keeps a nil pointer from becoming a file system.

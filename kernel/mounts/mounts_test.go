@@ -18,7 +18,7 @@ func boot(t *testing.T) (*kernel.Kernel, *sys.Files) {
 	t.Helper()
 	k := kernel.New(kernel.Config{})
 	t.Cleanup(func() { k.Close() })
-	mounts.Register(k)
+	mounts.Register(k, mounts.Options{})
 	f := k.Init().Files()
 	for _, dir := range []string{"/a", "/b"} {
 		must(t, f.MkdirAll(dir, 0o755))

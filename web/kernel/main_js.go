@@ -53,7 +53,7 @@ func boot() (*kernel.Kernel, error) {
 	})
 	shell.Register(k)
 	commands.Register(k)
-	mounts.Register(k)
+	mounts.Register(k, mounts.Options{Get: fetcher{}})
 	if err := commands.MakeTree(k); err != nil {
 		return nil, err
 	}

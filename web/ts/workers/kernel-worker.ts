@@ -1,6 +1,7 @@
 // The worker of the kernel: runs kernel.wasm, and gives it the page (pid 1's
 // link), process workers, which the page makes, and compiled guests.
 import type { BootKernel, FromKernel, ToKernel } from "../protocol.ts";
+import { Fetcher } from "./fetcher.ts";
 import { GoProgram, postBytes } from "./goruntime.ts";
 import { Guests } from "./guests.ts";
 import { fetchModule } from "./fetch.ts";
@@ -14,6 +15,7 @@ interface Exports {
   thread_gone(pid: number, id: number): void;
   guest_failed(pid: number, length: number): void;
   parked(): void;
+  fetch_done(id: number, status: number, total: number, length: number): void;
 }
 
 const page = self as unknown as {
@@ -47,6 +49,10 @@ async function boot({ base, kernel, engine }: BootKernel): Promise<void> {
       go!.resume();
     },
   });
+  const fetcher = new Fetcher(base, (id, status, total, body) => {
+    go!.exports.fetch_done(id, status, total, go!.give(body));
+    go!.resume();
+  });
   const browser = engine === "wazero" ? false : hasJSPI;
   go = new GoProgram<Exports>(
     module,
@@ -62,6 +68,9 @@ async function boot({ base, kernel, engine }: BootKernel): Promise<void> {
       thread_post: (pid: number, id: number, at: number, n: number) => guests.postThread(pid, id, program.copy(at, n)),
       has_threads: () => (globalThis.crossOriginIsolated && typeof SharedArrayBuffer === "function" ? 1 : 0),
       has_browser_engine: () => (browser ? 1 : 0),
+      fetch_begin: (id: number, at: number, n: number, from: number, to: number, limit: number) =>
+        fetcher.begin(id, program.text(at, n), from, to, limit),
+      fetch_abort: (id: number) => fetcher.abort(id),
       now: () => performance.now(),
       park: () => echo.port2.postMessage(0),
     }),
