@@ -78,6 +78,9 @@ func (p *Process) openDevice(name string, flags sys.OpenFlag) (*openFile, errno.
 	case flags&sys.OAccess&^f.flags != 0:
 		return nil, errno.EACCES
 	}
+	if f.copy != nil {
+		return k.reopen(f, flags), 0
+	}
 	f.share()
 	return f, 0
 }
@@ -91,6 +94,17 @@ func tcpTree() vfs.StaticEntry {
 	return vfs.StaticEntry{Name: "tcp", Find: func(host string) (vfs.StaticEntry, bool) {
 		return vfs.StaticEntry{Name: host, Find: ports}, sys.IsLoopback(host)
 	}}
+}
+
+// reopen is a new open file description of what f is on. It is for files whose offset
+// the process that opened them may keep by itself, so that it cannot be shared.
+func (k *Kernel) reopen(f *openFile, flags sys.OpenFlag) *openFile {
+	again := k.newFile(flags, f.info)
+	again.place, again.held, again.readOnly = f.place, f.held, f.readOnly
+	if again.held != nil {
+		again.held.Hold()
+	}
+	return again
 }
 
 func (d charDevice) read(c *call, n int) verdict {

@@ -37,6 +37,9 @@ func (p *Process) end(status sys.WaitStatus, kill bool) {
 	}
 	p.dropFDs()
 	p.leaveJoints()
+	if p.copies != nil {
+		k.after(p.copies.end)
+	}
 	p.cwd, p.sig = vfs.Place{}, signalState{}
 	p.endSession()
 	children := p.children

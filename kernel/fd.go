@@ -28,6 +28,7 @@ type openFile struct {
 	place  vfs.Place // of a node, also of a device that became a stream
 	stream stream    // nil for a node
 	held   vfs.Holder
+	copy   *fileCopy // of a file that the process which opened it may have a copy of
 	// readOnly: nothing below this directory may be changed through it.
 	readOnly bool
 
@@ -104,6 +105,9 @@ func (f *openFile) release() {
 	}
 	if f.held != nil {
 		f.k.after(f.held.Release)
+	}
+	if f.copy != nil {
+		f.k.after(f.copy.release)
 	}
 }
 

@@ -122,7 +122,13 @@ func sysPRead(c *call) verdict {
 	case f.stream != nil:
 		return f.stream.read(c, c.room(c.r.Args[1]))
 	}
-	return c.goOutside(func(c *call) { c.readAt(int64(c.r.Args[2])) })
+	return c.goOutside(func(c *call) {
+		if c.r.Args[3] != 0 && c.f.copy != nil && c.f.copy.list == c.p.copies {
+			c.readCopy(int64(c.r.Args[2]))
+			return
+		}
+		c.readAt(int64(c.r.Args[2]))
+	})
 }
 
 func sysWrite(c *call) verdict {
@@ -160,7 +166,7 @@ func writeFile(c *call) {
 			return
 		}
 		if err == nil {
-			end, err = file.Append(data)
+			end, err = vfs.Append(file, c.by(), data)
 		}
 		if err == nil {
 			n, f.off = len(data), end
@@ -174,7 +180,7 @@ func writeFile(c *call) {
 		if !ok {
 			return
 		}
-		n, err = file.WriteAt(data, f.off)
+		n, err = vfs.WriteAt(file, c.by(), data, f.off)
 		f.off += int64(n)
 	}
 	c.wrote(n, err)
@@ -219,7 +225,7 @@ func sysPWrite(c *call) verdict {
 			c.fail(errno.EFBIG)
 		default:
 			if data, ok := c.fitting(off); ok {
-				c.wrote(file.WriteAt(data, off))
+				c.wrote(vfs.WriteAt(file, c.by(), data, off))
 			}
 		}
 	})

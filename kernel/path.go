@@ -91,6 +91,14 @@ func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnl
 	if holder != nil && device == "" {
 		holder.Hold()
 	}
+	var kept *fileCopy
+	var first []byte
+	var sure sys.FDInfo // it is for this process alone
+	if device == "" && info&sys.InfoSeek != 0 {
+		if kept = c.keep(place); kept != nil {
+			first = kept.first(flags, c.r.Args[5])
+		}
+	}
 	c.k.lock()
 	defer c.k.unlock()
 	var f *openFile
@@ -104,8 +112,12 @@ func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnl
 			f.place = place
 		}
 	} else {
+		l := &c.p.limits
+		if kept != nil && info&sys.InfoBulk != 0 && l.FileSize == 0 && l.Output == 0 && kept.list.promise(place.FS()) {
+			sure = sys.InfoSure
+		}
 		f = c.k.newFile(flags, info)
-		f.place, f.held, f.readOnly = place, holder, readOnly
+		f.place, f.held, f.readOnly, f.copy = place, holder, readOnly, kept
 	}
 	if c.gone {
 		f.release()
@@ -117,6 +129,10 @@ func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnl
 		return
 	}
 	c.ok(uint64(n), uint64(c.p.fds[n].known()))
+	if kept != nil {
+		c.reply.Vals[1] |= uint64(sure)
+		c.reply.Vals[2], c.reply.Data = kept.id, first
+	}
 }
 
 func sysStat(c *call) verdict {

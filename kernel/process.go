@@ -36,7 +36,8 @@ type Process struct {
 	cwd    vfs.Place
 	umask  uint32
 	limits Limits
-	strict bool // it may reach its preopened directories only
+	strict bool    // it may reach its preopened directories only
+	copies *copies // of a process at the far end of a link that keeps copies of files
 
 	cpu     cputime
 	written uint64 // bytes of all writes

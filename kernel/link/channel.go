@@ -40,6 +40,7 @@ func (c *Client) Arrived(number uint32, n int) {
 		return
 	}
 	e.arrived += n
+	c.distrust()
 	if e.returned {
 		c.bring(e, false)
 		c.flush()

@@ -2,6 +2,7 @@ package link
 
 import (
 	"encoding/binary"
+	"iter"
 	"sync"
 	"time"
 
@@ -57,6 +58,15 @@ type Client struct {
 	finished []finished
 	rest     rest
 	alarm    func()
+
+	// plain: the process has several calls under way, so nothing is known of files.
+	plain    bool
+	heard    time.Duration // when the last call was sent that has been answered
+	doubt    time.Duration // what was known then is not to be relied on
+	files    map[uint64]*file
+	lastFile uint64
+	flow     flow
+	parked   *waiter // a read that waits for a read ahead
 }
 
 // pace says when writes sent behind are posted.
@@ -81,31 +91,6 @@ func (p *pace) due(now time.Duration) bool {
 	}
 	p.sentAt = now
 	return true
-}
-
-// lanes counts, by lane, the bytes of writes that no reply has covered. The lane of
-// a process with one call at a time is looked up without a map.
-type lanes struct {
-	first  int
-	others map[uint16]int
-}
-
-func (l *lanes) get(lane uint16) int {
-	if lane == 0 {
-		return l.first
-	}
-	return l.others[lane]
-}
-
-func (l *lanes) set(lane uint16, n int) {
-	switch {
-	case lane == 0:
-		l.first = n
-	case n == 0:
-		delete(l.others, lane)
-	default:
-		l.others[lane] = n
-	}
 }
 
 // fdTable is what is known of fds, the low ones without a map.
@@ -141,6 +126,22 @@ func (c *Client) opened(fd uint32, info sys.FDInfo) {
 	c.fds.set(fd, state)
 }
 
+// all gives the numbers of which anything is known.
+func (t *fdTable) all() iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for fd := range t.low {
+			if t.low[fd].open && !yield(uint32(fd)) {
+				return
+			}
+		}
+		for fd := range t.high {
+			if !yield(fd) {
+				return
+			}
+		}
+	}
+}
+
 func (t *fdTable) clear() {
 	t.low = [fewFDs]fdState{}
 	clear(t.high)
@@ -158,16 +159,25 @@ type waiter struct {
 	op   sys.Op
 	dst  []byte
 	args [6]uint64
-	done func(sys.Reply)
+	done func(sys.Reply) // nil: the client itself asked, for a file
 	lane uint16
 	plus int    // of a write: what went by a channel
 	gen  uint32 // the fd's
+
+	sent  time.Duration
+	mark  uint64 // of the first lane: see lanes
+	cost  uint64 // of all that was sent behind before it and with it
+	desc  *description
+	move  bool   // the call moves the offset of desc
+	lend  bool   // see sys.Request
+	edits uint64 // of desc's file when it was sent
 }
 
 // fdState is what the client must know of a fd.
 type fdState struct {
 	open bool
 	bulk bool
+	sure bool        // and its writes do not fail
 	file bool        // it has an offset: nobody waits for its end
 	err  errno.Errno // of a write sent behind, told with the next call on the fd
 	// ahead is what was read before it was asked for. Duplicates of the fd share it.
@@ -178,22 +188,15 @@ type fdState struct {
 	end   *pipeEnd // if it is joined, or about to be
 	wrote int      // since the kernel was last asked to join it
 	askAt int      // how much that is when it is asked
-}
 
-// each calls fn with the lanes that have such bytes.
-func (l *lanes) each(fn func(lane uint16)) {
-	if l.first > 0 {
-		fn(0)
-	}
-	for lane := range l.others {
-		fn(lane)
-	}
+	of   *file        // what is known of the file, if anything may be
+	desc *description // if the offset is kept here
 }
 
 // stateOf is what the kernel says of a fd that has just been opened.
 func stateOf(info sys.FDInfo) fdState {
 	return fdState{
-		open: true, bulk: info&sys.InfoBulk != 0, file: info&sys.InfoSeek != 0,
+		open: true, bulk: info&sys.InfoBulk != 0, sure: info&sys.InfoSure != 0, file: info&sys.InfoSeek != 0,
 		pipe: info.Type() == sys.TypeFIFO && info&sys.InfoBulk != 0,
 	}
 }
@@ -203,10 +206,11 @@ func stateOf(info sys.FDInfo) fdState {
 func NewClient(post func([]byte), now func() time.Duration) *Client {
 	return &Client{
 		post: post, now: now, tail: tail{at: -1},
-		unacked: lanes{others: make(map[uint16]int)},
+		unacked: lanes{others: make(map[uint16]laneCount)},
 		waiting: make(map[uint32]waiter),
 		fds:     fdTable{high: make(map[uint32]fdState)},
 		pipes:   make(map[uint32]*pipeEnd),
+		files:   make(map[uint64]*file),
 	}
 }
 
@@ -216,12 +220,13 @@ func (c *Client) Begin(info *sys.StartInfo) {
 	defer c.mu.Unlock()
 	c.out, c.tail.at, c.gone, c.anyAhead = c.out[:0], -1, false, false
 	c.pace = pace{sentAt: c.now() - quiet}
-	c.unacked.first = 0
-	clear(c.unacked.others)
+	c.unacked.clear()
 	clear(c.waiting)
 	c.fds.clear()
 	c.dropAll()
 	c.rest = rest{alarm: c.rest.alarm}
+	c.plain, c.heard, c.doubt, c.lastFile, c.flow, c.parked = false, c.now(), c.now()-1, 0, flow{}, nil
+	clear(c.files)
 	for _, f := range info.FDs {
 		c.opened(f.FD, f.Info)
 	}
@@ -249,18 +254,26 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		}
 		return ok
 	}
-	switch r.Op {
-	case sys.OpWrite:
-		reply, ok = c.behind(lane, r)
-	case sys.OpClose:
-		ok = c.closed(lane, r)
-	default:
-		reply, ok = c.served(r)
+	if lane != 0 && !c.plain {
+		c.plain = true
+		c.settleAll()
 	}
-	if ok {
+	if reply, ok, taken = c.fileCall(r, done); !taken {
+		switch r.Op {
+		case sys.OpWrite:
+			reply, ok = c.behind(lane, r)
+		case sys.OpClose:
+			ok = c.closed(lane, r)
+		default:
+			reply, ok = c.served(r)
+		}
+	}
+	if taken || ok {
 		c.mu.Unlock()
-		done(reply)
-		return true
+		if ok {
+			done(reply)
+		}
+		return ok
 	}
 	w := waiter{op: r.Op, dst: r.Dst, args: r.Args, done: done, lane: lane}
 	if r.Op == sys.OpRead && r.Args[0] <= 1<<31 {
@@ -279,13 +292,24 @@ func (c *Client) call(lane uint16, r *sys.Request, w waiter) {
 		c.lastID = 1 // 0 is for what the kernel tells unasked
 	}
 	id := c.lastID
+	w.lane, w.sent, w.mark, w.cost = lane, c.now(), c.unacked.mark(lane), c.flow.sent
 	c.waiting[id] = w
 	req := *r
-	if r.Op == sys.OpRead && r.Args[1] != 0 {
+	switch {
+	case r.Op == sys.OpRead && r.Args[1] != 0:
 		req.Args[2] = aheadBytes
+	case r.Op == sys.OpOpen && !c.plain:
+		c.lastFile++
+		req.Args[4], req.Args[5] = c.lastFile, firstAhead
 	}
 	c.tail.at = -1
 	c.out = sys.AppendRequest(c.out, bus.KindCall, lane, id, &req)
+}
+
+// follow adds a call of the first lane that wants no answer to what is to be sent.
+func (c *Client) follow(r *sys.Request) {
+	c.tail.at = -1
+	c.out = sys.AppendRequest(c.out, bus.KindNotify, 0, 0, r)
 }
 
 // Syscall implements [sys.Caller]; it parks the goroutine.
@@ -340,11 +364,10 @@ func (c *Client) behind(lane uint16, r *sys.Request) (sys.Reply, bool) {
 		return sys.Reply{Errno: err}, true
 	}
 	n := len(r.Data)
-	under := c.unacked.get(lane) + n
-	if !state.bulk || lane == Unordered || under > window {
+	if !state.bulk || lane == Unordered || c.unacked.get(lane)+n > window {
 		return sys.Reply{}, false
 	}
-	c.unacked.set(lane, under)
+	c.unacked.add(lane, n)
 	if t := &c.tail; t.at >= 0 && t.fd == fd && t.lane == lane {
 		c.out = append(c.out, r.Data...)
 		binary.LittleEndian.PutUint32(c.out[t.at:], uint32(len(c.out)-t.at))
@@ -365,9 +388,11 @@ func (c *Client) closed(lane uint16, r *sys.Request) bool {
 		return false
 	}
 	fd := uint32(r.Args[0])
-	if state := c.fds.get(fd); !state.file || state.err != 0 || lane == Unordered || c.unacked.get(lane) != 0 {
+	state := c.fds.get(fd)
+	if !state.file || state.err != 0 || lane == Unordered || !(state.sure && state.desc != nil) && c.unacked.get(lane) != 0 {
 		return false
 	}
+	c.dropped(state)
 	c.fds.set(fd, fdState{})
 	c.tail.at = -1
 	c.out = sys.AppendRequest(c.out, bus.KindNotify, lane, 0, r)
@@ -399,7 +424,7 @@ func (c *Client) flushOut() {
 	c.out = c.out[:0]
 }
 
-// Receive takes a message that came from the kernel. The message is borrowed. It
+// Receive takes a message that came from the kernel, and owns it from then on. It
 // returns an error for what is no valid frame; what came before it is done.
 func (c *Client) Receive(msg []byte) error {
 	for len(msg) > 0 {
@@ -431,11 +456,7 @@ func (c *Client) Receive(msg []byte) error {
 func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 	c.mu.Lock()
 	if id == 0 {
-		fd := uint32(reply.Vals[0])
-		if state := c.fds.get(fd); state.open {
-			state.err = reply.Errno
-			c.fds.set(fd, state)
-		}
+		c.told(&reply)
 		c.mu.Unlock()
 		return
 	}
@@ -445,8 +466,14 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 		return
 	}
 	delete(c.waiting, id)
-	c.unacked.set(lane, 0) // the kernel has done all that came before in this lane
-	if reply.Errno == 0 {
+	c.unacked.done(lane, w.mark)
+	c.heard = max(c.heard, w.sent)
+	if goOn := c.flow.done(w.cost); goOn != nil {
+		defer goOn()
+	}
+	if w.desc != nil {
+		c.fileReply(&w, &reply)
+	} else if reply.Errno == 0 {
 		c.learn(&w, &reply)
 		if w.op == sys.OpRead && reply.Vals[0] != 0 && !c.sentTo(&w, &reply) {
 			c.finish()
@@ -460,13 +487,35 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 		}
 		reply.Vals[0] += uint64(w.plus)
 	}
+	if w.done == nil {
+		if w = c.unpark(&w, &reply); w.done == nil {
+			c.mu.Unlock()
+			return
+		}
+	}
 	c.mu.Unlock()
 	if w.dst != nil {
 		reply.Data = w.dst[:copy(w.dst, reply.Data)]
-	} else if len(reply.Data) > 0 {
-		reply.Data = append([]byte(nil), reply.Data...)
 	}
 	w.done(reply)
+}
+
+// told takes what the kernel tells unasked.
+func (c *Client) told(r *sys.Reply) {
+	switch r.Vals[1] {
+	case toldError:
+		c.failed(uint32(r.Vals[0]), r.Errno)
+	case toldChanged:
+		c.changed(r.Vals[0])
+	}
+}
+
+// failed keeps the error of a write sent behind for the next call on fd.
+func (c *Client) failed(fd uint32, e errno.Errno) {
+	if state := c.fds.get(fd); state.open {
+		state.err = e
+		c.fds.set(fd, state)
+	}
 }
 
 // learn keeps what a reply says of fds.
@@ -478,23 +527,40 @@ func (c *Client) learn(w *waiter, r *sys.Reply) {
 	case sys.OpRead:
 		c.keep(w, r)
 	case sys.OpOpen:
-		set(r.Vals[0], r.Vals[1])
+		c.openedFile(w, r)
 	case sys.OpDup:
+		if r.Vals[0] == w.args[0] {
+			break
+		}
+		c.dropped(c.fds.get(uint32(r.Vals[0])))
 		set(r.Vals[0], r.Vals[1])
-		twin := c.fds.get(uint32(r.Vals[0]))
-		twin.ahead = c.fds.get(uint32(w.args[0])).ahead
+		from, twin := c.fds.get(uint32(w.args[0])), c.fds.get(uint32(r.Vals[0]))
+		twin.sure, twin.ahead, twin.of, twin.desc = from.sure && twin.bulk, from.ahead, from.of, from.desc
+		if twin.of != nil {
+			twin.of.fds++
+		}
 		c.fds.set(uint32(r.Vals[0]), twin)
+	case sys.OpSeek:
+		if d := c.fds.get(uint32(w.args[0])).desc; d != nil {
+			d.off = int64(r.Vals[0])
+		}
 	case sys.OpClose:
 		// The error of a write sent behind has no later call to come with.
-		r.Errno = c.fds.get(uint32(w.args[0])).err
+		state := c.fds.get(uint32(w.args[0]))
+		r.Errno = state.err
+		c.dropped(state)
 		c.fds.set(uint32(w.args[0]), fdState{})
 	case sys.OpRenumber:
+		if w.args[0] == w.args[1] {
+			break
+		}
+		c.dropped(c.fds.get(uint32(w.args[1])))
 		c.fds.set(uint32(w.args[1]), c.fds.get(uint32(w.args[0])))
 		c.fds.set(uint32(w.args[0]), fdState{})
 	case sys.OpSetFD:
 		if sys.OpenFlag(w.args[1])&sys.ONonblock != 0 {
 			state := c.fds.get(uint32(w.args[0]))
-			state.bulk = false // its writes must not wait, so it must hear of each
+			state.bulk, state.sure = false, false // its writes must not wait, so it must hear of each
 			c.fds.set(uint32(w.args[0]), state)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -38,7 +39,28 @@ type job struct {
 // NewServer returns a server that performs calls on caller, the process itself,
 // and sends messages by post, which borrows its argument and must not block.
 func NewServer(caller sys.Caller, post func([]byte)) *Server {
-	return &Server{caller: caller, post: post, lanes: make(map[uint16]*lane)}
+	s := &Server{caller: caller, post: post, lanes: make(map[uint16]*lane)}
+	if p, ok := caller.(interface{ KeepCopies(func(id uint64)) }); ok {
+		p.KeepCopies(s.changed)
+	}
+	return s
+}
+
+// What a frame with id 0 tells, which is v1 of its reply.
+const (
+	toldError   = 0 // of a write sent behind to fd v0
+	toldChanged = 1 // the copy of file v0 is no longer good
+)
+
+// changed tells the client that its copy of a file is no longer good.
+func (s *Server) changed(id uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	s.out = sys.AppendReply(s.out, 0, 0, &sys.Reply{Vals: [3]uint64{id, toldChanged}})
+	s.flush()
 }
 
 // Close forgets the queues; nothing is sent any more.
@@ -188,9 +210,11 @@ func (s *Server) answer(j *job, r *sys.Reply) {
 		return
 	case !j.notify:
 		s.out = sys.AppendReply(s.out, j.lane, j.id, r)
-	case r.Errno != 0 && j.req.Op == sys.OpWrite:
-		// Nobody waits for this one: its error is told with id 0.
-		s.out = sys.AppendReply(s.out, j.lane, 0, &sys.Reply{Errno: r.Errno, Vals: [3]uint64{j.req.Args[0]}})
+	default:
+		// Nobody waits for this one: the error of a write is told with id 0.
+		if e := failure(&j.req, r); e != 0 {
+			s.out = sys.AppendReply(s.out, j.lane, 0, &sys.Reply{Errno: e, Vals: [3]uint64{j.req.Args[0], toldError}})
+		}
 	}
 	if s.depth == 0 {
 		s.flush()
@@ -206,4 +230,15 @@ func (s *Server) flush() {
 		s.out = nil
 	}
 	s.out = s.out[:0]
+}
+
+// failure is what went wrong with a write, or with the rest of it; 0 for other calls.
+func failure(r *sys.Request, reply *sys.Reply) errno.Errno {
+	switch {
+	case r.Op != sys.OpWrite && r.Op != sys.OpPWrite:
+		return 0
+	case reply.Errno != 0:
+		return reply.Errno
+	}
+	return errno.Errno(reply.Vals[1])
 }

@@ -12,6 +12,9 @@ type Request struct {
 	// Dst, if it is not nil, is where a call that reads puts what it read, and
 	// Reply.Data is then a part of it. It never crosses a link.
 	Dst []byte
+	// Lend: Reply.Data may be of what the [Caller] keeps, whatever Dst is; then it is to be
+	// read only, and good until the next call. It never crosses a link.
+	Lend bool
 }
 
 // A Reply is the end of a system call.

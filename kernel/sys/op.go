@@ -12,7 +12,12 @@ const (
 	OpExit Op = 1 + iota
 
 	// OpOpen opens path below dirfd a0 with a1 [OpenFlag]s, a2 permission bits
-	// for a new file, a3 [AtFlag]s: v0 the fd, v1 its [FDInfo].
+	// for a new file, a3 [AtFlag]s: v0 the fd, v1 its [FDInfo]. A process at the far
+	// end of a link may keep the file's offset and copies of its contents by itself: a4
+	// is the number, not 0, by which it will know the file, and v2 that or the one by
+	// which it knows it already, 0 if that file is not for copies; data is then its size
+	// in 8 bytes and its first bytes, up to a5 of them if it is to be read, all of which
+	// stays so until a change is told; or empty.
 	OpOpen
 	// OpClose closes fd a0.
 	OpClose
@@ -24,9 +29,12 @@ const (
 	// OpWrite writes data to fd a0: v0 bytes written. It ends early only for an
 	// error, which is v1, with [ONonblock], or by a signal.
 	OpWrite
-	// OpPRead reads up to a1 bytes at offset a2 of fd a0.
+	// OpPRead reads up to a1 bytes at offset a2 of fd a0. If the process keeps a copy
+	// of the file and a3 is not 0, data may have a3 bytes more, v1 is the size, and v0 is
+	// 1 if all that stays so until a change is told.
 	OpPRead
 	// OpPWrite writes data at offset a2 of fd a0: v0 bytes written, v1 as OpWrite's.
+	// a3 is 1 if it may take of the [PromisedRoom], of which [InfoSure] tells.
 	OpPWrite
 	// OpSeek moves fd a0 by a1 (signed) from a2 [Whence]: v0 the new offset.
 	OpSeek
@@ -268,7 +276,12 @@ const (
 	InfoTTY  FDInfo = 1 << (8 + iota) // a terminal
 	InfoSeek                          // has an offset
 	InfoBulk                          // writes may be sent without waiting for their answer
+	InfoSure                          // and do not fail while those on their way take at most PromisedRoom
 )
+
+// PromisedRoom is the room that a process at the far end of a link is promised in a
+// file system, in bytes, for all that it has sent without waiting.
+const PromisedRoom = 2 << 20
 
 // Type is the fd's file type.
 func (i FDInfo) Type() FileType { return FileType(i) }

@@ -42,6 +42,9 @@ type Mem struct {
 	ino   atomic.Uint64
 	used  atomic.Int64
 	nodes atomic.Int64
+	// taking is held while room is taken; promised is what is set aside of it.
+	taking   sync.Mutex
+	promised int64
 
 	// tree guards what names what: the entries, parent and name of every
 	// directory. It is taken before an inode's mu, and never held while calling
@@ -85,17 +88,31 @@ func (m *Mem) Space() (total, free uint64) {
 // Nodes is the number of nodes that have a name or are held.
 func (m *Mem) Nodes() uint64 { return uint64(m.nodes.Load()) }
 
-// charge takes n bytes of the room, or reports false if they are not there.
-func (m *Mem) charge(n int64) bool {
-	for {
-		used := m.used.Load()
-		if n > m.limit-used {
-			return false
-		}
-		if m.used.CompareAndSwap(used, used+n) {
-			return true
-		}
+// charge takes n bytes of the room, or reports false if they are not there. Only a
+// change to which they are promised gets those that are set aside.
+func (m *Mem) charge(n int64, promised bool) bool {
+	m.taking.Lock()
+	defer m.taking.Unlock()
+	left := m.limit - m.used.Load()
+	if !promised {
+		left -= m.promised
 	}
+	if n > left {
+		return false
+	}
+	m.used.Add(n)
+	return true
+}
+
+// Promise sets n bytes of the room aside; see [Promiser].
+func (m *Mem) Promise(n int64) bool {
+	m.taking.Lock()
+	defer m.taking.Unlock()
+	if n > 0 && n > m.limit-m.used.Load()-m.promised {
+		return false
+	}
+	m.promised += n
+	return true
 }
 
 // memNode is a node of a Mem.

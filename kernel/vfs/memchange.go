@@ -37,7 +37,7 @@ func (d *memDir) make(name string, n memNode, mode uint32, size int64) error {
 	if err := d.free(name); err != nil {
 		return err
 	}
-	if !d.fs.charge(nodeCost + size + nameCost + int64(len(name))) {
+	if !d.fs.charge(nodeCost+size+nameCost+int64(len(name)), false) {
 		return errno.ENOSPC
 	}
 	d.fs.nodes.Add(1)
@@ -86,7 +86,7 @@ func (d *memDir) Link(name string, n Node) error {
 	if nlink == 0 {
 		return errno.ENOENT // what has lost its last name gets no new one
 	}
-	if !d.fs.charge(nameCost + int64(len(name))) {
+	if !d.fs.charge(nameCost+int64(len(name)), false) {
 		return errno.ENOSPC
 	}
 	inode.linked(1, now)

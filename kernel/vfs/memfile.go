@@ -26,6 +26,7 @@ type memFile struct {
 	counted  bool             // room and the node itself are taken from the file system's
 	holds    int
 	version  uint64
+	watchers watchers
 }
 
 // Stat describes the file.
@@ -47,6 +48,7 @@ func (f *memFile) SetAttr(a sys.SetAttr) error {
 		f.resize(int64(a.Size))
 		f.mtime = now
 		f.version++
+		f.watchers.changed(nil)
 	}
 	f.setAttr(a, now)
 	return nil
@@ -99,7 +101,10 @@ func (f *memFile) read(p []byte, off int64) (n int, changed int64) {
 }
 
 // WriteAt writes p at off: ENOSPC and EFBIG may come after some bytes.
-func (f *memFile) WriteAt(p []byte, off int64) (int, error) {
+func (f *memFile) WriteAt(p []byte, off int64) (int, error) { return f.WriteAtBy(By{}, p, off) }
+
+// WriteAtBy is WriteAt in by's name.
+func (f *memFile) WriteAtBy(by By, p []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, errno.EINVAL
 	}
@@ -109,23 +114,26 @@ func (f *memFile) WriteAt(p []byte, off int64) (int, error) {
 	now := f.fs.clock()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.write(p, off, now)
+	return f.write(by, p, off, now)
 }
 
 // Append writes p at the end and returns the new end, also with an error.
-func (f *memFile) Append(p []byte) (int64, error) {
+func (f *memFile) Append(p []byte) (int64, error) { return f.AppendBy(By{}, p) }
+
+// AppendBy is Append in by's name.
+func (f *memFile) AppendBy(by By, p []byte) (int64, error) {
 	now := f.fs.clock()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(p) == 0 {
 		return f.size, nil
 	}
-	_, err := f.write(p, f.size, now)
+	_, err := f.write(by, p, f.size, now)
 	return f.size, err
 }
 
-// write is WriteAt; mu is held.
-func (f *memFile) write(p []byte, off, now int64) (n int, err error) {
+// write is WriteAtBy; mu is held.
+func (f *memFile) write(by By, p []byte, off, now int64) (n int, err error) {
 	var tooBig error
 	if off >= MaxFileSize {
 		return 0, errno.EFBIG
@@ -137,7 +145,7 @@ func (f *memFile) write(p []byte, off, now int64) (n int, err error) {
 		pos := off + int64(n)
 		at := int(pos & (chunkSize - 1))
 		part := p[n:min(len(p), n+chunkSize-at)]
-		if err = f.put(pos>>chunkBits, at, part); err == nil {
+		if err = f.put(pos>>chunkBits, at, part, by.Promised); err == nil {
 			n += len(part)
 			f.size = max(f.size, pos+int64(len(part)))
 		}
@@ -145,6 +153,7 @@ func (f *memFile) write(p []byte, off, now int64) (n int, err error) {
 	if n > 0 {
 		f.mtime, f.ctime = now, now
 		f.version++
+		f.watchers.changed(by.Watcher)
 	}
 	if err == nil {
 		err = tooBig
@@ -153,12 +162,12 @@ func (f *memFile) write(p []byte, off, now int64) (n int, err error) {
 }
 
 // put writes p at place at of chunk i, which it fits in.
-func (f *memFile) put(i int64, at int, p []byte) error {
+func (f *memFile) put(i int64, at int, p []byte, promised bool) error {
 	c := f.chunk(i)
 	end := at + len(p)
 	if end > cap(c) {
 		var err error
-		if c, err = f.grow(c, i, at, p); err != nil {
+		if c, err = f.grow(c, i, at, p, promised); err != nil {
 			return err
 		}
 	}
@@ -176,7 +185,7 @@ func (f *memFile) put(i int64, at int, p []byte) error {
 // grow makes room in chunk c, number i, for p at place at. The chunks of a file
 // that is written from front to back are made whole at once, others double, so
 // that neither copying nor waste gets out of hand.
-func (f *memFile) grow(c []byte, i int64, at int, p []byte) ([]byte, error) {
+func (f *memFile) grow(c []byte, i int64, at int, p []byte, promised bool) ([]byte, error) {
 	end := at + len(p)
 	want := end
 	switch {
@@ -185,8 +194,8 @@ func (f *memFile) grow(c []byte, i int64, at int, p []byte) ([]byte, error) {
 	case cap(c) > 0:
 		want = min(chunkSize, 1<<bits.Len(uint(end-1)))
 	}
-	if f.counted && !f.fs.charge(int64(want-cap(c))) {
-		if want = end; !f.fs.charge(int64(want - cap(c))) {
+	if f.counted && !f.fs.charge(int64(want-cap(c)), false) {
+		if want = end; !f.fs.charge(int64(want-cap(c)), promised) {
 			return nil, errno.ENOSPC
 		}
 	}

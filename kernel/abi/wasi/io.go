@@ -124,7 +124,7 @@ func (a *ABI) receive(s []uint64, count uint64, op sys.Op) errno.Errno {
 		return a.writeU32(count, 0)
 	}
 	r := &a.req
-	r.Op, r.Path, r.Data, r.Dst = op, "", nil, nil
+	r.Op, r.Path, r.Data, r.Dst, r.Lend = op, "", nil, nil, true
 	r.Args = [6]uint64{uint64(uint32(s[0])), total}
 	a.then = didRead
 	if op == sys.OpPRead {

@@ -1,0 +1,176 @@
+package kernel
+
+import (
+	"encoding/binary"
+	"sync"
+
+	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
+)
+
+// promisedRoom is the room for changes that a process at the far end of a link is
+// promised in each file system it writes to. Its link has at most that on its way.
+const promisedRoom = sys.PromisedRoom
+
+// copies is what a process at the far end of a link has copies of: the files that it
+// has open. It is told of their changes by others.
+type copies struct {
+	tell func(id uint64)
+
+	mu       sync.Mutex
+	of       map[vfs.Watched]*fileCopy
+	promised map[vfs.Promiser]bool
+	ended    bool
+}
+
+// fileCopy is a file that the process may have a copy of.
+type fileCopy struct {
+	list  *copies
+	id    uint64
+	file  vfs.Watched
+	opens int // open file descriptions; list.mu guards it
+}
+
+// Changed implements [vfs.Watcher].
+func (f *fileCopy) Changed() { f.list.tell(f.id) }
+
+// KeepCopies says that the process keeps copies of files that it opens with an id
+// (see [sys.OpOpen]), and is to be told by tell, which must not block, that one is no
+// longer good: before anybody else can see why. It is for links, and is called before the
+// process's first call; only the first one counts.
+func (p *Process) KeepCopies(tell func(id uint64)) {
+	p.k.lock()
+	defer p.k.unlock()
+	if !p.dead && p.copies == nil {
+		p.copies = &copies{tell: tell, of: map[vfs.Watched]*fileCopy{}, promised: map[vfs.Promiser]bool{}}
+	}
+}
+
+// keep is the copy of what is at place, if the caller may have one: with the id that
+// it asks for, or the one that it knows the file by.
+func (c *call) keep(place vfs.Place) *fileCopy {
+	l, id := c.p.copies, c.r.Args[4]
+	file, ok := place.Node().(vfs.Watched)
+	if l == nil || id == 0 || !ok {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended {
+		return nil
+	}
+	f := l.of[file]
+	if f == nil {
+		f = &fileCopy{list: l, id: id, file: file}
+		l.of[file] = f
+	}
+	f.opens++
+	return f
+}
+
+// release ends what keep began for one open file description.
+func (f *fileCopy) release() {
+	f.list.mu.Lock()
+	f.opens--
+	last := f.opens == 0 && !f.list.ended
+	if last {
+		delete(f.list.of, f.file)
+	}
+	f.list.mu.Unlock()
+	if last {
+		f.file.Unwatch(f)
+	}
+}
+
+// promise promises the process room in fs, once, and reports whether it has that.
+func (l *copies) promise(fs vfs.FS) bool {
+	room, ok := fs.(vfs.Promiser)
+	if !ok {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.promised[room] && (l.ended || !room.Promise(promisedRoom)) {
+		return false
+	}
+	l.promised[room] = true
+	return true
+}
+
+// end forgets all: the process is no more.
+func (l *copies) end() {
+	l.mu.Lock()
+	l.ended = true
+	of, promised := l.of, l.promised
+	l.of, l.promised = nil, nil
+	l.mu.Unlock()
+	for file, f := range of {
+		file.Unwatch(f)
+	}
+	for room := range promised {
+		room.Promise(-promisedRoom)
+	}
+}
+
+// by is in whose name the call changes the file that it works on.
+func (c *call) by() vfs.By {
+	f := c.f.copy
+	if f == nil || f.list != c.p.copies {
+		return vfs.By{}
+	}
+	return vfs.By{Watcher: f, Promised: c.r.Args[3] != 0}
+}
+
+// copyFrom reads up to n bytes at off for a copy, with the size of the file; same
+// says that the caller will be told when that is no longer so.
+func (f *fileCopy) copyFrom(buf []byte, off int64) (n int, size uint64, same bool, err error) {
+	f.file.Watch(f)
+	if n, err = f.file.ReadAt(buf, off); err != nil {
+		return n, 0, false, err
+	}
+	st, err := f.file.Stat()
+	if err != nil {
+		return n, 0, false, nil
+	}
+	return n, st.Size, f.file.Watching(f), nil
+}
+
+// first is what the caller is told of a file that it has just opened: its size and its
+// first bytes, as many as it asks for; nothing if that is changing.
+func (f *fileCopy) first(flags sys.OpenFlag, ahead uint64) []byte {
+	n := 0
+	if st, err := f.file.Stat(); err == nil && flags&sys.ORead != 0 {
+		n = int(min(st.Size, ahead, maxFirst))
+	}
+	buf := make([]byte, 8+n)
+	n, size, same, err := f.copyFrom(buf[8:], 0)
+	if err != nil || !same {
+		return nil
+	}
+	binary.LittleEndian.PutUint64(buf, size)
+	return buf[:8+n]
+}
+
+// maxFirst is the most that opening a file reads of it.
+const maxFirst = 64 << 10
+
+// readCopy is readAt for a caller that keeps a copy of the file.
+func (c *call) readCopy(off int64) bool {
+	f := c.f.copy
+	n := uint64(0)
+	if st, err := f.file.Stat(); err == nil && st.Size > uint64(off) {
+		n = min(st.Size-uint64(off), min(c.r.Args[1], maxRead)+min(c.r.Args[3], maxRead), maxRead)
+	}
+	buf := make([]byte, n)
+	got, size, same, err := f.copyFrom(buf, off)
+	if err != nil && got == 0 {
+		c.failErr(err)
+		return false
+	}
+	c.ok(0, size)
+	if same {
+		c.reply.Vals[0] = 1
+	}
+	c.reply.Data = buf[:got]
+	return true
+}

@@ -1,0 +1,237 @@
+package link
+
+import (
+	"encoding/binary"
+	"math"
+	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+const (
+	// trust is how long after the last call that the kernel has answered was sent the
+	// client answers from what it knows. A process that never lets messages in, and
+	// so hears of no change, asks the kernel again after that.
+	trust = 10 * time.Millisecond
+	// firstAhead is how much comes with the opening of a file, and maxAhead the most
+	// that is read ahead of a process that reads from front to back.
+	firstAhead = 16 << 10
+	maxAhead   = 1 << 20
+	// ownCopy is how much a process may write of a file that it has a copy of. Of
+	// what is longer only the size is known then.
+	ownCopy = 64 << 10
+)
+
+// A file is what the client knows of a file that the process has open.
+type file struct {
+	id  uint64
+	fds int // that are open on it
+	// held: the kernel has said what follows, and that it would tell of a change.
+	held bool
+	size int64
+	data segments
+	// edits counts what the process has done to the contents, so that what was read
+	// before that is known to be old.
+	edits uint64
+	ahead *waiter // a read ahead that is under way
+}
+
+// A description is an open file description of which only this process knows, so
+// that its offset is kept here. Duplicates of a fd share it.
+type description struct {
+	*file
+	flags  sys.OpenFlag
+	off    int64
+	next   int64 // where a read goes on that reads from front to back
+	window int   // how much is read ahead
+}
+
+// forget drops what is known of the contents.
+func (f *file) forget() {
+	f.held = false
+	f.data = nil
+	f.edits++
+}
+
+// fresh reports whether what the kernel has said may still be relied on.
+func (c *Client) fresh() bool { return c.heard > c.doubt && c.now()-c.heard < trust }
+
+// distrust has calls ask the kernel that could be answered from what is known, until
+// one has that is sent from now on. Something has reached the process by another way
+// than the kernel's messages: with it may come the news of a change.
+func (c *Client) distrust() { c.doubt = c.now() }
+
+// described is the description that r, a call on a fd, may be answered from.
+func (c *Client) described(r *sys.Request) *description {
+	if c.plain || r.Args[0] > 1<<31 {
+		return nil
+	}
+	return c.fds.get(uint32(r.Args[0])).desc
+}
+
+// fileCall answers what can be answered of a call of a file's, or sends it. ok is
+// false for a call that is to take the common way.
+func (c *Client) fileCall(r *sys.Request, done func(sys.Reply)) (reply sys.Reply, answered, ok bool) {
+	d := c.described(r)
+	if d == nil {
+		c.around(r)
+		return reply, false, false
+	}
+	switch r.Op {
+	case sys.OpRead:
+		if d.flags&sys.ORead != 0 {
+			reply, answered = c.readFile(d, d.off, true, r, done)
+			return reply, answered, true
+		}
+	case sys.OpPRead:
+		if d.flags&sys.ORead != 0 && int64(r.Args[2]) >= 0 {
+			reply, answered = c.readFile(d, int64(r.Args[2]), false, r, done)
+			return reply, answered, true
+		}
+	case sys.OpWrite:
+		if d.flags&sys.OWrite != 0 {
+			reply, answered = c.writeFile(d, d.off, true, r, done)
+			return reply, answered, true
+		}
+	case sys.OpPWrite:
+		if d.flags&sys.OWrite != 0 && int64(r.Args[2]) >= 0 {
+			reply, answered = c.writeFile(d, int64(r.Args[2]), false, r, done)
+			return reply, answered, true
+		}
+	case sys.OpSeek:
+		reply, answered = c.seek(d, r)
+		return reply, answered, answered
+	case sys.OpFSetAttr, sys.OpAllocate:
+		d.forget()
+	case sys.OpSetFD:
+		if sys.OpenFlag(r.Args[1])&sys.OAppend != 0 {
+			c.settle(d)
+		}
+	}
+	return reply, false, false
+}
+
+// around sees to it that a call which is not of one description leaves what is known
+// as it should be.
+func (c *Client) around(r *sys.Request) {
+	switch r.Op {
+	case sys.OpWrite, sys.OpPWrite:
+		if r.Args[0] > 1<<31 {
+			return
+		}
+		switch state := c.fds.get(uint32(r.Args[0])); {
+		case state.of != nil:
+			state.of.forget()
+		case state.file:
+			// It may be any of them.
+			for _, f := range c.files {
+				f.forget()
+			}
+		}
+	case sys.OpSpawn:
+		// The child shares the offsets of what it gets.
+		c.settleAll()
+	}
+}
+
+// settle gives the offset of d to the kernel, which keeps it from now on.
+func (c *Client) settle(d *description) {
+	told := false
+	for fd := range c.fds.all() {
+		state := c.fds.get(fd)
+		if state.desc != d {
+			continue
+		}
+		if !told {
+			c.follow(&sys.Request{Op: sys.OpSeek, Args: [6]uint64{uint64(fd), uint64(d.off), uint64(sys.SeekSet)}})
+			told = true
+		}
+		state.desc = nil
+		c.fds.set(fd, state)
+	}
+}
+
+func (c *Client) settleAll() {
+	for fd := range c.fds.all() {
+		if d := c.fds.get(fd).desc; d != nil {
+			c.settle(d)
+		}
+	}
+}
+
+// seek answers a move of d's offset; ok is false if it takes the file's size, and that
+// is not known.
+func (c *Client) seek(d *description, r *sys.Request) (reply sys.Reply, ok bool) {
+	off, base := int64(r.Args[1]), int64(0)
+	switch sys.Whence(r.Args[2]) {
+	case sys.SeekSet:
+	case sys.SeekCur:
+		base = d.off
+	case sys.SeekEnd:
+		if !d.held || !c.fresh() {
+			return reply, false
+		}
+		base = d.size
+	default:
+		return reply, false
+	}
+	switch {
+	case off > 0 && base > math.MaxInt64-off:
+		reply.Errno = errno.EOVERFLOW
+	case base+off < 0:
+		reply.Errno = errno.EINVAL
+	default:
+		d.off = base + off
+		reply.Vals[0] = uint64(d.off)
+	}
+	return reply, true
+}
+
+// openedFile takes what the kernel says of a file that has been opened by w.
+func (c *Client) openedFile(w *waiter, r *sys.Reply) {
+	fd, id := uint32(r.Vals[0]), r.Vals[2]
+	first := r.Data
+	r.Data, r.Vals[2] = nil, 0
+	c.opened(fd, sys.FDInfo(r.Vals[1]))
+	r.Vals[1] &^= uint64(sys.InfoSure)
+	if id == 0 || c.plain {
+		return
+	}
+	state := c.fds.get(fd)
+	f := c.files[id]
+	if f == nil {
+		f = &file{id: id}
+		c.files[id] = f
+	}
+	f.fds++
+	state.of = f
+	f.forget()
+	if len(first) >= 8 {
+		f.held = true
+		f.size = int64(binary.LittleEndian.Uint64(first))
+		f.data.reset(0, first[8:])
+	}
+	flags := sys.OpenFlag(w.args[1])
+	d := &description{file: f, flags: flags, window: firstAhead}
+	if flags&sys.OAppend == 0 {
+		state.desc = d
+	}
+	c.fds.set(fd, state)
+}
+
+// dropped is told that a number of the open file of state is no more.
+func (c *Client) dropped(state fdState) {
+	if f := state.of; f != nil {
+		if f.fds--; f.fds == 0 {
+			delete(c.files, f.id)
+		}
+	}
+}
+
+// changed is told that a file is no longer as it was said to be.
+func (c *Client) changed(id uint64) {
+	if f := c.files[id]; f != nil {
+		f.forget()
+	}
+}

@@ -1,0 +1,99 @@
+package link
+
+import "slices"
+
+// segments are the parts of a file's contents that are known, one behind another
+// without a gap.
+type segments []segment
+
+type segment struct {
+	off  int64
+	data []byte
+}
+
+func (s segment) end() int64 { return s.off + int64(len(s.data)) }
+
+// reset makes data, at off, all that is known.
+func (l *segments) reset(off int64, data []byte) {
+	*l = append((*l)[:0], segment{off, data})
+}
+
+// end is where what is known ends; 0 if nothing is.
+func (l segments) end() int64 {
+	if len(l) == 0 {
+		return 0
+	}
+	return l[len(l)-1].end()
+}
+
+// covers reports whether all from off to end is known.
+func (l segments) covers(off, end int64) bool {
+	return len(l) > 0 && l[0].off <= off && end <= l.end()
+}
+
+// extend adds data behind what is known, if it goes on there, or makes it all that is.
+func (l *segments) extend(off int64, data []byte) {
+	if len(data) == 0 {
+		return
+	}
+	if len(*l) > 0 && l.end() == off {
+		*l = append(*l, segment{off, data})
+		return
+	}
+	l.reset(off, data)
+}
+
+// read returns what is known from off to end. It is a part of what is kept if it lies
+// in one segment and dst is nil.
+func (l segments) read(dst []byte, off, end int64) []byte {
+	for i := range l {
+		s := &l[i]
+		if off >= s.end() {
+			continue
+		}
+		part := s.data[off-s.off : min(end, s.end())-s.off]
+		if dst == nil {
+			if end <= s.end() {
+				return part[:len(part):len(part)]
+			}
+			dst = make([]byte, 0, end-off)
+		}
+		dst = append(dst, part...)
+		if off = s.end(); off >= end {
+			break
+		}
+	}
+	return dst
+}
+
+// dropBefore forgets the segments that end at or before off.
+func (l *segments) dropBefore(off int64) {
+	n := 0
+	for n < len(*l)-1 && (*l)[n].end() <= off {
+		n++
+	}
+	if n > 0 {
+		*l = slices.Delete(*l, 0, n)
+	}
+}
+
+// write has data written at off over what is known, which grows up to most bytes if
+// that goes on at its end. It reports false where it can no longer tell.
+func (l *segments) write(data []byte, off int64, most int) bool {
+	if len(*l) == 0 {
+		l.reset(off, nil)
+	}
+	if len(*l) != 1 {
+		return false
+	}
+	s := &(*l)[0]
+	end := off + int64(len(data))
+	if off < s.off || off > s.end() || end > s.off+int64(most) {
+		return false
+	}
+	if n := int(end - s.off); n > len(s.data) {
+		s.data = slices.Grow(s.data, n-len(s.data))[:n]
+	}
+	copy(s.data[off-s.off:], data)
+	return true
+}

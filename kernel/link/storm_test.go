@@ -1,0 +1,290 @@
+package link_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/link"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// port is one way of a message port: what was posted and has not arrived.
+type port struct{ queue [][]byte }
+
+func (p *port) post(b []byte) { p.queue = append(p.queue, bytes.Clone(b)) }
+
+// storm is some processes behind links and, in another kernel, the same processes
+// without: whatever one does in both must end alike.
+type storm struct {
+	t     *testing.T
+	rng   *rand.Rand
+	now   time.Duration
+	ends  []*farEnd
+	wild  int // messages of others that arrive between two calls, on average
+	steps []string
+}
+
+// farEnd is a process behind a link, and its twin.
+type farEnd struct {
+	caller, twin sys.Caller // a client, or the kernel's process itself
+	up, down     port
+	server       *link.Server
+	client       *link.Client
+	fds          []uint64
+}
+
+// sleeper is a process of k that only waits for its end.
+func sleeper(t *testing.T, k *kernel.Kernel, name string) *kernel.Process {
+	t.Helper()
+	p, err := k.Init().Fork(func(p *kernel.Process) int { <-p.Context().Done(); return 0 }, kernel.ForkAttr{Argv: []string{name}, FDs: [][2]uint32{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func newStorm(t *testing.T, seed uint64, links, direct int) *storm {
+	s := &storm{t: t, rng: rand.New(rand.NewPCG(seed, 1)), now: time.Second}
+	k, twin := kernel.New(kernel.Config{}), kernel.New(kernel.Config{})
+	t.Cleanup(func() { k.Close(); twin.Close() })
+	for i := range links + direct {
+		name := fmt.Sprint("p", i)
+		e := &farEnd{twin: sleeper(t, twin, name)}
+		p := sleeper(t, k, name)
+		e.caller = p
+		if i < links {
+			e.server = link.NewServer(p, e.down.post)
+			e.client = link.NewClient(e.up.post, func() time.Duration { return s.now })
+			e.client.Begin(&sys.StartInfo{})
+			e.caller = e.client
+		}
+		s.ends = append(s.ends, e)
+	}
+	s.wild = s.rng.IntN(4)
+	return s
+}
+
+// arrive has the oldest message of one way arrive.
+func (s *storm) arrive(e *farEnd, up bool) bool {
+	p := &e.down
+	if up {
+		p = &e.up
+	}
+	if len(p.queue) == 0 {
+		return false
+	}
+	msg := p.queue[0]
+	p.queue = p.queue[1:]
+	var err error
+	if up {
+		err = e.server.Receive(msg)
+	} else {
+		err = e.client.Receive(msg)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return true
+}
+
+// drift has messages of anybody arrive, in any order of the ports.
+func (s *storm) drift() {
+	for range s.wild {
+		e := s.ends[s.rng.IntN(len(s.ends))]
+		if e.client != nil {
+			s.arrive(e, s.rng.IntN(2) == 0)
+		}
+	}
+}
+
+// call performs r for e.
+func (s *storm) call(e *farEnd, r *sys.Request) (reply sys.Reply) {
+	ended := false
+	// The request's data is borrowed only until the call ends.
+	if e.caller.Start(r, func(got sys.Reply) { reply, ended = got, true }); ended {
+		reply.Data = bytes.Clone(reply.Data)
+		return reply
+	}
+	for !ended {
+		s.drift()
+		if !ended && !s.arrive(e, s.rng.IntN(2) == 0) && !s.arrive(e, true) && !s.arrive(e, false) {
+			s.t.Fatalf("%v waits for ever\n%v", r.Op, s.steps)
+		}
+	}
+	reply.Data = bytes.Clone(reply.Data)
+	return reply
+}
+
+// hand has e tell next, through the kernel, that it is its turn.
+func (s *storm) hand(e, next *farEnd) {
+	if e == next {
+		return
+	}
+	if e.client != nil {
+		s.call(e, &sys.Request{Op: sys.OpGetPID})
+	}
+	if next.client != nil {
+		for s.arrive(next, false) {
+		}
+	}
+}
+
+func (s *storm) data(n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte('a' + s.rng.IntN(26))
+	}
+	return b
+}
+
+var stormSizes = []int{0, 1, 7, 100, 4096, 5000, 70_000}
+
+// step makes up a call for e, which has the fds in e.fds.
+func (s *storm) step(e *farEnd) *sys.Request {
+	rng := s.rng
+	path := func() string {
+		return [...]string{"/a", "/b", "/dir/a", "/dir/b", "/link", "/dir", "/other/c"}[rng.IntN(7)]
+	}
+	fd := func() uint64 {
+		if len(e.fds) == 0 || rng.IntN(40) == 0 {
+			return uint64(rng.IntN(6))
+		}
+		return e.fds[rng.IntN(len(e.fds))]
+	}
+	size := func() int { return stormSizes[rng.IntN(len(stormSizes))] }
+	offset := func() uint64 { return uint64([...]int{0, 0, 3, 4096, 60_000, 140_000}[rng.IntN(6)]) }
+	args := func(a ...uint64) (out [6]uint64) { copy(out[:], a); return out }
+	cwd := sys.AtCwd
+	switch n := rng.IntN(100); {
+	case n < 18 && len(e.fds) < 12:
+		flags := [...]sys.OpenFlag{sys.ORead, sys.OWrite, sys.ORead | sys.OWrite}[rng.IntN(3)]
+		for _, f := range [...]sys.OpenFlag{sys.OCreate, sys.OCreate, sys.OTrunc, sys.OAppend, sys.OExcl, sys.ONonblock, sys.OSync} {
+			if rng.IntN(3) == 0 {
+				flags |= f
+			}
+		}
+		return &sys.Request{Op: sys.OpOpen, Args: args(cwd, uint64(flags), 0o644, 0), Path: path()}
+	case n < 36:
+		return &sys.Request{Op: sys.OpWrite, Args: args(fd()), Data: s.data(size())}
+	case n < 54:
+		return &sys.Request{Op: sys.OpRead, Args: args(fd(), uint64(size())), Lend: rng.IntN(2) == 0}
+	case n < 58:
+		return &sys.Request{Op: sys.OpPWrite, Args: args(fd(), 0, offset()), Data: s.data(size())}
+	case n < 64:
+		n := size()
+		return &sys.Request{Op: sys.OpPRead, Args: args(fd(), uint64(n), offset()), Dst: make([]byte, n)}
+	case n < 71:
+		return &sys.Request{Op: sys.OpSeek, Args: args(fd(), uint64(int64(rng.IntN(9000)-2000)), uint64(rng.IntN(4)))}
+	case n < 77:
+		return &sys.Request{Op: sys.OpClose, Args: args(fd())}
+	case n < 80:
+		return &sys.Request{Op: sys.OpFStat, Args: args(fd())}
+	case n < 82:
+		return &sys.Request{Op: sys.OpStat, Args: args(cwd), Path: path()}
+	case n < 84:
+		attr := sys.SetAttr{Set: sys.AttrSize, Size: offset()}
+		return &sys.Request{Op: sys.OpFSetAttr, Args: args(fd()), Data: attr.Append(nil)}
+	case n < 86:
+		attr := sys.SetAttr{Set: sys.AttrSize, Size: offset()}
+		return &sys.Request{Op: sys.OpSetAttr, Args: args(cwd), Path: path(), Data: attr.Append(nil)}
+	case n < 88:
+		return &sys.Request{Op: sys.OpDup, Args: args(fd(), ^uint64(0), 0)}
+	case n < 89:
+		return &sys.Request{Op: sys.OpDup, Args: args(fd(), fd(), 0)}
+	case n < 90:
+		return &sys.Request{Op: sys.OpRenumber, Args: args(fd(), fd())}
+	case n < 91:
+		return &sys.Request{Op: sys.OpSetFD, Args: args(fd(), uint64([...]sys.OpenFlag{0, sys.OAppend, sys.ONonblock}[rng.IntN(3)]))}
+	case n < 92:
+		return &sys.Request{Op: sys.OpAllocate, Args: args(fd(), offset(), uint64(size()))}
+	case n < 94:
+		return &sys.Request{Op: sys.OpUnlink, Args: args(cwd), Path: path()}
+	case n < 95:
+		return &sys.Request{Op: sys.OpRename, Args: args(cwd, cwd), Path: path(), Data: []byte(path())}
+	case n < 96:
+		return &sys.Request{Op: sys.OpLink, Args: args(cwd, cwd), Path: path(), Data: []byte(path())}
+	case n < 97:
+		return &sys.Request{Op: sys.OpMkdir, Args: args(cwd, 0, 0o755), Path: path()}
+	case n < 98:
+		return &sys.Request{Op: sys.OpSymlink, Args: args(cwd), Path: path(), Data: []byte(path())}
+	case n < 99:
+		return &sys.Request{Op: sys.OpOpen, Args: args(cwd, uint64(sys.ORead)), Path: fmt.Sprint("/dev/fd/", fd())}
+	}
+	return &sys.Request{Op: sys.OpRmdir, Args: args(cwd), Path: path()}
+}
+
+// same compares two replies of one call; what a clock or an order of times is in is
+// left out.
+func same(op sys.Op, a, b sys.Reply) bool {
+	if a.Errno != b.Errno || a.Vals[0] != b.Vals[0] {
+		return false
+	}
+	if op == sys.OpFStat || op == sys.OpStat {
+		x, err := sys.DecodeStat(a.Data)
+		y, err2 := sys.DecodeStat(b.Data)
+		return (err == nil) == (err2 == nil) && x.Size == y.Size && x.Nlink == y.Nlink && x.Ino == y.Ino && x.Type == y.Type
+	}
+	return bytes.Equal(a.Data, b.Data)
+}
+
+func (s *storm) run(steps int) {
+	e := s.ends[0]
+	for i := range steps {
+		if s.rng.IntN(6) == 0 {
+			next := s.ends[s.rng.IntN(len(s.ends))]
+			s.hand(e, next)
+			e = next
+		}
+		s.now += time.Duration(s.rng.IntN(3)) * time.Millisecond
+		r := s.step(e)
+		twin := *r
+		if r.Dst != nil {
+			twin.Dst = make([]byte, len(r.Dst))
+		}
+		s.steps = append(s.steps, fmt.Sprintf("%d %v %d %q %d", i, r.Op, r.Args, r.Path, len(r.Data)))
+		got, want := s.call(e, r), e.twin.Syscall(&twin)
+		if !same(r.Op, got, want) {
+			for _, line := range s.steps[max(0, len(s.steps)-60):] {
+				s.t.Log(line)
+			}
+			s.t.Fatalf("step %d, %v %d %q: %v, %d, %d bytes (%.40q), want %v, %d, %d bytes (%.40q)", i, r.Op, r.Args, r.Path,
+				got.Errno, got.Vals, len(got.Data), got.Data, want.Errno, want.Vals, len(want.Data), want.Data)
+		}
+		switch {
+		case got.Errno != 0:
+		case r.Op == sys.OpOpen || r.Op == sys.OpDup:
+			e.fds = append(e.fds, got.Vals[0])
+		case r.Op == sys.OpClose:
+			e.closed(r.Args[0])
+		case r.Op == sys.OpRenumber && r.Args[0] != r.Args[1]:
+			e.closed(r.Args[0])
+		}
+	}
+}
+
+func (e *farEnd) closed(fd uint64) {
+	kept := e.fds[:0]
+	for _, n := range e.fds {
+		if n != fd {
+			kept = append(kept, n)
+		}
+	}
+	e.fds = kept
+}
+
+// Whatever processes behind links do with files, one after another, each having heard
+// of the end of what was done before, they see what they would see without links. Seeds
+// count from 1: "go test -run Storm_files -seed 7 ./kernel/link" repeats one.
+func TestStorm_files(t *testing.T) {
+	if *stormSeed != 0 {
+		newStorm(t, *stormSeed, 3, 1).run(400)
+		return
+	}
+	for seed := range uint64(5 * *stormRounds) {
+		t.Run(fmt.Sprint(seed+1), func(t *testing.T) { newStorm(t, seed+1, 3, 1).run(400) })
+	}
+}

@@ -1,0 +1,117 @@
+package link
+
+import (
+	"math"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+const (
+	// behindRoom is how much room what is on its way may take before a write waits.
+	// One more of the same may then be sent, within what the kernel has promised.
+	behindRoom = sys.PromisedRoom / 2
+	// askBytes and askFrames say how often the kernel is asked how far it is.
+	askBytes  = 256 << 10
+	askFrames = 64
+	// chunk is what a write may take beyond its own length where there is a hole.
+	chunk = 64 << 10
+)
+
+// flow is how much room is taken by what was sent behind to files whose writes are sure.
+type flow struct {
+	sent, acked, asked uint64
+	frames             int // since the kernel was asked
+	blocked            func()
+}
+
+// done is told that all that was sent up to cost is done. It returns what waited for
+// that, to be called without the lock.
+func (f *flow) done(cost uint64) (goOn func()) {
+	f.acked = max(f.acked, cost)
+	if f.blocked != nil && f.sent-f.acked <= behindRoom {
+		goOn, f.blocked = f.blocked, nil
+	}
+	return goOn
+}
+
+// writeFile answers the write r at off of d, which moves the offset if move is set, and
+// sends it behind; or it sends it and waits.
+//
+// It leaves at once and is not held back for others to go with it: a process that
+// writes and then computes without any call could not send it later.
+func (c *Client) writeFile(d *description, off int64, move bool, r *sys.Request, done func(sys.Reply)) (reply sys.Reply, answered bool) {
+	fd, n := uint32(r.Args[0]), len(r.Data)
+	state := c.fds.get(fd)
+	if state.err != 0 {
+		reply.Errno, state.err = state.err, 0
+		c.fds.set(fd, state)
+		return reply, true
+	}
+	if n == 0 {
+		return reply, true
+	}
+	req := sys.Request{Op: sys.OpPWrite, Args: [6]uint64{uint64(fd), 0, uint64(off)}, Data: r.Data}
+	cost := uint64(n)
+	if !d.held || off != d.size {
+		cost += chunk
+	}
+	switch {
+	case off > math.MaxInt64-int64(n) || !state.bulk,
+		state.sure && cost > behindRoom,
+		!state.sure && c.unacked.get(0)+n > window:
+		d.forget()
+		c.call(0, &req, waiter{op: sys.OpPWrite, args: req.Args, done: done, desc: d, move: move})
+		c.flush()
+		return reply, false
+	}
+	d.edits++
+	if !d.held || !d.data.write(r.Data, off, ownCopy) {
+		d.data = nil
+	}
+	d.size = max(d.size, off+int64(n))
+	if move {
+		d.off = off + int64(n)
+		d.next = d.off
+	}
+	reply.Vals[0] = uint64(n)
+	c.unacked.add(0, n)
+	if !state.sure {
+		c.follow(&req)
+		c.flush()
+		return reply, true
+	}
+	req.Args[3] = 1
+	f := &c.flow
+	f.sent += cost
+	if f.frames++; f.frames >= askFrames || f.sent-f.asked >= askBytes {
+		f.frames, f.asked = 0, f.sent
+		c.call(0, &req, waiter{op: sys.OpPWrite, args: req.Args, desc: d})
+	} else {
+		c.follow(&req)
+	}
+	c.flush()
+	if f.sent-f.acked > behindRoom {
+		f.blocked = func() { done(reply) }
+		return reply, false
+	}
+	return reply, true
+}
+
+// wrote takes the reply to a write of a file's.
+func (c *Client) wrote(w *waiter, r *sys.Reply) {
+	if w.done == nil {
+		e := r.Errno
+		if e == 0 {
+			e = errno.Errno(r.Vals[1])
+		}
+		if e != 0 {
+			c.failed(uint32(w.args[0]), e)
+		}
+		return
+	}
+	if w.move && r.Errno == 0 {
+		w.desc.off = int64(w.args[2] + r.Vals[0])
+		w.desc.next = w.desc.off
+	}
+}
