@@ -30,7 +30,7 @@ var rooms = map[string][]string{
 	"web":            nil,
 	"cmd":            nil,
 	"internal":       {},
-	"examples":       {},
+	"examples":       {"bus"},
 	"e2e":            nil,
 }
 
