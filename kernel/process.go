@@ -39,6 +39,7 @@ type Process struct {
 	strict bool    // it may reach its preopened directories only
 	copies *copies // of a process at the far end of a link that keeps copies of files
 
+	worked  int // units of Work since the last turn; the program's goroutine has it
 	cpu     cputime
 	written uint64 // bytes of all writes
 	met     bound  // limits that its user has been told of

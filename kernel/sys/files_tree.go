@@ -56,6 +56,9 @@ func (f *Files) ReadDir(path string) ([]DirEntry, error) {
 	return list, nil
 }
 
+// compareMost is how many names are compared between two system calls.
+const compareMost = 2048
+
 // ReadDirFD lists the open directory fd from its start, in name order, without
 // "." and "..".
 func (f *Files) ReadDirFD(fd int) ([]DirEntry, error) {
@@ -79,7 +82,13 @@ func (f *Files) ReadDirFD(fd int) ([]DirEntry, error) {
 			}
 		}
 	}
-	slices.SortFunc(list, func(a, b DirEntry) int { return strings.Compare(a.Name, b.Name) })
+	compared := 0
+	slices.SortFunc(list, func(a, b DirEntry) int {
+		if compared++; compared%compareMost == 0 {
+			f.GetPID() // where a program in the kernel lets others run
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
 	return list, nil
 }
 

@@ -2,10 +2,11 @@ package commands
 
 import (
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
 var awkSpec = spec{name: "awk", synopsis: "[-F FS] [-v NAME=VALUE] {PROGRAM | -f FILE} [FILE | NAME=VALUE]...", run: runAwk, help: `
@@ -20,7 +21,7 @@ type awk struct {
 	globals map[string]*awkCell
 	frame   []*awkCell
 	funcs   map[string]*awkFunc
-	regexps map[string]*regexp.Regexp
+	regexps map[string]*regex.Regexp
 	result  awkVal // of the function that returned
 	depth   int
 	exit    int
@@ -50,7 +51,7 @@ type awkRef struct {
 }
 
 func runAwk(c *cmd) int {
-	a := &awk{c: c, globals: map[string]*awkCell{}, funcs: map[string]*awkFunc{}, regexps: map[string]*regexp.Regexp{},
+	a := &awk{c: c, globals: map[string]*awkCell{}, funcs: map[string]*awkFunc{}, regexps: map[string]*regex.Regexp{},
 		streams: map[string]*awkStream{}, readers: map[string]*awkReader{}, argi: 1, random: 1}
 	text := func(name, value string) *awkCell {
 		cell := a.global(name)
@@ -282,6 +283,7 @@ func (a *awk) resize(n int) {
 	}
 	for len(a.fields) < n {
 		a.fields = append(a.fields, "")
+		a.c.work(1)
 	}
 	a.fields = a.fields[:n]
 }
@@ -299,6 +301,7 @@ func (a *awk) setRecord(s string) { a.rec, a.split, a.stale = s, false, false }
 func (a *awk) record() string {
 	if a.stale {
 		a.rec, a.stale = strings.Join(a.fields, a.str(a.ofs.val)), false
+		a.c.work(len(a.rec)/4 + 4*len(a.fields))
 	}
 	return a.rec
 }
@@ -312,24 +315,24 @@ func (a *awk) splitRecord() {
 
 // cut appends the fields of s. A single blank stands for runs of blanks, another
 // single character for itself, all else is an expression.
-func (a *awk) cut(to []string, s, sep string, re *regexp.Regexp) []string {
+func (a *awk) cut(to []string, s, sep string, re *regex.Regexp) []string {
 	switch {
 	case s == "":
 		return to
 	case re == nil && sep == " ":
-		return append(to, strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' })...)
+		return a.c.fields(to, s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' })
 	case re == nil && sep == "":
-		return append(to, strings.Split(s, "")...)
-	case re == nil && utf8.RuneCountInString(sep) == 1 && sep != `\`:
+		return a.c.split(to, s, "")
+	case re == nil && len(sep) <= utf8.UTFMax && utf8.RuneCountInString(sep) == 1 && sep != `\`:
 		if a.str(a.rs.val) == "" {
-			return append(to, strings.FieldsFunc(s, func(r rune) bool { return string(r) == sep || r == '\n' })...)
+			return a.c.fields(to, s, func(r rune) bool { return string(r) == sep || r == '\n' })
 		}
-		return append(to, strings.Split(s, sep)...)
+		return a.c.split(to, s, sep)
 	case re == nil:
 		re = a.regexp(sep)
 	}
 	at := 0
-	for _, m := range re.FindAllStringIndex(s, -1) {
+	for m := range re.AllString(s, a.c.search) {
 		if m[0] < m[1] {
 			to = append(to, s[at:m[0]])
 			at = m[1]
@@ -338,7 +341,7 @@ func (a *awk) cut(to []string, s, sep string, re *regexp.Regexp) []string {
 	return append(to, s[at:])
 }
 
-func (a *awk) regexp(text string) *regexp.Regexp {
+func (a *awk) regexp(text string) *regex.Regexp {
 	re := a.regexps[text]
 	if re == nil {
 		var err error
@@ -346,7 +349,7 @@ func (a *awk) regexp(text string) *regexp.Regexp {
 			a.fail("/%s/: %s", text, err)
 		}
 		if len(a.regexps) > 500 {
-			a.regexps = map[string]*regexp.Regexp{}
+			a.regexps = map[string]*regex.Regexp{}
 		}
 		a.regexps[text] = re
 	}
@@ -354,14 +357,14 @@ func (a *awk) regexp(text string) *regexp.Regexp {
 }
 
 // pattern is the right side of ~: an expression as it is, or the value of one.
-func (p *awkParser) pattern(parse func() awkExpr) func() *regexp.Regexp {
+func (p *awkParser) pattern(parse func() awkExpr) func() *regex.Regexp {
 	a := p.a
 	if p.tok.kind == awkRegex {
 		re := a.regexp(p.next().text)
-		return func() *regexp.Regexp { return re }
+		return func() *regex.Regexp { return re }
 	}
 	e := parse()
-	return func() *regexp.Regexp { return a.regexp(a.str(e())) }
+	return func() *regex.Regexp { return a.regexp(a.str(e())) }
 }
 
 // key is the text of a subscript.
@@ -432,6 +435,7 @@ type awkReader struct {
 	done func() int
 	l    *lines
 	buf  []byte
+	seen int // how much of buf has been searched for the end of a record
 	eof  bool
 }
 
@@ -470,11 +474,18 @@ func (r *awkReader) read() (string, bool, error) {
 	}
 	re := r.a.regexp(rs)
 	for piece := make([]byte, 16<<10); ; {
-		// A match at the very end may go on with what is still to come.
-		if m := re.FindIndex(r.buf); m != nil && m[0] < m[1] && (m[1] < len(r.buf) || r.eof) {
-			rec := string(r.buf[:m[0]])
-			r.buf = append(r.buf[:0], r.buf[m[1]:]...)
-			return rec, true, nil
+		// A long record is searched again when it has grown by a half, or the search
+		// would take the square of its length.
+		if r.eof || len(r.buf) < chunk || len(r.buf) > r.seen+r.seen/2 {
+			// A match at the very end may go on with what is still to come.
+			m := re.Find(string(r.buf), r.a.c.search)
+			if m != nil && m[0] < m[1] && (m[1] < len(r.buf) || r.eof) {
+				rec := string(r.buf[:m[0]])
+				r.buf = append(r.buf[:0], r.buf[m[1]:]...)
+				r.seen = 0
+				return rec, true, nil
+			}
+			r.seen = len(r.buf)
 		}
 		if r.eof {
 			rec := strings.TrimSuffix(string(r.buf), "\n")
@@ -590,7 +601,8 @@ func (a *awk) sprintf(args []awkVal) string {
 	}
 	var b strings.Builder
 	for {
-		at := strings.IndexByte(format, '%')
+		a.c.work(32)
+		at := a.c.index(format, "%")
 		if at < 0 {
 			b.WriteString(format)
 			return b.String()
@@ -635,7 +647,9 @@ func (a *awk) sprintf(args []awkVal) string {
 			b.WriteString(v.format('s', s))
 		case 's':
 			v.flags = strings.ReplaceAll(v.flags, "0", "")
-			b.WriteString(v.format('s', a.str(val)))
+			s := a.str(val)
+			a.c.work(len(s))
+			b.WriteString(v.format('s', s))
 		default:
 			b.WriteString(v.float(val.num()))
 		}

@@ -2,11 +2,11 @@ package commands
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
 // builtin parses a call of a function of the language. Arguments that are not given
@@ -20,7 +20,7 @@ func (p *awkParser) builtin(name string) awkExpr {
 		if name != "length" {
 			p.unexpected("(")
 		}
-		return func() awkVal { return awkN(float64(utf8.RuneCountInString(a.record()))) }
+		return func() awkVal { return awkN(float64(a.c.runeCount(a.record()))) }
 	}
 	comma := func() bool {
 		p.newlines()
@@ -43,7 +43,7 @@ func (p *awkParser) builtin(name string) awkExpr {
 		need()
 		cell := p.cell(p.next().text)
 		var sep awkExpr
-		var re func() *regexp.Regexp
+		var re func() *regex.Regexp
 		if comma() {
 			if p.tok.kind == awkRegex {
 				re = p.pattern(nil)
@@ -54,7 +54,7 @@ func (p *awkParser) builtin(name string) awkExpr {
 		end()
 		return func() awkVal {
 			text, by := a.str(s()), a.str(a.fs.val)
-			var exp *regexp.Regexp
+			var exp *regex.Regexp
 			if sep != nil {
 				by = a.str(sep())
 			} else if re != nil {
@@ -65,6 +65,7 @@ func (p *awkParser) builtin(name string) awkExpr {
 			parts := a.cut(nil, text, by, exp)
 			for i, part := range parts {
 				r.item(strconv.Itoa(i + 1)).val = awkField(part)
+				a.c.work(64)
 			}
 			return awkN(float64(len(parts)))
 		}
@@ -119,11 +120,11 @@ func (p *awkParser) builtin(name string) awkExpr {
 		end()
 		return func() awkVal {
 			text := a.str(s())
-			m := re().FindStringSubmatchIndex(text)
+			m := re().Find(text, a.c.search)
 			start, length := 0, -1
 			if m != nil {
-				start = utf8.RuneCountInString(text[:m[0]]) + 1
-				length = utf8.RuneCountInString(text[m[0]:m[1]])
+				start = a.c.runeCount(text[:m[0]]) + 1
+				length = a.c.runeCount(text[m[0]:m[1]])
 			}
 			if cell != nil {
 				r := cell().array()
@@ -148,7 +149,7 @@ func (p *awkParser) builtin(name string) awkExpr {
 					if c.arr != nil {
 						return awkN(float64(len(c.arr.m)))
 					}
-					return awkN(float64(utf8.RuneCountInString(a.str(c.val))))
+					return awkN(float64(a.c.runeCount(a.str(c.val))))
 				}
 			}
 			*p.lex, p.tok = save, tok
@@ -170,11 +171,11 @@ func (p *awkParser) builtin(name string) awkExpr {
 }
 
 // replace is sub, gsub and gensub. groups says that \1 to \9 count in to.
-func (a *awk) replace(s string, re *regexp.Regexp, to string, all bool, nth int, groups bool) (string, int) {
+func (a *awk) replace(s string, re *regex.Regexp, to string, all bool, nth int, groups bool) (string, int) {
 	var b strings.Builder
 	at, n, seen := 0, 0, 0
-	for _, m := range re.FindAllStringSubmatchIndex(s, -1) {
-		a.c.tick()
+	for m := range re.AllString(s, a.c.search) {
+		a.c.work(32 + len(to))
 		if m[0] == m[1] && m[0] == at && at > 0 && n > 0 {
 			continue // an empty match straight after another is none
 		}
@@ -259,20 +260,20 @@ var awkFunctions = map[string]awkFunction{
 		if len(v) > 0 {
 			s = a.str(v[0])
 		}
-		return awkN(float64(utf8.RuneCountInString(s)))
+		return awkN(float64(a.c.runeCount(s)))
 	}},
 	"substr": {2, 3, awkSubstr},
 	"index": {2, 2, func(a *awk, v []awkVal) awkVal {
 		s := a.str(v[0])
-		at := strings.Index(s, a.str(v[1]))
+		at := a.c.index(s, a.str(v[1]))
 		if at < 0 {
 			return awkN(0)
 		}
-		return awkN(float64(utf8.RuneCountInString(s[:at]) + 1))
+		return awkN(float64(a.c.runeCount(s[:at]) + 1))
 	}},
 	"sprintf": {1, 1 << 10, func(a *awk, v []awkVal) awkVal { return awkS(a.sprintf(v)) }},
-	"tolower": {1, 1, func(a *awk, v []awkVal) awkVal { return awkS(strings.ToLower(a.str(v[0]))) }},
-	"toupper": {1, 1, func(a *awk, v []awkVal) awkVal { return awkS(strings.ToUpper(a.str(v[0]))) }},
+	"tolower": {1, 1, func(a *awk, v []awkVal) awkVal { return awkS(a.c.mapped(a.str(v[0]), strings.ToLower)) }},
+	"toupper": {1, 1, func(a *awk, v []awkVal) awkVal { return awkS(a.c.mapped(a.str(v[0]), strings.ToUpper)) }},
 	"system": {1, 1, func(a *awk, v []awkVal) awkVal {
 		a.flush()
 		return awkN(float64(a.c.run([]string{"sh", "-c", a.str(v[0])}, nil, nil)))
@@ -316,7 +317,7 @@ var awkFunctions = map[string]awkFunction{
 // awkSubstr is substr, whose numbers are rounded, and count characters from 1.
 func awkSubstr(a *awk, v []awkVal) awkVal {
 	s := a.str(v[0])
-	count := utf8.RuneCountInString(s)
+	count := a.c.runeCount(s)
 	from := math.RoundToEven(v[1].num())
 	to := math.Inf(1)
 	if len(v) > 2 {
@@ -329,5 +330,6 @@ func awkSubstr(a *awk, v []awkVal) awkVal {
 	if count == len(s) {
 		return awkS(s[first-1 : last-1])
 	}
-	return awkS(string([]rune(s)[first-1 : last-1]))
+	s = s[a.c.runeOffset(s, first-1):]
+	return awkS(s[:a.c.runeOffset(s, last-first)])
 }

@@ -104,7 +104,7 @@ func (p *awkParser) match() (awkExpr, awkRefFn) {
 		re := p.pattern(func() awkExpr { e, _ := p.comparison(); return e })
 		left, ref = func() awkVal {
 			s := a.str(x())
-			return awkBool(re().MatchString(s) == want)
+			return awkBool(re().MatchString(s, a.c.search) == want)
 		}, nil
 	}
 	return left, ref
@@ -172,7 +172,9 @@ func (p *awkParser) concatRef() (awkExpr, awkRefFn) {
 			y, _ := p.additive()
 			left, ref = func() awkVal {
 				s := a.str(x())
-				return awkS(s + a.str(y()))
+				s += a.str(y())
+				a.c.work(len(s) / 16)
+				return awkS(s)
 			}, nil
 		default:
 			return left, ref
@@ -297,7 +299,7 @@ func (p *awkParser) primary() (awkExpr, awkRefFn) {
 		return func() awkVal { return v }, nil
 	case awkRegex:
 		re := a.regexp(p.next().text)
-		return func() awkVal { return awkBool(re.MatchString(a.record())) }, nil
+		return func() awkVal { return awkBool(re.MatchString(a.record(), a.c.search)) }, nil
 	case awkBuiltin:
 		return p.builtin(p.next().text), nil
 	case awkFuncName:

@@ -48,6 +48,7 @@ type awkParser struct {
 func (p *awkParser) next() awkToken {
 	t := p.tok
 	p.tok = p.lex.next()
+	p.a.c.work(64 + 4*len(p.tok.text))
 	return t
 }
 
@@ -265,7 +266,7 @@ func (p *awkParser) forStmt() awkStmt {
 				body := p.loopBody()
 				return func() awkFlow {
 					r := cell().array()
-					for _, key := range r.list() {
+					for _, key := range r.list(a.c) {
 						a.c.tick()
 						if r.m[key] == nil {
 							continue
@@ -355,7 +356,7 @@ func (p *awkParser) simple() awkStmt {
 			return func() awkFlow { cell().array().clear(); return awkGoOn }
 		}
 		key := p.subscript("]")
-		return func() awkFlow { delete(cell().array().m, key()); return awkGoOn }
+		return func() awkFlow { cell().array().remove(a.c, key()); return awkGoOn }
 	}
 	e := p.expr()
 	return func() awkFlow { e(); return awkGoOn }

@@ -32,8 +32,14 @@ func awkBool(b bool) awkVal {
 	return awkN(0)
 }
 
+// maxNumber is how long the text of a number may be.
+const maxNumber = 4 << 10
+
 // awkField is a text from the input.
 func awkField(s string) awkVal {
+	if len(s) > maxNumber {
+		return awkVal{s: s, kind: awkInput}
+	}
 	t := strings.TrimSpace(s)
 	if n := numberPrefix(t, true); n > 0 && n == len(t) {
 		x, err := strconv.ParseFloat(t, 64)
@@ -51,7 +57,7 @@ func (v awkVal) num() float64 {
 	case awkUnset:
 		return 0
 	}
-	t := strings.TrimLeft(v.s, " \t\n\r")
+	t := strings.TrimLeft(v.s[:min(len(v.s), maxNumber)], " \t\n\r")
 	x, _ := strconv.ParseFloat(t[:numberPrefix(t, true)], 64)
 	return x
 }
@@ -94,7 +100,9 @@ func (a *awk) compare(x, y awkVal) int {
 		}
 		return 0
 	}
-	return strings.Compare(a.str(x), a.str(y))
+	s, t := a.str(x), a.str(y)
+	a.c.work(min(len(s), len(t)) / 4)
+	return strings.Compare(s, t)
 }
 
 // awkArray is an array; it is gone through in the order in which keys came.
@@ -113,12 +121,6 @@ func newAwkArray() *awkArray { return &awkArray{m: map[string]*awkItem{}} }
 func (r *awkArray) item(key string) *awkItem {
 	it := r.m[key]
 	if it == nil {
-		if len(r.keys) > 2*len(r.m)+16 {
-			r.keys = r.list()
-			for i, k := range r.keys {
-				r.m[k].at = i
-			}
-		}
 		it = &awkItem{at: len(r.keys)}
 		r.m[key] = it
 		r.keys = append(r.keys, key)
@@ -126,14 +128,29 @@ func (r *awkArray) item(key string) *awkItem {
 	return it
 }
 
-func (r *awkArray) list() []string {
+// list lists the keys in order.
+func (r *awkArray) list(c *cmd) []string {
 	keys := make([]string, 0, len(r.m))
 	for i, k := range r.keys {
+		c.work(16)
 		if it := r.m[k]; it != nil && it.at == i {
 			keys = append(keys, k)
 		}
 	}
 	return keys
+}
+
+// remove removes an item. The keys of those that are gone are dropped when they are
+// the most.
+func (r *awkArray) remove(c *cmd, key string) {
+	delete(r.m, key)
+	if len(r.keys) > 2*len(r.m)+16 {
+		r.keys = r.list(c)
+		for i, k := range r.keys {
+			c.work(16)
+			r.m[k].at = i
+		}
+	}
 }
 
 func (r *awkArray) clear() { r.m, r.keys = map[string]*awkItem{}, nil }

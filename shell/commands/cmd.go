@@ -23,9 +23,7 @@ type cmd struct {
 	code int      // the exit code so far: what went wrong with one file of many
 	all  func() []Command
 
-	ticks    int
-	lastTick time.Time
-	stdin    *input
+	stdin *input
 }
 
 // exitCode unwinds a run to its end.
@@ -33,7 +31,7 @@ type exitCode int
 
 // main runs the command on p.
 func (s *spec) main(p *kernel.Process, all func() []Command) (code int) {
-	c := &cmd{p: p, fs: p.Files(), spec: s, name: s.name, all: all, lastTick: time.Now()}
+	c := &cmd{p: p, fs: p.Files(), spec: s, name: s.name, all: all}
 	if args := p.Args(); len(args) > 0 {
 		c.args = args[1:]
 	}
@@ -116,28 +114,6 @@ func reason(err error) string {
 
 func isErrno(err error, e errno.Errno) bool { return err != nil && errno.Of(err) == e }
 
-// tickBudget is how long a command computes before it lets others run.
-const tickBudget = 8 * time.Millisecond
-
-// tick is called between small pieces of work. Now and then it lets others
-// run, and it does not return if the process has been ended meanwhile.
-func (c *cmd) tick() {
-	c.ticks++
-	if c.ticks&63 == 0 {
-		c.yield()
-	}
-}
-
-// yield is tick for pieces of work of about a millisecond.
-func (c *cmd) yield() {
-	now := time.Now()
-	if now.Sub(c.lastTick) < tickBudget {
-		return
-	}
-	c.park()
-	c.lastTick = time.Now()
-}
-
 // getenv is the value of an environment variable, empty if there is none.
 func (c *cmd) getenv(name string) string {
 	v, _ := c.lookupEnv(name)
@@ -153,10 +129,6 @@ func (c *cmd) lookupEnv(name string) (string, bool) {
 	}
 	return "", false
 }
-
-// park is a system call that does nothing but give the kernel its turn: to run
-// others, to stop the process, to end it.
-func (c *cmd) park() { c.fs.GetPID() }
 
 // sleep waits for d.
 func (c *cmd) sleep(d time.Duration) {

@@ -85,7 +85,7 @@ func runCmp(c *cmd) int {
 			return 1
 		}
 		if at&0xffff == 0 {
-			c.yield()
+			c.work(8 << 16)
 		}
 		done = 0
 		if x == y {

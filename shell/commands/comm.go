@@ -1,9 +1,6 @@
 package commands
 
-import (
-	"bytes"
-	"io"
-)
+import "io"
 
 var commSpec = spec{name: "comm", synopsis: "[OPTION]... FILE1 FILE2", run: runComm, help: `
 Compare two sorted files line by line: what is only in the first, only in the
@@ -37,7 +34,7 @@ func runComm(c *cmd) int {
 		if err != nil && err != io.EOF {
 			c.fail(1, "%s: %s", args[i], reason(err))
 		}
-		if err == nil && more[i] && bytes.Compare(cur[i], line) > 0 {
+		if err == nil && more[i] && c.compare(cur[i], line) > 0 {
 			disorder[i] = true
 		}
 		more[i] = err == nil
@@ -53,7 +50,7 @@ func runComm(c *cmd) int {
 	}
 	for more[0] || more[1] {
 		c.tick()
-		order := bytes.Compare(cur[0], cur[1])
+		order := c.compare(cur[0], cur[1])
 		if !more[0] {
 			order = 1
 		} else if !more[1] {

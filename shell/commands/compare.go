@@ -16,7 +16,7 @@ type decimal struct {
 	rest        []byte
 }
 
-func parseDecimal(p []byte) (d decimal) {
+func (c *cmd) parseDecimal(p []byte) (d decimal) {
 	p = p[leadingBlanks(p):]
 	if len(p) > 0 && p[0] == '-' {
 		d.neg, p = true, p[1:]
@@ -25,6 +25,7 @@ func parseDecimal(p []byte) (d decimal) {
 		i := 0
 		for i < len(p) && '0' <= p[i] && p[i] <= '9' {
 			i++
+			c.work(1)
 		}
 		head := p[:i]
 		p = p[i:]
@@ -63,14 +64,14 @@ func (d *decimal) compare(e *decimal) int {
 }
 
 // compareDecimal compares numbers of any length.
-func compareDecimal(a, b []byte) int {
-	x, y := parseDecimal(a), parseDecimal(b)
+func (c *cmd) compareDecimal(a, b []byte) int {
+	x, y := c.parseDecimal(a), c.parseDecimal(b)
 	return x.compare(&y)
 }
 
 // compareHuman compares numbers with a suffix of size, the suffix first.
-func compareHuman(a, b []byte) int {
-	x, y := parseDecimal(a), parseDecimal(b)
+func (c *cmd) compareHuman(a, b []byte) int {
+	x, y := c.parseDecimal(a), c.parseDecimal(b)
 	order := func(d *decimal) int {
 		n := 0
 		if len(d.rest) > 0 {
@@ -91,7 +92,7 @@ func compareHuman(a, b []byte) int {
 }
 
 // compareVersions compares texts in which runs of digits count as numbers.
-func compareVersions(a, b string) int {
+func (c *cmd) compareVersions(a, b string) int {
 	full := strings.Compare(a, b)
 	weight := func(s string, i int) int {
 		switch {
@@ -105,17 +106,19 @@ func compareVersions(a, b string) int {
 		return int(s[i]) + 256
 	}
 	for i, j := 0, 0; i < len(a) || j < len(b); {
+		c.work(16)
 		for i < len(a) && !isDigits(a[i:i+1]) || j < len(b) && !isDigits(b[j:j+1]) {
 			if r := weight(a, i) - weight(b, j); r != 0 {
 				return r
 			}
+			c.work(4)
 			i++
 			j++
 		}
 		_, n := digits(a[min(i, len(a)):], 10, len(a))
 		_, m := digits(b[min(j, len(b)):], 10, len(b))
 		if n > 0 || m > 0 {
-			if r := compareDecimal([]byte(a[min(i, len(a)):min(i+n, len(a))]), []byte(b[min(j, len(b)):min(j+m, len(b))])); r != 0 {
+			if r := c.compareDecimal([]byte(a[min(i, len(a)):min(i+n, len(a))]), []byte(b[min(j, len(b)):min(j+m, len(b))])); r != 0 {
 				return r
 			}
 		}

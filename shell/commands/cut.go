@@ -1,7 +1,8 @@
 package commands
 
 import (
-	"bytes"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -46,7 +47,7 @@ func runCut(c *cmd) int {
 	if delim == "" {
 		delim = "\x00"
 	}
-	spans, err := parseSpans(byteList + fieldList)
+	spans, err := c.parseSpans(byteList + fieldList)
 	if err != nil {
 		c.usageError(1, "%s", err)
 	}
@@ -57,12 +58,15 @@ func runCut(c *cmd) int {
 	if zero {
 		end = 0
 	}
-	wanted := func(n int) bool { return inSpans(spans, n) != complement }
+	wanted := func(n int) bool {
+		c.work(8)
+		return inSpans(spans, n) != complement
+	}
 	for _, name := range orStdin(files) {
 		c.eachLine(name, end, func(line []byte, _ bool) bool {
 			if fieldList == "" {
 				c.cutBytes(line, wanted, spans, complement, outDelim)
-			} else if !bytes.Contains(line, []byte(delim)) {
+			} else if c.indexBytes(line, []byte(delim)) < 0 {
 				if only {
 					return true
 				}
@@ -70,16 +74,20 @@ func runCut(c *cmd) int {
 			} else {
 				sep := ""
 				for n := 1; ; n++ {
-					field, rest, more := bytes.Cut(line, []byte(delim))
+					at := c.indexBytes(line, []byte(delim))
+					field := line
+					if at >= 0 {
+						field = line[:at]
+					}
 					if wanted(n) {
 						c.out.WriteString(sep)
 						c.out.Write(field)
 						sep = outDelim
 					}
-					if !more {
+					if at < 0 {
 						break
 					}
-					line = rest
+					line = line[at+len(delim):]
 				}
 			}
 			c.out.WriteByte(end)
@@ -113,25 +121,17 @@ func (c *cmd) cutBytes(line []byte, wanted func(int) bool, spans []span, complem
 }
 
 func startsSpan(spans []span, n int) bool {
-	for _, s := range spans {
-		if s.from == n {
-			return true
-		}
-	}
-	return false
+	_, ok := slices.BinarySearchFunc(spans, n, func(s span, n int) int { return cmp.Compare(s.from, n) })
+	return ok
 }
 
 func inSpans(spans []span, n int) bool {
-	for _, s := range spans {
-		if n <= s.to {
-			return n >= s.from
-		}
-	}
-	return false
+	at, _ := slices.BinarySearchFunc(spans, n, func(s span, n int) int { return cmp.Compare(s.to, n) })
+	return at < len(spans) && spans[at].from <= n
 }
 
 // parseSpans reads a list of ranges; the result is in order, without overlaps.
-func parseSpans(list string) ([]span, error) {
+func (c *cmd) parseSpans(list string) ([]span, error) {
 	const top = int(^uint(0) >> 1)
 	var spans []span
 	for _, part := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' }) {
@@ -156,12 +156,9 @@ func parseSpans(list string) ([]span, error) {
 		case s.to < s.from:
 			return nil, badArg("invalid decreasing range")
 		}
-		at := len(spans)
-		for at > 0 && spans[at-1].from > s.from {
-			at--
-		}
-		spans = append(spans[:at], append([]span{s}, spans[at:]...)...)
+		spans = append(spans, s)
 	}
+	sortFunc(c, spans, 16, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	if len(spans) == 0 {
 		return nil, badArg("fields and positions are numbered from 1")
 	}

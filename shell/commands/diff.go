@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -189,7 +190,7 @@ func (d *diffOpts) read(name string, missingOK bool) (f diffFile, ok bool) {
 		f.when = time.Unix(0, st.Mtime)
 	}
 	if d.stripCR {
-		data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+		data = []byte(d.c.withoutCR(string(data)))
 	}
 	f.data = data
 	for rest := data; len(rest) > 0; {
@@ -197,10 +198,26 @@ func (d *diffOpts) read(name string, missingOK bool) (f diffFile, ok bool) {
 		if n == 0 {
 			n = len(rest)
 		}
+		d.c.work(16 + n/8)
 		f.lines = append(f.lines, rest[:n])
 		rest = rest[n:]
 	}
 	return f, true
+}
+
+// withoutCR is s with newlines alone in place of those after a carriage return.
+func (c *cmd) withoutCR(s string) string {
+	var b strings.Builder
+	for {
+		at := c.index(s, "\r\n")
+		if at < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(s[:at])
+		s = s[at+1:]
+		c.work(8)
+	}
 }
 
 // files compares two files. inDir asks for a header with the command.
@@ -210,7 +227,7 @@ func (d *diffOpts) files(a, b string, inDir bool) {
 	if !ok1 || !ok2 {
 		return
 	}
-	if bytes.Equal(x.data, y.data) {
+	if d.c.equal(x.data, y.data) {
 		if d.identical {
 			fmt.Fprintf(d.c.out, "Files %s and %s are identical\n", a, b)
 		}
@@ -241,10 +258,11 @@ func (d *diffOpts) files(a, b string, inDir bool) {
 		}
 		return list
 	}
-	changes := diffLines(number(x.lines), number(y.lines), d.c.tick)
+	changes := diffLines(number(x.lines), number(y.lines), d.c.work)
 	if d.noBlank {
 		changes = slices.DeleteFunc(changes, func(g change) bool {
 			for _, l := range append(slices.Clone(x.lines[g.aLo:g.aHi]), y.lines[g.bLo:g.bHi]...) {
+				d.c.work(16)
 				if len(bytes.TrimRight(l, "\r\n")) > 0 {
 					return false
 				}
@@ -274,17 +292,17 @@ func (d *diffOpts) files(a, b string, inDir bool) {
 func (d *diffOpts) key(line []byte) string {
 	s := string(line)
 	if d.fold {
-		s = strings.ToLower(s)
+		s = d.c.mapped(s, strings.ToLower)
 	}
 	if d.noSpace {
-		return strings.Join(strings.Fields(s), "")
+		return strings.Join(d.c.fields(nil, s, unicode.IsSpace), "")
 	}
 	if d.fewSpace {
 		lead := ""
 		if s != "" && (s[0] == ' ' || s[0] == '\t') {
 			lead = " "
 		}
-		s = lead + strings.Join(strings.Fields(s), " ")
+		s = lead + strings.Join(d.c.fields(nil, s, unicode.IsSpace), " ")
 	}
 	return s
 }

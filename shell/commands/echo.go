@@ -25,7 +25,7 @@ func runEcho(c *cmd) int {
 	text := strings.Join(args, " ")
 	if escapes {
 		var stop bool
-		if text, stop = unescape(text, true); stop {
+		if text, stop = unescape(text, true, c.work); stop {
 			newline = false
 		}
 	}
@@ -39,12 +39,13 @@ func runEcho(c *cmd) int {
 // unescape replaces backslash escapes. With zero, octal numbers begin with a 0
 // that does not count (echo -e and printf %b). stop reports a \c, which ends
 // all output.
-func unescape(s string, zero bool) (text string, stop bool) {
+func unescape(s string, zero bool, work func(n int)) (text string, stop bool) {
 	if !strings.Contains(s, `\`) {
 		return s, false
 	}
 	b := make([]byte, 0, len(s))
 	for i := 0; i < len(s); {
+		work(2)
 		if s[i] != '\\' || i+1 == len(s) {
 			b = append(b, s[i])
 			i++

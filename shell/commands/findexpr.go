@@ -151,7 +151,7 @@ func (p *findParser) primary(op string) findTest {
 		if err != nil {
 			c.fail(1, "%s", err)
 		}
-		return func(f *found) bool { return re.MatchString(f.path) }
+		return func(f *found) bool { return re.MatchString(f.path, c.search) }
 	case "-type", "-xtype":
 		return p.typeTest(p.take(op))
 	case "-size":
@@ -360,7 +360,7 @@ func (p *findParser) exec(op string) findTest {
 // findFormat is -printf.
 func (c *cmd) findFormat(format string, f *found) string {
 	var b strings.Builder
-	format, _ = unescape(format, false)
+	format, _ = unescape(format, false, c.work)
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' || i+1 == len(format) {
 			b.WriteByte(format[i])

@@ -33,8 +33,8 @@ func FuzzPrintf(f *testing.F) {
 				}
 			}
 		}
-		unescape(s, true)
-		unescape(s, false)
+		unescape(s, true, func(int) {})
+		unescape(s, false, func(int) {})
 		numberPrefix(s, true)
 	})
 }

@@ -41,7 +41,7 @@ type grepper struct {
 }
 
 func runGrep(c *cmd) int {
-	g := grepper{c: c, delim: '\n', max: -1}
+	g := grepper{c: c, m: matcher{c: c}, delim: '\n', max: -1}
 	f := c.flags()
 	f.bad = 2
 	syntax := map[string]byte{"egrep": 'E', "fgrep": 'F'}[c.name]

@@ -68,7 +68,7 @@ func (g *grepper) file(name string) {
 			g.complain(name, err)
 			break
 		}
-		g.c.tick()
+		g.c.work(tickUnits + len(s.held)/2)
 		num++
 		if g.m.match(line) != g.invert {
 			s.matches++

@@ -165,10 +165,16 @@ func (z *gzipper) convert(w io.Writer, in *input, name string) error {
 	if name == "" {
 		gz.Name = ""
 	}
-	if err := z.c.copyTo(gz, in); err != nil {
+	if err := z.c.copyTo(z.c.deflating(gz), in); err != nil {
 		return err
 	}
 	return gz.Close()
+}
+
+// deflating is w, a compressor, in steps. How long it looks at a byte has no bound to
+// speak of: in data that repeats itself nearly, it tries all that it remembers.
+func (c *cmd) deflating(w io.Writer) io.Writer {
+	return &bySteps{c: c, w: w, size: 1 << 10, units: 16 << 10}
 }
 
 // gzipError is an error of expanding in a few words.

@@ -46,7 +46,7 @@ func runHash(c *cmd, size int, make func() hash.Hash) int {
 		}
 		defer in.Close()
 		h := make()
-		err = c.copyTo(h, in)
+		err = c.copyTo(&bySteps{c: c, w: h, size: 16 << 10, units: 32 << 10}, in)
 		return hex.EncodeToString(h.Sum(nil)), err
 	}
 	if !check {

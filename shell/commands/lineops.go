@@ -95,13 +95,13 @@ func runTac(c *cmd) int {
 		for len(data) > 0 {
 			var at int
 			if before {
-				at = max(bytes.LastIndex(data, []byte(sep)), 0)
+				at = max(c.lastIndex(data, []byte(sep)), 0)
 			} else {
 				end := len(data)
 				if bytes.HasSuffix(data, []byte(sep)) {
 					end -= len(sep)
 				}
-				if at = bytes.LastIndex(data[:end], []byte(sep)); at >= 0 {
+				if at = c.lastIndex(data[:end], []byte(sep)); at >= 0 {
 					at += len(sep)
 				} else {
 					at = 0

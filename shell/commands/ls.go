@@ -2,7 +2,6 @@ package commands
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -231,8 +230,7 @@ func (l *lister) order(list []listed) {
 	if l.sort == 'U' {
 		return
 	}
-	slices.SortStableFunc(list, func(a, b listed) int {
-		l.c.tick()
+	sortFunc(l.c, list, 64, func(a, b listed) int {
 		if l.dirsFirst {
 			if x, y := a.isDir(), b.isDir(); x != y {
 				if x {
@@ -278,7 +276,7 @@ func (l *lister) compare(a, b *listed) int {
 			return r
 		}
 	case 'v':
-		return compareVersions(a.name, b.name)
+		return l.c.compareVersions(a.name, b.name)
 	}
 	return strings.Compare(a.name, b.name)
 }

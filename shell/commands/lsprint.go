@@ -143,6 +143,7 @@ func (l *lister) print(list []listed) {
 		if l.blocks {
 			before[i] += fmt.Sprintf("%*d ", blockWidth, blocksOf(&e.st))
 		}
+		l.c.work(128)
 		name, suffix := l.shown(e)
 		widths[i] = len(before[i]) + textWidth(name) + len(suffix)
 	}
@@ -181,8 +182,13 @@ func (l *lister) print(list []listed) {
 
 // columns prints names in as few rows as the width allows.
 func (l *lister) columns(widths []int, one func(int)) {
-	n := len(widths)
-	for rows := 1; n > 0; rows++ {
+	n, room := len(widths), 0
+	for _, w := range widths {
+		room += w + 2
+	}
+	// Fewer rows than that have no room for all.
+	least := max(min(room/max(l.width+1, 1), n), 1)
+	for rows := least; n > 0; rows++ {
 		cols := (n + rows - 1) / rows
 		index := func(r, k int) int {
 			if l.format == 'x' {
@@ -199,7 +205,7 @@ func (l *lister) columns(widths []int, one func(int)) {
 			}
 			total += colWidth[k] + 2
 		}
-		l.c.tick()
+		l.c.work(4 * n)
 		if total-2 > max(l.width-1, 1) && cols > 1 {
 			continue
 		}
@@ -231,6 +237,7 @@ func (l *lister) printLong(list []listed) {
 		if l.human {
 			size = humanSize(e.st.Size)
 		}
+		l.c.work(128)
 		row := []string{"", "", strconv.FormatUint(e.st.Nlink, 10), owner, owner, size}
 		if l.inode {
 			row[0] = strconv.FormatUint(e.st.Ino, 10)

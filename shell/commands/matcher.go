@@ -1,18 +1,24 @@
 package commands
 
 import (
-	"bytes"
 	"regexp"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
 // matcher finds patterns in lines.
 type matcher struct {
-	fixed []byte         // a single text to look for, where that is enough
-	re    *regexp.Regexp // nil if there is no pattern at all
-	words *regexp.Regexp // with word boundaries around it: the first try of -w
-	word  bool
+	c       *cmd
+	fixed   []byte          // a single text to look for, where that is enough
+	res     []*regex.Regexp // the patterns, many in one; none if there is no pattern at all
+	words   []*regex.Regexp // with word boundaries around them: the first try of -w
+	word    bool
+	longest bool // of the matches at one place the longest counts, not the first
 }
+
+// groupBytes is how long an expression may become by putting patterns together.
+const groupBytes = 4 << 10
 
 // compile takes patterns of a syntax: 'F', 'E', 'P' or, for basic ones, all else.
 func (m *matcher) compile(patterns []string, syntax byte, fold, word, line bool) error {
@@ -22,7 +28,9 @@ func (m *matcher) compile(patterns []string, syntax byte, fold, word, line bool)
 	if syntax == 'F' && len(patterns) == 1 && !fold && !word && !line {
 		m.fixed = []byte(patterns[0])
 	}
-	parts := make([]string, len(patterns))
+	m.longest, m.word = syntax != 'P', word && !line
+	var group []string
+	size := 0
 	for i, p := range patterns {
 		var err error
 		switch syntax {
@@ -37,56 +45,104 @@ func (m *matcher) compile(patterns []string, syntax byte, fold, word, line bool)
 		if err != nil {
 			return err
 		}
-		parts[i] = "(?:" + p + ")"
+		group = append(group, "(?:"+p+")")
+		if size += len(p); size < groupBytes && i < len(patterns)-1 {
+			continue
+		}
+		if err := m.add(strings.Join(group, "|"), fold, line); err != nil {
+			return err
+		}
+		m.c.work(64 * size)
+		group, size = nil, 0
 	}
-	text, flags := strings.Join(parts, "|"), "(?s)"
+	return nil
+}
+
+// add compiles a group of patterns.
+func (m *matcher) add(text string, fold, line bool) error {
+	flags := "(?s)"
 	if fold {
 		flags = "(?si)"
 	}
 	if line {
 		text = "^(?:" + text + ")$"
 	}
-	re, err := regexp.Compile(flags + text)
-	if err != nil {
-		return reError(err)
-	}
-	if syntax != 'P' {
-		re.Longest()
-	}
-	m.re, m.word = re, word && !line
-	if m.word {
-		if m.words, err = regexp.Compile(flags + `\b(?:` + text + `)\b`); err != nil {
-			return reError(err)
+	put := func(list *[]*regex.Regexp, text string) error {
+		re, err := compileGo(flags + text)
+		if err != nil {
+			return err
 		}
-		m.words.Longest()
+		if m.longest {
+			re.Longest()
+		}
+		*list = append(*list, re)
+		return nil
 	}
-	return nil
+	if m.word {
+		if err := put(&m.words, `\b(?:`+text+`)\b`); err != nil {
+			return err
+		}
+	}
+	return put(&m.res, text)
 }
 
 func (m *matcher) match(line []byte) bool {
-	switch {
-	case m.fixed != nil:
-		return bytes.Contains(line, m.fixed)
-	case m.re == nil:
-		return false
-	case !m.word:
-		return m.re.Match(line)
+	if m.fixed != nil {
+		return m.c.indexBytes(line, m.fixed) >= 0
 	}
-	return len(m.all(line)) > 0
+	if m.word {
+		return len(m.all(line)) > 0
+	}
+	for _, re := range m.res {
+		if re.Match(line, m.c.search) {
+			return true
+		}
+	}
+	return false
 }
 
 // all lists where the line matches.
 func (m *matcher) all(line []byte) [][]int {
-	if m.re == nil {
-		return nil
+	if m.word {
+		if at := wholeWords(line, m.places(m.words, line)); len(at) > 0 {
+			return at
+		}
+		return wholeWords(line, m.places(m.res, line))
 	}
-	if !m.word {
-		return m.re.FindAllIndex(line, -1)
+	return m.places(m.res, line)
+}
+
+// places lists where one of the expressions matches, without those that begin within
+// another.
+func (m *matcher) places(res []*regex.Regexp, line []byte) (list [][]int) {
+	if len(res) == 1 {
+		for loc := range res[0].All(line, m.c.search) {
+			list = append(list, loc[:2])
+		}
+		return list
 	}
-	if at := wholeWords(line, m.words.FindAllIndex(line, -1)); len(at) > 0 {
-		return at
+	text := string(line)
+	next := make([][]int, len(res))
+	for pos := 0; pos <= len(text); {
+		var best []int
+		for i, re := range res {
+			if next[i] == nil || len(next[i]) > 0 && next[i][0] < pos {
+				if next[i] = re.FindFrom(text, pos, m.c.search); next[i] == nil {
+					next[i] = []int{} // no more
+				}
+			}
+			loc := next[i]
+			if len(loc) > 0 && (best == nil || loc[0] < best[0] || loc[0] == best[0] && loc[1] > best[1] && m.longest) {
+				best = loc
+			}
+		}
+		if best == nil {
+			break
+		}
+		list = append(list, best[:2])
+		pos = max(best[1], best[0]+1)
 	}
-	return wholeWords(line, m.re.FindAllIndex(line, -1))
+	return list
 }
 
 // wholeWords keeps the places with no letter, digit or underscore beside them.

@@ -10,25 +10,27 @@ type differ struct {
 	a, b     []int // lines as numbers; equal lines have equal numbers
 	inA, inB []bool
 	fwd, bwd []int
-	tick     func()
+	work     func(n int)
 	maxCost  int
 }
 
-// diffLines compares two lists of numbers. tick is called now and then.
-func diffLines(a, b []int, tick func()) []change {
+// diffLines compares two lists of numbers. work is told what is done.
+func diffLines(a, b []int, work func(n int)) []change {
 	n := len(a) + len(b) + 3
 	d := differ{a: a, b: b, inA: make([]bool, len(a)), inB: make([]bool, len(b)),
-		fwd: make([]int, 2*n), bwd: make([]int, 2*n), tick: tick}
+		fwd: make([]int, 2*n), bwd: make([]int, 2*n), work: work}
 	// Where files have little in common, a way that is not the shortest will do.
-	d.maxCost = 256
+	d.maxCost = 1
 	for m := n; m > 0; m >>= 2 {
 		d.maxCost <<= 1
 	}
+	d.maxCost = max(d.maxCost, 2048)
 	d.compare(0, len(a), 0, len(b))
 	d.slide(d.a, d.inA, d.inB)
 	d.slide(d.b, d.inB, d.inA)
 	var list []change
 	for i, j := 0, 0; i < len(a) || j < len(b); {
+		work(8)
 		c := change{aLo: i, bLo: j}
 		for i < len(a) && d.inA[i] {
 			i++
@@ -49,6 +51,7 @@ func diffLines(a, b []int, tick func()) []change {
 
 // compare marks what is only in a[aLo:aHi] or only in b[bLo:bHi].
 func (d *differ) compare(aLo, aHi, bLo, bHi int) {
+	all := aHi - aLo + bHi - bLo
 	for aLo < aHi && bLo < bHi && d.a[aLo] == d.b[bLo] {
 		aLo++
 		bLo++
@@ -57,6 +60,7 @@ func (d *differ) compare(aLo, aHi, bLo, bHi int) {
 		aHi--
 		bHi--
 	}
+	d.work(all - (aHi - aLo + bHi - bLo))
 	switch {
 	case aLo == aHi:
 		for j := bLo; j < bHi; j++ {
@@ -82,7 +86,6 @@ func (d *differ) middle(aLo, aHi, bLo, bHi int) (x, y int) {
 	odd := (fMid-bMid)&1 != 0
 	d.fwd[off+fMid], d.bwd[off+bMid] = aLo, aHi
 	for cost := 1; ; cost++ {
-		d.tick()
 		if fMin > dMin {
 			fMin--
 			d.fwd[off+fMin-1] = -1
@@ -101,11 +104,12 @@ func (d *differ) middle(aLo, aHi, bLo, bHi int) (x, y int) {
 			if lo >= hi {
 				x = lo + 1
 			}
-			y := x - k
+			y, from := x-k, x
 			for x < aHi && y < bHi && d.a[x] == d.b[y] {
 				x++
 				y++
 			}
+			d.work(4 + x - from)
 			d.fwd[off+k] = x
 			if odd && bMin <= k && k <= bMax && d.bwd[off+k] <= x {
 				return x, y
@@ -130,11 +134,12 @@ func (d *differ) middle(aLo, aHi, bLo, bHi int) (x, y int) {
 			if lo >= hi {
 				x = hi - 1
 			}
-			y := x - k
+			y, from := x-k, x
 			for x > aLo && y > bLo && d.a[x-1] == d.b[y-1] {
 				x--
 				y--
 			}
+			d.work(4 + from - x)
 			d.bwd[off+k] = x
 			if !odd && fMin <= k && k <= fMax && x <= d.fwd[off+k] {
 				return x, y
@@ -172,6 +177,7 @@ func (d *differ) slide(lines []int, in, other []bool) {
 			j++
 		}
 		if !in[i] {
+			d.work(4)
 			i++
 			j++
 			continue
@@ -180,6 +186,7 @@ func (d *differ) slide(lines []int, in, other []bool) {
 		for i < len(lines) && in[i] {
 			i++
 		}
+		d.work(8 + i - start)
 		// Nothing is moved across a change of the other side.
 		for i < len(lines) && !in[i] && lines[start] == lines[i] && !(j < len(other) && other[j]) {
 			in[start], in[i] = false, true

@@ -27,7 +27,7 @@ func runPaste(c *cmd) int {
 			if d = delims[i : i+1]; d == "0" {
 				d = ""
 			} else {
-				d, _ = unescape(`\`+d, false)
+				d, _ = unescape(`\`+d, false, c.work)
 				if len(d) == 2 {
 					d = d[1:]
 				}

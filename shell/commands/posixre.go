@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
 // reSyntax is a dialect of regular expressions.
@@ -17,16 +19,31 @@ const (
 
 // compileRE compiles a POSIX expression. Matches are the leftmost and longest.
 // flags are those of Go's syntax, such as "i".
-func compileRE(pattern string, syntax reSyntax, flags string) (*regexp.Regexp, error) {
+func compileRE(pattern string, syntax reSyntax, flags string) (*regex.Regexp, error) {
 	text, err := translateRE(pattern, syntax)
 	if err != nil {
 		return nil, err
 	}
-	re, err := regexp.Compile("(?s" + flags + ")" + text)
+	re, err := compileGo("(?s" + flags + ")" + text)
+	if err != nil {
+		return nil, err
+	}
+	re.Longest()
+	return re, nil
+}
+
+// maxExpr bounds an expression, in bytes: it is compiled in one go.
+const maxExpr = 32 << 10
+
+// compileGo compiles an expression in Go's syntax.
+func compileGo(expr string) (*regex.Regexp, error) {
+	if len(expr) > maxExpr {
+		return nil, badArg("regular expression too big")
+	}
+	re, err := regex.Compile(expr)
 	if err != nil {
 		return nil, reError(err)
 	}
-	re.Longest()
 	return re, nil
 }
 

@@ -68,6 +68,7 @@ func (p *printer) complain(arg, what string) {
 func (p *printer) round(format string) (string, error) {
 	var b strings.Builder
 	for format != "" {
+		p.c.work(64)
 		at := strings.IndexAny(format, `%\`)
 		if at < 0 {
 			b.WriteString(format)
@@ -77,7 +78,7 @@ func (p *printer) round(format string) (string, error) {
 		format = format[at:]
 		if format[0] == '\\' {
 			n := escapeLen(format)
-			text, stop := unescape(format[:n], false)
+			text, stop := unescape(format[:n], false, p.c.work)
 			b.WriteString(text)
 			if stop {
 				p.stop = true
@@ -225,8 +226,9 @@ func (p *printer) convert(v verb) string {
 	case 's', 'b', 'q':
 		s, _ := p.next()
 		if v.verb == 'b' {
-			s, p.stop = unescape(s, true)
+			s, p.stop = unescape(s, true, p.c.work)
 		} else if v.verb == 'q' {
+			p.c.work(8 * len(s))
 			s = quote(s)
 		}
 		if v.hasPrec && v.prec < len(s) {

@@ -3,10 +3,10 @@ package commands
 import (
 	"errors"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
 var sedSpec = spec{name: "sed", synopsis: "[OPTION]... {SCRIPT | -e SCRIPT | -f FILE} [FILE]...", run: runSed, help: `
@@ -52,7 +52,7 @@ type sed struct {
 	queue       []func() // what is printed at the end of the cycle
 	replaced    bool     // for t
 	quit        bool
-	lastRE      *regexp.Regexp
+	lastRE      *regex.Regexp
 	exit        int
 }
 
@@ -195,8 +195,17 @@ func (s *sed) nextLine() bool {
 	if !s.peek(true) {
 		return false
 	}
+	s.space = s.space[:0]
+	return s.addLine()
+}
+
+// addLine adds the next line of the input to the pattern space.
+func (s *sed) addLine() bool {
+	if !s.peek(true) {
+		return false
+	}
 	s.c.tick()
-	s.space = append(s.space[:0], s.next...)
+	s.space = append(s.space, s.next...)
 	s.ended, s.hasNext = s.nextEnd, false
 	s.num++
 	return true

@@ -3,10 +3,13 @@ package commands
 import (
 	"bytes"
 	"fmt"
-	"regexp"
+	"io"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
 // sedEnd says how a cycle ends.
@@ -92,7 +95,7 @@ func (s *sed) matches(a *sedAddr) bool {
 		}
 		return s.num >= a.n && (s.num-a.n)%a.m == 0
 	case '/':
-		return s.regexp(a.re).Match(s.space)
+		return s.regexp(a.re).Match(s.space, s.c.search)
 	}
 	return false
 }
@@ -151,7 +154,7 @@ func (s *sed) inRange(k *sedCmd) bool {
 }
 
 // regexp is re, or the last one used where the script has an empty one.
-func (s *sed) regexp(re *regexp.Regexp) *regexp.Regexp {
+func (s *sed) regexp(re *regex.Regexp) *regex.Regexp {
 	if re == nil {
 		if s.lastRE == nil {
 			s.c.fail(1, "%s", errNoPrevious)
@@ -164,6 +167,11 @@ func (s *sed) regexp(re *regexp.Regexp) *regexp.Regexp {
 
 // do runs one command.
 func (s *sed) do(k *sedCmd) (sedEnd, string) {
+	s.c.work(16)
+	switch k.name {
+	case 'D', 'P', 'p', 'g', 'G', 'h', 'H', 'w', 'W':
+		s.c.work((len(s.space) + len(s.hold)) / 16)
+	}
 	switch k.name {
 	case 'd':
 		return sedDelete, ""
@@ -193,12 +201,12 @@ func (s *sed) do(k *sedCmd) (sedEnd, string) {
 		}
 	case 'N':
 		s.flushQueue()
-		before := append([]byte(nil), s.space...)
-		if !s.nextLine() {
+		s.space = append(s.space, '\n')
+		if !s.addLine() {
 			// GNU prints what there is.
+			s.space = s.space[:len(s.space)-1]
 			return sedQuit, ""
 		}
-		s.space = append(append(before, '\n'), s.space...)
 	case 'g':
 		s.space = append(s.space[:0], s.hold...)
 	case 'G':
@@ -229,7 +237,7 @@ func (s *sed) do(k *sedCmd) (sedEnd, string) {
 		if k.num >= 0 {
 			width = k.num
 		}
-		s.out.Write(unambiguous(s.space, width))
+		s.unambiguous(width)
 	case 'a':
 		s.queue = append(s.queue, func() { s.complete(); s.out.Write([]byte(k.text)) })
 	case 'i':
@@ -264,12 +272,14 @@ func (s *sed) do(k *sedCmd) (sedEnd, string) {
 	case 's':
 		s.substitute(k)
 	case 'y':
-		s.space = bytes.Map(func(r rune) rune {
-			if to, ok := k.m[r]; ok {
-				return to
-			}
-			return r
-		}, s.space)
+		s.space = []byte(s.c.mapped(string(s.space), func(part string) string {
+			return strings.Map(func(r rune) rune {
+				if to, ok := k.m[r]; ok {
+					return to
+				}
+				return r
+			}, part)
+		}))
 	}
 	return sedGoOn, ""
 }
@@ -306,25 +316,23 @@ func (s *sed) insertFile(k *sedCmd) {
 func (s *sed) substitute(k *sedCmd) {
 	re := s.regexp(k.re)
 	first := max(k.num, 1)
-	n := -1
-	if !k.global {
-		n = first
-	}
-	places := re.FindAllSubmatchIndex(s.space, n)
-	if len(places) < first {
-		return
-	}
 	var out []byte
-	at := 0
+	at, seen := 0, 0
 	r := replacer{}
-	for _, m := range places[first-1:] {
+	for m := range re.All(s.space, s.c.search) {
+		if seen++; seen < first {
+			continue
+		}
 		out = append(out, s.space[at:m[0]]...)
 		out = r.expand(out, k.parts, s.space, m)
 		at = m[1]
-		s.c.tick()
+		s.c.work(64)
 		if !k.global {
 			break
 		}
+	}
+	if seen < first {
+		return
 	}
 	s.space = append(out, s.space[at:]...)
 	s.replaced = true
@@ -383,26 +391,26 @@ func (r *replacer) add(out, text []byte) []byte {
 	return out
 }
 
-// unambiguous is what l prints: escapes for all that is not plain, lines folded.
-func unambiguous(p []byte, width int) []byte {
-	var out []byte
+// unambiguous does l: it prints escapes for all that is not plain, and folds lines.
+func (s *sed) unambiguous(width int) {
 	column := 0
-	for _, b := range p {
-		var s string
+	for _, b := range s.space {
+		var text string
 		switch at := bytes.IndexByte([]byte("\a\b\f\n\r\t\v\\"), b); {
 		case at >= 0:
-			s = `\` + string(`abfnrtv\`[at])
+			text = `\` + string(`abfnrtv\`[at])
 		case b < 32 || b > 126:
-			s = `\` + string("0000"[:3-len(strconv.FormatInt(int64(b), 8))]) + strconv.FormatInt(int64(b), 8)
+			text = `\` + string("0000"[:3-len(strconv.FormatInt(int64(b), 8))]) + strconv.FormatInt(int64(b), 8)
 		default:
-			s = string(rune(b))
+			text = string(rune(b))
 		}
-		if width > 1 && column+len(s) > width-1 {
-			out = append(out, "\\\n"...)
+		if width > 1 && column+len(text) > width-1 {
+			io.WriteString(s.out, "\\\n")
 			column = 0
 		}
-		out = append(out, s...)
-		column += len(s)
+		io.WriteString(s.out, text)
+		column += len(text)
+		s.c.work(16)
 	}
-	return append(out, "$\n"...)
+	io.WriteString(s.out, "$\n")
 }

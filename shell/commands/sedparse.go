@@ -2,16 +2,17 @@ package commands
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
 // sedAddr is an address of a sed command.
 type sedAddr struct {
 	kind byte // 'n' a number, '$' the last line, '/' an expression, '~' first~step, '+' so many more, 'm' up to a multiple
 	n, m int
-	re   *regexp.Regexp // nil: the last one used
+	re   *regex.Regexp // nil: the last one used
 }
 
 // sedCmd is a command of a sed script.
@@ -23,8 +24,8 @@ type sedCmd struct {
 	num      int    // q Q l, and which match s replaces first
 	block    []*sedCmd
 
-	re     *regexp.Regexp // s; nil: the last one used
-	parts  []sedPart      // s
+	re     *regex.Regexp // s; nil: the last one used
+	parts  []sedPart     // s
 	global bool
 	print  int
 	file   string

@@ -92,7 +92,7 @@ func runSort(c *cmd) int {
 		}
 	}
 	slices.SortFunc(s.lines, func(a, b sortLine) int {
-		c.tick()
+		c.work(32 * len(s.keys))
 		if r := s.compare(a.text, b.text); r != 0 {
 			return r
 		}
@@ -186,7 +186,7 @@ func (s *sorter) compare(a, b []byte) int {
 	if r := s.compareKeys(a, b); r != 0 || !s.last {
 		return r
 	}
-	r := bytes.Compare(a, b)
+	r := s.c.compare(a, b)
 	if s.global.reverse {
 		return -r
 	}
@@ -311,6 +311,7 @@ func (s *sorter) fieldEnd(line []byte, n int) int {
 func (s *sorter) fieldStart(line []byte, n int) int {
 	at := 0
 	for range n - 1 {
+		s.c.work(8)
 		if s.hasSep {
 			i := bytes.IndexByte(line[at:], s.sep)
 			if i < 0 {
@@ -360,9 +361,9 @@ func (o *sortOpts) compare(a, b []byte, s *sorter) int {
 	}
 	switch o.how {
 	case 'n':
-		return compareDecimal(a, b)
+		return s.c.compareDecimal(a, b)
 	case 'h':
-		return compareHuman(a, b)
+		return s.c.compareHuman(a, b)
 	case 'g':
 		x, y := generalNumber(a), generalNumber(b)
 		switch {
@@ -373,21 +374,22 @@ func (o *sortOpts) compare(a, b []byte, s *sorter) int {
 		}
 		return 0
 	case 'V':
-		return compareVersions(string(a), string(b))
+		return s.c.compareVersions(string(a), string(b))
 	case 'M':
 		return month(a) - month(b)
 	case 'R':
 		return s.random(a, b)
 	}
 	if o.dict || o.fold {
-		a, b = o.clean(a), o.clean(b)
+		a, b = o.clean(a, s.c), o.clean(b, s.c)
 	}
-	return bytes.Compare(a, b)
+	return s.c.compare(a, b)
 }
 
-func (o *sortOpts) clean(p []byte) []byte {
+func (o *sortOpts) clean(p []byte, c *cmd) []byte {
 	q := make([]byte, 0, len(p))
 	for _, ch := range p {
+		c.work(2)
 		if o.dict && ch != ' ' && ch != '\t' && !isAlpha(ch) && (ch < '0' || ch > '9') {
 			continue
 		}
@@ -400,7 +402,7 @@ func (o *sortOpts) clean(p []byte) []byte {
 }
 
 func generalNumber(p []byte) float64 {
-	s := strings.TrimLeft(string(p), " \t")
+	s := strings.TrimLeft(string(p[:min(len(p), maxNumber)]), " \t")
 	x, err := strconv.ParseFloat(s[:numberPrefix(s, true)], 64)
 	if err != nil {
 		return nan

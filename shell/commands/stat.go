@@ -57,7 +57,7 @@ func runStat(c *cmd) int {
 	format := ""
 	follow := false
 	f.fn("c|format", needArg, func(s string) error { format = s + "\n"; return nil })
-	f.fn("printf", needArg, func(s string) error { format, _ = unescape(s, false); return nil })
+	f.fn("printf", needArg, func(s string) error { format, _ = unescape(s, false, c.work); return nil })
 	f.bool(&follow, "L|dereference")
 	f.fn("t|terse", noArg, func(string) error {
 		format = "%n %s %b %f %u %g %d %i %h 0 0 %X %Y %Z %W %o\n"

@@ -9,8 +9,12 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-// chunk is how much of a stream is moved at once.
-const chunk = 64 << 10
+// chunk is how much of a stream is moved at once, and writeMost how much is written
+// by one system call.
+const (
+	chunk     = 64 << 10
+	writeMost = 256 << 10
+)
 
 // output is a buffered writer on an fd. An error of the fd ends the command
 // with its one line, so nobody has to look at the results.
@@ -31,7 +35,7 @@ type fdWriter struct {
 
 func (w *fdWriter) Write(p []byte) (int, error) {
 	for done := 0; done < len(p); {
-		n, err := w.c.fs.Write(w.fd, p[done:])
+		n, err := w.c.fs.Write(w.fd, p[done:min(done+writeMost, len(p))])
 		done += n
 		if err != nil {
 			w.c.writeFailed(w.name, err)
@@ -124,7 +128,7 @@ func (c *cmd) copyTo(w io.Writer, r io.Reader) error {
 			if _, werr := w.Write(buf[:n]); werr != nil {
 				return werr
 			}
-			c.yield()
+			c.work(4 * n)
 		}
 		if err == io.EOF {
 			return nil

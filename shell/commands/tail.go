@@ -146,7 +146,7 @@ func (t *tailer) fromLine(in *input) error {
 			left--
 		}
 		t.c.out.Write(p)
-		t.c.yield()
+		t.c.work(n)
 		if err == io.EOF {
 			return nil
 		}
@@ -216,6 +216,7 @@ func (t *tailer) cut(p []byte) int {
 		end--
 	}
 	for n := t.n; ; n-- {
+		t.c.work(16)
 		at := bytes.LastIndexByte(p[:end], t.delim)
 		if at < 0 {
 			return 0

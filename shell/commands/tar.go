@@ -130,7 +130,7 @@ func (t *tarrer) create(archive, dir string, compress bool, files []string) {
 	if compress {
 		gz := gzip.NewWriter(base)
 		defer gz.Close()
-		base = gz
+		base = c.deflating(gz)
 	}
 	w := tar.NewWriter(base)
 	for _, name := range files {

@@ -91,7 +91,7 @@ func (t *top) screen(delay time.Duration, count int) int {
 				leave()
 				t.p.Default(sys.SIGTSTP)
 				_ = t.fs.Kill(0, sys.SIGTSTP)
-				t.park() // it stops here
+				t.fs.GetPID() // it stops here
 				signals = t.p.Catch(sys.SIGINT, sys.SIGTERM, sys.SIGHUP, sys.SIGQUIT, sys.SIGTSTP, sys.SIGWINCH)
 				enter()
 			default:

@@ -98,7 +98,7 @@ func runTr(c *cmd) int {
 			to = append(to, b)
 		}
 		c.out.Write(to)
-		c.yield()
+		c.work(4 * n)
 		if err == io.EOF {
 			return 0
 		}

@@ -42,11 +42,16 @@ func runUniq(c *cmd) int {
 	}
 	key := func(line []byte) []byte {
 		for range fields {
+			c.work(8)
+			start := len(line)
 			line = bytes.TrimLeft(line, " \t")
 			if at := bytes.IndexAny(line, " \t"); at >= 0 {
 				line = line[at:]
 			} else {
 				line = nil
+			}
+			if c.work(start - len(line)); line == nil {
+				break
 			}
 		}
 		line = line[min(chars, len(line)):]
@@ -57,9 +62,9 @@ func runUniq(c *cmd) int {
 	}
 	same := func(a, b []byte) bool {
 		if fold {
-			return bytes.EqualFold(a, b)
+			return c.equalFold(a, b)
 		}
-		return bytes.Equal(a, b)
+		return c.equal(a, b)
 	}
 	var prev []byte
 	n := 0

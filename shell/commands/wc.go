@@ -129,7 +129,7 @@ func (c *cmd) countLines(in *input, lines bool) (n counts, err error) {
 		if lines {
 			n[0] += int64(bytes.Count(buf[:got], []byte{'\n'}))
 		}
-		c.yield()
+		c.work(got)
 		if err == io.EOF {
 			return n, nil
 		}
@@ -192,7 +192,7 @@ func (c *cmd) countAll(in *input) (n counts, err error) {
 			n[2]++
 			i += size
 		}
-		c.yield()
+		c.work(8 * got)
 		if err == io.EOF {
 			n[4] = max(n[4], width)
 			return n, nil

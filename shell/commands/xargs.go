@@ -47,7 +47,7 @@ func runXargs(c *cmd) int {
 	noEmpty := false
 	f.fn("0|null", noArg, func(string) error { delim = "\x00"; return nil })
 	f.fn("d|delimiter", needArg, func(s string) error {
-		if delim, _ = unescape(s, false); len(delim) != 1 {
+		if delim, _ = unescape(s, false, c.work); len(delim) != 1 {
 			return badArg("invalid input delimiter specification " + s)
 		}
 		return nil

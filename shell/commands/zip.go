@@ -83,7 +83,7 @@ func runZip(c *cmd) int {
 			if err == nil && !isDir {
 				var in *input
 				if in, err = c.open(name); err == nil {
-					err = c.copyTo(to, in)
+					err = c.copyTo(c.deflating(to), in)
 					in.Close()
 				}
 			}
