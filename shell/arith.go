@@ -34,10 +34,10 @@ func (sh *shell) evalString(s string) (int64, error) {
 	if validName(s) {
 		return sh.evalName(s)
 	}
-	if nesting(s) > maxNesting {
+	if sh.nesting(s) > maxNesting {
 		return 0, &arithError{"arithmetic syntax error: nested too deeply"}
 	}
-	expr, err := syntax.NewParser().Arithmetic(strings.NewReader(s))
+	expr, err := syntax.NewParser().Arithmetic(sh.reader(s))
 	if err != nil || expr == nil {
 		return 0, &arithError{s + ": arithmetic syntax error"}
 	}
@@ -124,6 +124,9 @@ func digit(c byte, base uint64) (uint64, bool) {
 
 // arith evaluates a parsed expression in 64-bit integers that wrap around.
 func (sh *shell) arith(expr syntax.ArithmExpr) (int64, error) {
+	if !sh.work(32) {
+		return 0, errInterrupted
+	}
 	switch x := expr.(type) {
 	case nil:
 		return 0, nil

@@ -239,7 +239,7 @@ func (sh *shell) declClause(cm *syntax.DeclClause) {
 		if as.Name != nil {
 			words = []string{as.Name.Value}
 			if as.Index != nil {
-				words[0] += "[" + arithText(as.Index) + "]"
+				words[0] += "[" + sh.arithText(as.Index) + "]"
 			}
 		} else {
 			var err error
@@ -261,7 +261,7 @@ func (sh *shell) declClause(cm *syntax.DeclClause) {
 		words = append(words, opts...)
 		for _, d := range list {
 			if d.assign != nil {
-				words = append(words, nodeText(&syntax.CallExpr{Assigns: []*syntax.Assign{d.assign}}))
+				words = append(words, sh.nodeText(&syntax.CallExpr{Assigns: []*syntax.Assign{d.assign}}))
 			} else {
 				words = append(words, d.name)
 			}
@@ -355,7 +355,7 @@ func (sh *shell) declare(c *call, opts []string, list []declared) int {
 				status = 1
 				continue
 			}
-			c.print(declareLine(d.name, v))
+			c.print(sh.declareLine(d.name, v))
 			continue
 		}
 		if err := sh.declareOne(c, &o, d); err != nil {
@@ -395,7 +395,7 @@ func (sh *shell) declareOne(c *call, o *declOptions, d declared) error {
 	if o.inherit && mode.local {
 		if outer := sh.env.find(d.name); outer != nil {
 			if s := sh.env.function(); s.vars[d.name] == nil {
-				s.vars[d.name] = outer.clone()
+				s.vars[d.name] = outer.clone(sh.work)
 			}
 		}
 	}
@@ -503,12 +503,12 @@ func setAttributes(v *variable, o *declOptions) {
 	}
 }
 
-func declareLine(name string, v *variable) string {
+func (sh *shell) declareLine(name string, v *variable) string {
 	flags := v.flags()
 	if flags == "" {
 		flags = "-"
 	}
-	return "declare -" + flags + " " + declaration(name, v, doubleQuote) + "\n"
+	return "declare -" + flags + " " + sh.declaration(name, v, sh.doubleQuote) + "\n"
 }
 
 // printVariables lists variables, those with the wanted attributes.
@@ -524,6 +524,7 @@ func (sh *shell) printVariables(c *call, o *declOptions) {
 	}
 	wanted := len(o.on) > 0
 	for _, name := range names {
+		sh.work(64)
 		v := sh.env.find(name)
 		switch {
 		case o.isExport && !v.exported, o.isReadonl && !v.readonly,
@@ -532,9 +533,9 @@ func (sh *shell) printVariables(c *call, o *declOptions) {
 			continue
 		}
 		if o.print || o.isExport || o.isReadonl || wanted {
-			c.print(declareLine(name, v))
+			c.print(sh.declareLine(name, v))
 		} else if v.set {
-			c.print(declaration(name, v, quoteIfNeeded) + "\n")
+			c.print(sh.declaration(name, v, sh.quoteIfNeeded) + "\n")
 		}
 	}
 }
@@ -571,7 +572,7 @@ func (sh *shell) printFunction(c *call, name string, nameOnly, all bool) {
 	case nameOnly:
 		c.print(name + "\n")
 	default:
-		var b strings.Builder
+		b := pacedWriter{sh: sh}
 		_ = syntax.NewPrinter(syntax.Indent(4)).Print(&b, sh.funcs[name].body)
 		c.print(name + " () \n" + b.String() + "\n")
 	}

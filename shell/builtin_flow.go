@@ -34,7 +34,7 @@ func echo(c *call) int {
 	}
 	s := strings.Join(args, " ")
 	if escapes {
-		d := decodeEscapes(s, escEcho)
+		d := c.sh.decodeEscapes(s, escEcho)
 		s = d.text
 		newline = newline && !d.stop
 	}
@@ -271,7 +271,7 @@ func commandCmd(c *call) int {
 		case long:
 			c.print(name + " is " + k.text + "\n")
 		case k.word == "alias":
-			c.print("alias " + name + "=" + quote(c.sh.alias[name]) + "\n")
+			c.print("alias " + name + "=" + c.sh.quote(c.sh.alias[name]) + "\n")
 		case k.word == "file":
 			c.print(k.path + "\n")
 		default:
@@ -369,7 +369,7 @@ func aliasCmd(c *call) int {
 	if !ok {
 		return 2
 	}
-	show := func(name string) { c.print("alias " + name + "=" + quote(c.sh.alias[name]) + "\n") }
+	show := func(name string) { c.print("alias " + name + "=" + c.sh.quote(c.sh.alias[name]) + "\n") }
 	if len(rest) == 0 {
 		for _, name := range sortedKeys(c.sh.alias) {
 			show(name)

@@ -26,7 +26,7 @@ func jobsCmd(c *call) int {
 	if len(rest) > 0 {
 		list = nil
 		for _, spec := range rest {
-			j, err := sh.jobs.find(spec)
+			j, err := sh.findJob(spec)
 			if err != nil {
 				return c.fail("%s", err)
 			}
@@ -39,7 +39,7 @@ func jobsCmd(c *call) int {
 		case pids:
 			c.print(itoa(j.procs[0].pid) + "\n")
 		default:
-			c.print(sh.jobs.line(j, long))
+			c.print(sh.jobLine(j, long))
 		}
 		j.notified = true
 	}
@@ -60,11 +60,11 @@ func fg(c *call) int {
 	if len(c.args) > 0 {
 		spec = c.args[0]
 	}
-	j, err := c.sh.jobs.find(spec)
+	j, err := c.sh.findJob(spec)
 	if err != nil {
 		return c.fail("%s", err)
 	}
-	c.print(j.text() + "\n")
+	c.print(c.sh.jobText(j) + "\n")
 	if err := c.flush(); err != nil {
 		return 1
 	}
@@ -85,7 +85,7 @@ func bg(c *call) int {
 		specs = []string{""}
 	}
 	for _, spec := range specs {
-		j, err := c.sh.jobs.find(spec)
+		j, err := c.sh.findJob(spec)
 		if err != nil {
 			return c.fail("%s", err)
 		}
@@ -97,7 +97,7 @@ func bg(c *call) int {
 		if current, _ := c.sh.jobs.order(); current == j {
 			mark = "+"
 		}
-		c.printf("[%d]%s %s &\n", j.id, mark, j.text())
+		c.printf("[%d]%s %s &\n", j.id, mark, c.sh.jobText(j))
 		if c.sh.resume(j, false) != 0 {
 			return 1
 		}
@@ -149,7 +149,7 @@ func (c *call) jobOrPID(spec string) (*job, error) {
 	if n, err := strconv.Atoi(spec); err == nil {
 		return c.sh.jobs.byPID(n), nil
 	}
-	return c.sh.jobs.find(spec)
+	return c.sh.findJob(spec)
 }
 
 func suspend(c *call) int {
@@ -198,7 +198,7 @@ func kill(c *call) int {
 	status := 0
 	for _, a := range args {
 		if strings.HasPrefix(a, "%") {
-			j, err := c.sh.jobs.find(a)
+			j, err := c.sh.findJob(a)
 			if err == nil {
 				err = c.sh.signalJob(j, sig)
 				if err == nil && j.stopped() && (sig == sys.SIGTERM || sig == sys.SIGHUP) {
@@ -286,7 +286,7 @@ func wait(c *call) int {
 		pid, err := strconv.Atoi(spec)
 		switch {
 		case strings.HasPrefix(spec, "%"):
-			j, err := sh.jobs.find(spec)
+			j, err := sh.findJob(spec)
 			if err != nil {
 				c.errorf("%s", err)
 				status = 127
@@ -382,7 +382,7 @@ func (c *call) waitJob(j *job) (code int, done bool) {
 	}
 	code = j.code()
 	if sh.interactive {
-		c.print(sh.jobs.line(j, false))
+		c.print(sh.jobLine(j, false))
 	}
 	sh.jobs.forget(j)
 	return code, true

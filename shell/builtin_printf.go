@@ -19,6 +19,7 @@ func printf(c *call) int {
 	f := &formatter{c: c, format: rest[0], args: rest[1:]}
 	for {
 		before := len(f.args)
+		f.c.sh.work(stepUnits)
 		if !f.once() || len(f.args) == 0 || len(f.args) == before {
 			break
 		}
@@ -58,6 +59,7 @@ func (f *formatter) arg() (string, bool) {
 func (f *formatter) once() bool {
 	s := f.format
 	for i := 0; i < len(s); {
+		f.c.sh.work(4)
 		switch s[i] {
 		case '\\':
 			if i+1 == len(s) {
@@ -148,16 +150,17 @@ func (f *formatter) directive(s string) (n int, goesOn bool) {
 
 func (f *formatter) verb(d *spec, verb byte) bool {
 	a, given := f.arg()
+	f.c.sh.work(len(a))
 	switch verb {
 	case 's':
-		f.pad(d, cut(d, a))
+		f.pad(d, f.cut(d, a))
 	case 'q':
-		f.pad(d, cut(d, backslashQuote(a)))
+		f.pad(d, f.cut(d, f.c.sh.backslashQuote(a)))
 	case 'Q':
-		f.pad(d, backslashQuote(cut(d, a)))
+		f.pad(d, f.c.sh.backslashQuote(f.cut(d, a)))
 	case 'b':
-		e := decodeEscapes(a, escEcho)
-		f.pad(d, cut(d, e.text))
+		e := f.c.sh.decodeEscapes(a, escEcho)
+		f.pad(d, f.cut(d, e.text))
 		return !e.stop
 	case 'c':
 		if a != "" {
@@ -187,15 +190,18 @@ func (f *formatter) verb(d *spec, verb byte) bool {
 	return true
 }
 
-func cut(d *spec, s string) string {
-	if !d.hasPrec || utf8.RuneCountInString(s) <= d.prec {
+func (f *formatter) cut(d *spec, s string) string {
+	if !d.hasPrec {
 		return s
 	}
-	return string([]rune(s)[:d.prec])
+	return s[:f.c.sh.runeOffset(s, d.prec)]
 }
 
 func (f *formatter) pad(d *spec, s string) {
-	fill := d.width - utf8.RuneCountInString(s)
+	fill := 0
+	if d.width > 0 {
+		fill = d.width - f.c.sh.runeCount(s)
+	}
 	if fill <= 0 {
 		f.out.WriteString(s)
 		return
@@ -306,7 +312,7 @@ func (f *formatter) integer(a string) int64 {
 		return int64(u)
 	}
 	// As much of it as is a number counts.
-	end := len(s)
+	end := min(len(s), 100)
 	for end > 0 {
 		end--
 		if v, err := strconv.ParseInt(s[:end], 0, 64); err == nil {

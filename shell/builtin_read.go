@@ -168,7 +168,7 @@ func read(c *call) int {
 // line reads a line, without its delimiter. escaped marks the bytes that a
 // backslash has quoted.
 func (r *lineReader) line(delim byte, raw bool, limit int, exact bool) (line []byte, escaped []bool, err error) {
-	count := 0
+	count, begin := 0, 0
 	for limit < 0 || count < limit {
 		c, err := r.next()
 		if err != nil {
@@ -191,11 +191,10 @@ func (r *lineReader) line(delim byte, raw bool, limit int, exact bool) (line []b
 		}
 		line = append(line, c)
 		escaped = append(escaped, quoted)
-		if limit >= 0 && (c < utf8.RuneSelf || utf8.Valid(line[max(0, len(line)-4):]) && utf8.FullRune(line)) {
-			count = utf8.RuneCount(line)
-			if !utf8.Valid(line) && c >= utf8.RuneSelf {
-				count--
-			}
+		// A character counts when all its bytes have come, or when they make none.
+		if limit >= 0 && (c < utf8.RuneSelf || utf8.FullRune(line[begin:])) {
+			count += utf8.RuneCount(line[begin:])
+			begin = len(line)
 		}
 	}
 	return line, escaped, nil
@@ -205,7 +204,7 @@ func (c *call) assignRead(line []byte, escaped []bool, names []string, opts map[
 	sh := c.sh
 	s := string(line)
 	if array, ok := opts['a']; ok {
-		return sh.setList(array, readFields(s, escaped, sh.ifs(), -1))
+		return sh.setList(array, c.sh.readFields(s, escaped, sh.ifs(), -1))
 	}
 	if len(names) == 0 {
 		return sh.set("REPLY", s)
@@ -221,7 +220,7 @@ func (c *call) assignRead(line []byte, escaped []bool, names []string, opts map[
 		}
 		return nil
 	}
-	fields := readFields(s, escaped, sh.ifs(), len(names))
+	fields := c.sh.readFields(s, escaped, sh.ifs(), len(names))
 	for i, name := range names {
 		val := ""
 		if i < len(fields) {
@@ -244,8 +243,11 @@ func (sh *shell) setNamed(name, value string) error {
 
 // readFields splits a line for read into at most n fields, of which the last
 // takes the rest; a negative n means as many as there are.
-func readFields(s string, escaped []bool, ifs string, n int) []string {
-	sep := func(i int) bool { return !escaped[i] && strings.IndexByte(ifs, s[i]) >= 0 }
+func (sh *shell) readFields(s string, escaped []bool, ifs string, n int) []string {
+	sep := func(i int) bool {
+		sh.work(4)
+		return !escaped[i] && strings.IndexByte(ifs, s[i]) >= 0
+	}
 	space := func(i int) bool { return sep(i) && strings.IndexByte(" \t\n", s[i]) >= 0 }
 	skip := func(i int) int {
 		for i < len(s) && space(i) {

@@ -83,7 +83,7 @@ func runCmd(c *call) int {
 		c.errorf("%s", err)
 		return 1
 	}
-	sh.foregroundAttr(args, file, commandStmt(append([]string{"run"}, c.args...)), attr)
+	sh.foregroundAttr(args, file, sh.commandStmt(append([]string{"run"}, c.args...)), attr)
 	return sh.status
 }
 
@@ -150,10 +150,10 @@ func (sh *shell) preopen(s string, readOnly bool) sys.PreopenDir {
 }
 
 // commandStmt makes the text of a command for the table of jobs.
-func commandStmt(args []string) *syntax.Stmt {
+func (sh *shell) commandStmt(args []string) *syntax.Stmt {
 	call := &syntax.CallExpr{}
 	for _, a := range args {
-		call.Args = append(call.Args, &syntax.Word{Parts: []syntax.WordPart{&syntax.Lit{Value: traceQuote(a)}}})
+		call.Args = append(call.Args, &syntax.Word{Parts: []syntax.WordPart{&syntax.Lit{Value: sh.traceQuote(a)}}})
 	}
 	return &syntax.Stmt{Cmd: call}
 }

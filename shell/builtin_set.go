@@ -392,7 +392,7 @@ func trap(c *call) int {
 			if _, isSignal := sys.SignalByName(name); isSignal {
 				name = "SIG" + name
 			}
-			c.print("trap -- " + quote(command) + " " + name + "\n")
+			c.print("trap -- " + c.sh.quote(command) + " " + name + "\n")
 		}
 		return 0
 	}

@@ -248,12 +248,12 @@ func (sh *shell) trace(words ...string) {
 func (sh *shell) traceCall(assigns []*syntax.Assign, temps *scope, args []string) {
 	for _, as := range assigns {
 		if v := temps.vars[as.Name.Value]; v != nil {
-			sh.trace(as.Name.Value + "=" + quoteIfNeeded(v.str))
+			sh.trace(as.Name.Value + "=" + sh.quoteIfNeeded(v.str))
 		}
 	}
 	words := make([]string, len(args))
 	for i, a := range args {
-		words[i] = traceQuote(a)
+		words[i] = sh.traceQuote(a)
 	}
 	sh.trace(words...)
 }
@@ -261,7 +261,7 @@ func (sh *shell) traceCall(assigns []*syntax.Assign, temps *scope, args []string
 // traceAssign is an assignment that has been made, as set -x shows it.
 func (sh *shell) traceAssign(as *syntax.Assign) string {
 	if as.Array != nil || as.Index != nil || as.Append {
-		return nodeText(&syntax.CallExpr{Assigns: []*syntax.Assign{as}})
+		return sh.nodeText(&syntax.CallExpr{Assigns: []*syntax.Assign{as}})
 	}
-	return as.Name.Value + "=" + quoteIfNeeded(sh.get(as.Name.Value))
+	return as.Name.Value + "=" + sh.quoteIfNeeded(sh.get(as.Name.Value))
 }

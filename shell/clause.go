@@ -23,7 +23,7 @@ func (sh *shell) timeClause(cm *syntax.TimeClause) {
 	}
 	if format, ok := sh.getOK("TIMEFORMAT"); ok {
 		if format != "" {
-			_ = sh.write(2, timeFormat(format, d, user)+"\n")
+			_ = sh.write(2, sh.timeFormat(format, d, user)+"\n")
 		}
 		return
 	}
@@ -43,7 +43,7 @@ func minutes(d time.Duration, prec int) string {
 }
 
 // timeFormat prints a duration by TIMEFORMAT: %[p][l]R, U, S, P and %%.
-func timeFormat(format string, d, user time.Duration) string {
+func (sh *shell) timeFormat(format string, d, user time.Duration) string {
 	var b strings.Builder
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' || i+1 == len(format) {
@@ -83,7 +83,7 @@ func timeFormat(format string, d, user time.Duration) string {
 			b.WriteString(strconv.FormatFloat(v.Seconds(), 'f', prec, 64))
 		}
 	}
-	return decodeEscapes(b.String(), escANSI).text
+	return sh.decodeEscapes(b.String(), escANSI).text
 }
 
 // selectLoop runs select NAME in WORDS.

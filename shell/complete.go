@@ -130,6 +130,7 @@ func (sh *shell) completeVariable(w partWord) edit.Completion {
 func (sh *shell) completeCommand(w partWord) edit.Completion {
 	var names []string
 	add := func(name string) {
+		sh.work(32)
 		if strings.HasPrefix(name, w.text) {
 			names = append(names, name)
 		}
@@ -161,7 +162,7 @@ func (sh *shell) completeCommand(w partWord) edit.Completion {
 			names = append(names, "./"+e.Name)
 		}
 	}
-	slices.Sort(names)
+	sh.sortStrings(names)
 	names = slices.Compact(names)
 	c := edit.Completion{From: w.from, Names: names}
 	for _, name := range names {
@@ -181,9 +182,11 @@ func (sh *shell) completeFile(w partWord) edit.Completion {
 	}
 	c := edit.Completion{From: w.from}
 	for _, e := range sh.list(real) {
+		sh.work(32)
 		if !strings.HasPrefix(e.Name, prefix) || e.Name[0] == '.' && !strings.HasPrefix(prefix, ".") {
 			continue
 		}
+		sh.work(256)
 		isDir := sh.isDir(real+e.Name, e)
 		if w.command && !isDir {
 			st, err := sh.f.Stat(real + e.Name)
@@ -195,23 +198,23 @@ func (sh *shell) completeFile(w partWord) edit.Completion {
 		if isDir {
 			name, tail = name+"/", "/"
 		}
-		c.Names = append(c.Names, printable(name))
-		c.Words = append(c.Words, quoteFile(shown+e.Name, w.quote, tail))
+		c.Names = append(c.Names, sh.printable(name))
+		c.Words = append(c.Words, sh.quoteFile(shown+e.Name, w.quote, tail))
 	}
 	return c
 }
 
 // printable shows a name that may have control characters.
-func printable(name string) string {
+func (sh *shell) printable(name string) string {
 	if strings.IndexFunc(name, unprintable) < 0 {
 		return name
 	}
-	return ansiQuote(name)
+	return sh.ansiQuote(name)
 }
 
 // quoteFile writes a file name so that the shell reads it back, in the quotes
 // that are open.
-func quoteFile(name string, open byte, tail string) string {
+func (sh *shell) quoteFile(name string, open byte, tail string) string {
 	end := tail
 	if tail == " " && open != 0 {
 		end = string(rune(open)) + " "
@@ -223,7 +226,7 @@ func quoteFile(name string, open byte, tail string) string {
 		return `"` + doubleEscaper.Replace(name) + end
 	}
 	if strings.IndexFunc(name, unprintable) >= 0 {
-		return ansiQuote(name) + end
+		return sh.ansiQuote(name) + end
 	}
 	home := ""
 	if strings.HasPrefix(name, "~/") {
@@ -232,5 +235,5 @@ func quoteFile(name string, open byte, tail string) string {
 	if name == "" {
 		return home + end
 	}
-	return home + backslashQuote(name) + end
+	return home + sh.backslashQuote(name) + end
 }

@@ -24,12 +24,12 @@ func newEnvironment() environment {
 	return environment{scopes: []*scope{{vars: map[string]*variable{}}}}
 }
 
-func (e *environment) clone() environment {
+func (e *environment) clone(work func(n int) bool) environment {
 	c := environment{scopes: make([]*scope, len(e.scopes))}
 	for i, s := range e.scopes {
 		n := &scope{vars: make(map[string]*variable, len(s.vars)), fn: s.fn}
 		for name, v := range s.vars {
-			n.vars[name] = v.clone()
+			n.vars[name] = v.clone(work)
 		}
 		c.scopes[i] = n
 	}
@@ -100,16 +100,20 @@ func (e *environment) names() []string {
 
 // exported is the environment for a program, sorted.
 func (e *environment) exported() []string {
+	seen := map[string]bool{}
 	var list []string
-	for _, name := range e.names() {
-		v := e.find(name)
-		if v == nil || !v.exported {
-			continue
-		}
-		if s, ok := v.value(); ok && v.kind == scalar {
-			list = append(list, name+"="+s)
+	for _, s := range slices.Backward(e.scopes) {
+		for name, v := range s.vars {
+			if seen[name] || len(e.scopes) == 1 && !v.exported {
+				continue
+			}
+			seen[name] = true
+			if s, ok := v.value(); ok && v.exported && v.kind == scalar {
+				list = append(list, name+"="+s)
+			}
 		}
 	}
+	slices.Sort(list)
 	return list
 }
 

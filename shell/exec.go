@@ -133,7 +133,7 @@ func (sh *shell) command(cmd syntax.Command) {
 		sh.define(cm)
 	case *syntax.ArithmCmd:
 		sh.debugTrap()
-		sh.trace("((", arithText(cm.X), "))")
+		sh.trace("((", sh.arithText(cm.X), "))")
 		sh.arithStatus(cm.X)
 	case *syntax.LetClause:
 		sh.debugTrap()
@@ -152,7 +152,7 @@ func (sh *shell) command(cmd syntax.Command) {
 	case *syntax.TimeClause:
 		sh.timeClause(cm)
 	default:
-		sh.failed(&arithError{"this command is not supported: " + nodeText(cm)})
+		sh.failed(&arithError{"this command is not supported: " + sh.nodeText(cm)})
 	}
 }
 
@@ -302,7 +302,7 @@ func (sh *shell) forClause(cm *syntax.ForClause) {
 			}
 			sh.debugTrap()
 			if sh.opt.xtrace {
-				sh.trace(append([]string{"for", loop.Name.Value, "in"}, wordTexts(loop.Items)...)...)
+				sh.trace(append([]string{"for", loop.Name.Value, "in"}, sh.wordTexts(loop.Items)...)...)
 			}
 			if err := sh.set(loop.Name.Value, item); err != nil {
 				sh.failed(err)
@@ -315,10 +315,10 @@ func (sh *shell) forClause(cm *syntax.ForClause) {
 	}
 }
 
-func wordTexts(words []*syntax.Word) []string {
+func (sh *shell) wordTexts(words []*syntax.Word) []string {
 	list := make([]string, len(words))
 	for i, w := range words {
-		list[i] = nodeText(w)
+		list[i] = sh.nodeText(w)
 	}
 	return list
 }
@@ -367,7 +367,7 @@ func (sh *shell) caseClause(cm *syntax.CaseClause) {
 		return
 	}
 	if sh.opt.xtrace {
-		sh.trace("case", nodeText(cm.Word), "in")
+		sh.trace("case", sh.nodeText(cm.Word), "in")
 	}
 	sh.status = 0
 	through := false
@@ -405,6 +405,9 @@ func (sh *shell) caseMatch(item *syntax.CaseItem, subject string) (bool, error) 
 		}
 		if sh.patterns.compile(pat, sh.shopt["nocasematch"]).match(subject) {
 			return true, nil
+		}
+		if sh.cut {
+			return false, errInterrupted
 		}
 	}
 	return false, nil

@@ -31,7 +31,7 @@ func (sh *shell) hasMeta(field []piece) bool {
 		if p.quoted {
 			continue
 		}
-		if strings.ContainsAny(p.s, "*?[") {
+		if sh.indexAny(p.s, "*?[") >= 0 {
 			return true
 		}
 		if i := strings.IndexByte(p.s, '('); i > 0 && sh.shopt["extglob"] && strings.IndexByte("@!+", p.s[i-1]) >= 0 {
@@ -98,7 +98,7 @@ func (sh *shell) globPath(field []piece) []string {
 			return err != nil
 		})
 	}
-	slices.Sort(found)
+	sh.sortStrings(found)
 	return slices.Compact(found)
 }
 
@@ -112,7 +112,7 @@ func (sh *shell) directories(paths []string) []string {
 
 // globSegment extends each of dirs by the names that match one segment.
 func (sh *shell) globSegment(dirs []string, seg []piece, last bool) []string {
-	pat := globText(seg)
+	pat := sh.globText(seg)
 	if pat == "**" && sh.shopt["globstar"] {
 		var out []string
 		for _, dir := range dirs {
@@ -125,6 +125,7 @@ func (sh *shell) globSegment(dirs []string, seg []piece, last bool) []string {
 	var out []string
 	for _, dir := range dirs {
 		for _, e := range sh.list(dir) {
+			sh.work(64)
 			if e.Name[0] == '.' && !hidden || !m.match(e.Name) {
 				continue
 			}
@@ -153,6 +154,7 @@ func (sh *shell) tree(out []string, dir string, last bool, depth int) []string {
 		return out
 	}
 	for _, e := range sh.list(dir) {
+		sh.work(64)
 		if e.Name[0] == '.' && !sh.shopt["dotglob"] {
 			continue
 		}

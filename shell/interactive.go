@@ -131,7 +131,7 @@ func (sh *shell) readCommand(editor *edit.Editor) (text string, ok bool) {
 		if strings.TrimSpace(text) == "" {
 			return "", true
 		}
-		if !incomplete(text) {
+		if !sh.incomplete(text) {
 			return text, true
 		}
 		prompt = "PS2"
@@ -139,15 +139,15 @@ func (sh *shell) readCommand(editor *edit.Editor) (text string, ok bool) {
 }
 
 // incomplete reports whether a text would be a program if more of it came.
-func incomplete(text string) bool {
-	if nesting(text) > maxNesting {
+func (sh *shell) incomplete(text string) bool {
+	if sh.nesting(text) > maxNesting {
 		return false
 	}
 	line := strings.TrimSuffix(text, "\n")
 	if n := len(line) - len(strings.TrimRight(line, `\`)); n%2 == 1 {
 		return true
 	}
-	_, err := parser().Parse(strings.NewReader(text), "")
+	_, err := parser().Parse(sh.reader(text), "")
 	return err != nil && syntax.IsIncomplete(err)
 }
 

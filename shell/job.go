@@ -30,11 +30,12 @@ type job struct {
 	mode     *sys.TTYMode // the terminal's mode when it was stopped
 }
 
-func (j *job) text() string {
+// jobText is the command of a job.
+func (sh *shell) jobText(j *job) string {
 	if j.stmt == nil {
 		return ""
 	}
-	return nodeText(j.stmt)
+	return sh.nodeText(j.stmt)
 }
 
 func (j *job) done() bool {
@@ -149,8 +150,9 @@ func (js *jobs) order() (current, previous *job) {
 	return current, previous
 }
 
-// find reads a job specification: %1, %%, %+, %-, %name, %?text.
-func (js *jobs) find(spec string) (*job, error) {
+// findJob reads a job specification: %1, %%, %+, %-, %name, %?text.
+func (sh *shell) findJob(spec string) (*job, error) {
+	js := &sh.jobs
 	current, previous := js.order()
 	s := strings.TrimPrefix(spec, "%")
 	var found *job
@@ -168,7 +170,7 @@ func (js *jobs) find(spec string) (*job, error) {
 			break
 		}
 		for _, j := range js.list {
-			text := j.text()
+			text := sh.jobText(j)
 			part, inside := strings.CutPrefix(s, "?")
 			if strings.HasPrefix(text, s) || inside && strings.Contains(text, part) {
 				if found != nil {
@@ -187,9 +189,9 @@ func (js *jobs) find(spec string) (*job, error) {
 	return found, nil
 }
 
-// line is a job as "jobs" prints it.
-func (js *jobs) line(j *job, long bool) string {
-	current, previous := js.order()
+// jobLine is a job as "jobs" prints it.
+func (sh *shell) jobLine(j *job, long bool) string {
+	current, previous := sh.jobs.order()
 	mark := " "
 	switch j {
 	case current:
@@ -206,7 +208,7 @@ func (js *jobs) line(j *job, long bool) string {
 	if long {
 		pid = fmt.Sprintf("%5d ", j.procs[0].pid)
 	}
-	return fmt.Sprintf("[%d]%s  %s%-24s%s%s\n", j.id, mark, pid, state, j.text(), tail)
+	return fmt.Sprintf("[%d]%s  %s%-24s%s%s\n", j.id, mark, pid, state, sh.jobText(j), tail)
 }
 
 // note records what became of a process.
@@ -268,7 +270,7 @@ func (sh *shell) waitForeground(j *job) {
 	if j.stopped() {
 		sh.jobs.add(j)
 		j.notified = true
-		_ = sh.write(2, "\n"+sh.jobs.line(j, false))
+		_ = sh.write(2, "\n"+sh.jobLine(j, false))
 		for _, p := range j.procs {
 			if p.stopped {
 				sh.status = 128 + int(p.status.Signal())
@@ -373,12 +375,12 @@ func (sh *shell) notify() {
 	for _, j := range slices.Clone(sh.jobs.list) {
 		if j.done() {
 			if sh.interactive && !j.notified {
-				_ = sh.write(2, sh.jobs.line(j, false))
+				_ = sh.write(2, sh.jobLine(j, false))
 			}
 			sh.jobs.forget(j)
 		} else if j.stopped() && !j.notified {
 			if sh.interactive {
-				_ = sh.write(2, sh.jobs.line(j, false))
+				_ = sh.write(2, sh.jobLine(j, false))
 			}
 			j.notified = true
 		}

@@ -65,7 +65,7 @@ func (b *builder) param(pe *syntax.ParamExp, quoted bool) error {
 		if val.v == nil {
 			return nil
 		}
-		b.addList(val.v.keys(), val.star, quoted)
+		b.addList(val.v.keys(sh.work), val.star, quoted)
 		return nil
 	}
 	if pe.Length {
@@ -74,7 +74,7 @@ func (b *builder) param(pe *syntax.ParamExp, quoted bool) error {
 		}
 		n := len(val.vals)
 		if !val.list {
-			n = utf8.RuneCountInString(val.text())
+			n = sh.runeCount(val.text())
 		}
 		b.result(itoa(n), quoted)
 		return nil
@@ -156,7 +156,7 @@ func (sh *shell) resolveName(name string, index syntax.ArithmExpr) (paramValue, 
 		if lit := w.Lit(); lit == "@" || lit == "*" {
 			val.list, val.star = true, lit == "*"
 			if v != nil {
-				val.vals = v.elems()
+				val.vals = v.elems(sh.work)
 				val.set = len(val.vals) > 0
 			}
 			return val, nil
@@ -212,7 +212,7 @@ func (sh *shell) subscript(index syntax.ArithmExpr) (string, error) {
 	if w, ok := index.(*syntax.Word); ok {
 		return sh.literal(w)
 	}
-	return arithText(index), nil
+	return sh.arithText(index), nil
 }
 
 // alternative handles ${x:-word} and its relatives. done means that the
@@ -333,11 +333,12 @@ func (sh *shell) operate(pe *syntax.ParamExp, val *paramValue) ([]string, error)
 		return nil, err
 	}
 	out := make([]string, len(val.vals))
+	sh.work(len(out))
 	switch op {
 	case syntax.RemSmallPrefix, syntax.RemLargePrefix, syntax.RemSmallSuffix, syntax.RemLargeSuffix:
 		m := sh.patterns.compile(pat, false)
 		for i, s := range val.vals {
-			out[i] = remove(m, s, op)
+			out[i] = sh.remove(m, s, op)
 		}
 	case syntax.UpperFirst, syntax.UpperAll, syntax.LowerFirst, syntax.LowerAll:
 		var m *matcher
@@ -345,7 +346,7 @@ func (sh *shell) operate(pe *syntax.ParamExp, val *paramValue) ([]string, error)
 			m = sh.patterns.compile(pat, false)
 		}
 		for i, s := range val.vals {
-			out[i] = changeCase(m, s, op)
+			out[i] = sh.changeCase(m, s, op)
 		}
 	default:
 		return nil, &arithError{"bad substitution"}
@@ -353,7 +354,7 @@ func (sh *shell) operate(pe *syntax.ParamExp, val *paramValue) ([]string, error)
 	return out, nil
 }
 
-func remove(m *matcher, s string, op syntax.ParExpOperator) string {
+func (sh *shell) remove(m *matcher, s string, op syntax.ParExpOperator) string {
 	switch op {
 	case syntax.RemSmallPrefix, syntax.RemLargePrefix:
 		if n := m.prefix(s, op == syntax.RemLargePrefix); n >= 0 {
@@ -367,13 +368,16 @@ func remove(m *matcher, s string, op syntax.ParExpOperator) string {
 	return s
 }
 
-func changeCase(m *matcher, s string, op syntax.ParExpOperator) string {
+func (sh *shell) changeCase(m *matcher, s string, op syntax.ParExpOperator) string {
 	to := unicode.ToLower
 	if op == syntax.UpperFirst || op == syntax.UpperAll {
 		to = unicode.ToUpper
 	}
 	var out strings.Builder
 	for i, r := range s {
+		if !sh.work(8) {
+			break
+		}
 		if (i == 0 || op == syntax.UpperAll || op == syntax.LowerAll) && (m == nil || m.match(string(r))) {
 			r = to(r)
 		}
@@ -392,7 +396,7 @@ func (sh *shell) replace(repl *syntax.Replace, vals []string) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
-	pat := globText(pieces)
+	pat := sh.globText(pieces)
 	atStart, atEnd := false, false
 	if !repl.All && pat != "" && len(pieces) > 0 && !pieces[0].quoted {
 		switch pat[0] {
@@ -409,26 +413,26 @@ func (sh *shell) replace(repl *syntax.Replace, vals []string) ([]string, error) 
 	}
 	m := sh.patterns.compile(pat, sh.shopt["nocasematch"])
 	for i, s := range vals {
-		out[i] = replaceOne(m, s, with, repl.All, atStart, atEnd)
+		out[i] = sh.replaceOne(m, s, with, repl.All, atStart, atEnd)
 	}
 	return out, nil
 }
 
-func replaceOne(m *matcher, s string, with []piece, all, atStart, atEnd bool) string {
+func (sh *shell) replaceOne(m *matcher, s string, with []piece, all, atStart, atEnd bool) string {
 	switch {
 	case atStart:
 		if n := m.prefix(s, true); n >= 0 {
-			return substitute(with, s[:n]) + s[n:]
+			return sh.substitute(with, s[:n]) + s[n:]
 		}
 		return s
 	case atEnd:
 		if n := m.suffix(s, true); n >= 0 {
-			return s[:n] + substitute(with, s[n:])
+			return s[:n] + sh.substitute(with, s[n:])
 		}
 		return s
 	}
 	var out strings.Builder
-	for {
+	for sh.work(32) {
 		from, to := m.find(s)
 		if from < 0 || s == "" {
 			break
@@ -440,7 +444,7 @@ func replaceOne(m *matcher, s string, with []piece, all, atStart, atEnd bool) st
 			continue
 		}
 		out.WriteString(s[:from])
-		out.WriteString(substitute(with, s[from:to]))
+		out.WriteString(sh.substitute(with, s[from:to]))
 		s = s[to:]
 		if !all {
 			break
@@ -451,7 +455,7 @@ func replaceOne(m *matcher, s string, with []piece, all, atStart, atEnd bool) st
 }
 
 // substitute fills in the & of a replacement that is not quoted.
-func substitute(with []piece, match string) string {
+func (sh *shell) substitute(with []piece, match string) string {
 	var out strings.Builder
 	for _, p := range with {
 		if p.quoted {
@@ -476,12 +480,14 @@ func (sh *shell) slice(s *syntax.Slice, val *paramValue) ([]string, error) {
 		}
 	}
 	if !val.list {
-		runes := []rune(val.text())
-		from, to, err := span(int64(len(runes)), int64(len(runes)), offset, length, hasLength, true)
+		text := val.text()
+		count := int64(sh.runeCount(text))
+		from, to, err := span(count, count, offset, length, hasLength, true)
 		if err != nil {
 			return nil, err
 		}
-		return []string{string(runes[from:to])}, nil
+		text = text[sh.runeOffset(text, int(from)):]
+		return []string{text[:sh.runeOffset(text, int(to-from))]}, nil
 	}
 	vals := val.vals
 	if val.name == "@" || val.name == "*" {
@@ -539,17 +545,17 @@ func (sh *shell) transform(letter string, val *paramValue) ([]string, error) {
 		for _, s := range val.vals {
 			switch letter {
 			case "Q":
-				s = quote(s)
+				s = sh.quote(s)
 			case "E":
-				s = ansiC(s)
+				s = sh.ansiC(s)
 			case "P":
 				s = sh.prompt(s)
 			case "U":
-				s = strings.ToUpper(s)
+				s = sh.mapped(s, strings.ToUpper)
 			case "L":
-				s = strings.ToLower(s)
+				s = sh.mapped(s, strings.ToLower)
 			case "u":
-				s = changeCase(nil, s, syntax.UpperFirst)
+				s = sh.changeCase(nil, s, syntax.UpperFirst)
 			}
 			out = append(out, s)
 		}
@@ -563,18 +569,18 @@ func (sh *shell) transform(letter string, val *paramValue) ([]string, error) {
 			return nil, nil
 		}
 		if f := val.v.flags(); f != "" {
-			out = []string{"declare -" + f + " " + declaration(val.name, val.v, quote)}
+			out = []string{"declare -" + f + " " + sh.declaration(val.name, val.v, sh.quote)}
 		} else {
-			out = []string{declaration(val.name, val.v, quote)}
+			out = []string{sh.declaration(val.name, val.v, sh.quote)}
 		}
 	case "K", "k":
 		if !val.list || val.v == nil {
 			for _, s := range val.vals {
-				out = append(out, quote(s))
+				out = append(out, sh.quote(s))
 			}
 			break
 		}
-		keys, vals := val.v.keys(), val.v.elems()
+		keys, vals := val.v.keys(sh.work), val.v.elems(sh.work)
 		if letter == "k" {
 			for i := range keys {
 				out = append(out, keys[i], vals[i])
@@ -586,7 +592,7 @@ func (sh *shell) transform(letter string, val *paramValue) ([]string, error) {
 			if i > 0 {
 				b.WriteByte(' ')
 			}
-			b.WriteString(keys[i] + " " + doubleQuote(vals[i]))
+			b.WriteString(keys[i] + " " + sh.doubleQuote(vals[i]))
 		}
 		out = []string{b.String()}
 	default:

@@ -17,13 +17,16 @@ const maxNesting = 300
 
 // nesting estimates how deep a text is nested. It does not know what is quoted,
 // so it may be too high, which only matters near the limit.
-func nesting(text string) int {
+func (sh *shell) nesting(text string) int {
 	if len(text) < maxNesting {
 		return 0
 	}
 	depth, most, unary := 0, 0, 0
 	word := 0
 	for i := range len(text) + 1 {
+		if i%textPiece == textPiece-1 {
+			sh.work(2 * textPiece)
+		}
 		c := byte(' ')
 		if i < len(text) {
 			c = text[i]
@@ -81,7 +84,7 @@ func (sh *shell) eval(text string) { sh.runText(text, false) }
 // that it is the shell's own program: an error that ends a line then ends no
 // more than that.
 func (sh *shell) runText(text string, top bool) {
-	if nesting(text) > maxNesting {
+	if sh.nesting(text) > maxNesting {
 		sh.syntaxError(errors.New("nested too deeply"))
 		return
 	}
@@ -92,7 +95,7 @@ func (sh *shell) runText(text string, top bool) {
 	// The commands of one line are run together: the bodies of their
 	// here-documents are only read at its end.
 	var list []*syntax.Stmt
-	src := &program{r: strings.NewReader(text)}
+	src := &program{r: sh.reader(text)}
 	for st, err := range parser().StmtsSeq(src) {
 		switch {
 		case src.stopped:

@@ -2,30 +2,39 @@ package shell
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
 	"mvdan.cc/sh/v3/pattern"
+
+	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
 // matcher is a compiled shell pattern.
 type matcher struct {
-	re *regexp.Regexp
+	work regex.Work
+	re   *regex.Regexp
 	// With one !(…) in the pattern, which regular expressions cannot say: what
 	// comes before it, what it excludes, what comes after it.
-	before, not, after *regexp.Regexp
+	before, not, after *regex.Regexp
 	literal            string // of a pattern without anything special
 	plain              bool
 	body               string // the regular expression, not anchored
-	forms              [numForms]*regexp.Regexp
+	forms              [numForms]*regex.Regexp
 }
 
 // patterns remembers compiled patterns; a loop uses few of them many times.
 type patterns struct {
-	m map[string]*matcher
+	m    map[string]*matcher
+	work regex.Work // told of what matching does
 }
 
-const maxPatterns = 256
+const (
+	maxPatterns = 256
+	// maxKept is how long a pattern may be to be remembered, and maxExpr how long to be
+	// one at all, in bytes: a longer one stands for itself, like those that are wrong.
+	maxKept = 4 << 10
+	maxExpr = 32 << 10
+)
 
 // compile makes a matcher for the whole of a string. A pattern that is no
 // pattern stands for itself.
@@ -40,15 +49,19 @@ func (c *patterns) compile(pat string, nocase bool) *matcher {
 	if c.m == nil || len(c.m) >= maxPatterns {
 		c.m = map[string]*matcher{}
 	}
-	m := newMatcher(pat, nocase)
-	c.m[key] = m
+	m := newMatcher(pat, nocase, c.work)
+	m.work = c.work
+	if len(key) <= maxKept {
+		c.m[key] = m
+	}
 	return m
 }
 
-func newMatcher(pat string, nocase bool) *matcher {
-	if !nocase && !special(pat) {
-		return &matcher{plain: true, literal: pat}
+func newMatcher(pat string, nocase bool, work regex.Work) *matcher {
+	if !nocase && !special(pat, work) || len(pat) > maxExpr {
+		return &matcher{plain: true, literal: unescape(pat, work)}
 	}
+	work(64 * len(pat))
 	mode := pattern.EntireString | pattern.ExtendedOperators
 	if nocase {
 		mode |= pattern.NoGlobCase
@@ -67,39 +80,44 @@ func newMatcher(pat string, nocase bool) *matcher {
 	}
 	if err == nil {
 		body, err2 := pattern.Regexp(pat, mode&^pattern.EntireString)
-		if re, err := regexp.Compile(expr); err == nil && err2 == nil {
+		if re, err := regex.Compile(expr); err == nil && err2 == nil {
 			return &matcher{re: re, body: body}
 		}
 	}
-	return &matcher{plain: true, literal: unescape(pat)}
+	return &matcher{plain: true, literal: unescape(pat, work)}
 }
 
-func compileOne(pat string, mode pattern.Mode) *regexp.Regexp {
+func compileOne(pat string, mode pattern.Mode) *regex.Regexp {
 	expr, err := pattern.Regexp(pat, mode)
 	if err != nil {
 		return nil
 	}
-	re, err := regexp.Compile(expr)
+	re, err := regex.Compile(expr)
 	if err != nil {
 		return nil
 	}
 	return re
 }
 
-// special reports whether a pattern has anything but plain characters.
-func special(pat string) bool {
-	for i := range len(pat) {
+// special reports whether a pattern has anything but plain characters and such as are
+// quoted.
+func special(pat string, work regex.Work) bool {
+	for i := 0; i < len(pat); i++ {
+		work(2)
 		switch pat[i] {
-		case '*', '?', '[', '\\', '(':
+		case '*', '?', '[', '(':
 			return true
+		case '\\':
+			i++
 		}
 	}
 	return false
 }
 
-func unescape(s string) string {
+func unescape(s string, work regex.Work) string {
 	b := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
+		work(2)
 		if s[i] == '\\' && i+1 < len(s) {
 			i++
 		}
@@ -114,15 +132,18 @@ func (m *matcher) match(s string) bool {
 	case m.plain:
 		return m.literal == s
 	case m.re != nil:
-		return m.re.MatchString(s)
+		return m.re.MatchString(s, m.work)
 	}
 	for i := 0; i <= len(s); i++ {
-		if !m.before.MatchString(s[:i]) {
+		if !m.before.MatchString(s[:i], m.work) {
 			continue
 		}
 		for j := i; j <= len(s); j++ {
-			if m.after.MatchString(s[j:]) && !m.not.MatchString(s[i:j]) {
+			if m.after.MatchString(s[j:], m.work) && !m.not.MatchString(s[i:j], m.work) {
 				return true
+			}
+			if !m.work(16) {
+				return false
 			}
 		}
 	}
@@ -145,7 +166,7 @@ func (m *matcher) prefix(s string, longest bool) int {
 	if longest {
 		form = formLongPrefix
 	}
-	loc := m.form(form).FindStringIndex(s)
+	loc := m.form(form).Find(s, m.work)
 	if loc == nil {
 		return -1
 	}
@@ -168,7 +189,7 @@ func (m *matcher) suffix(s string, longest bool) int {
 	if longest {
 		form = formLongSuffix
 	}
-	loc := m.form(form).FindStringSubmatchIndex(s)
+	loc := m.form(form).Find(s, m.work)
 	if loc == nil {
 		return -1
 	}
@@ -185,6 +206,9 @@ func (m *matcher) scan(s string, backward bool, part func(int) string) int {
 		if boundary(s, i) && m.match(part(i)) {
 			return i
 		}
+		if !m.work(16) {
+			break
+		}
 	}
 	return -1
 }
@@ -198,7 +222,9 @@ func boundary(s string, i int) bool {
 func (m *matcher) find(s string) (from, to int) {
 	switch {
 	case m.plain:
-		if i := strings.Index(s, m.literal); i >= 0 && m.literal != "" {
+		i := strings.Index(s, m.literal)
+		m.work(max(i, 0) / 4)
+		if i >= 0 && m.literal != "" {
 			return i, i + len(m.literal)
 		}
 		return -1, -1
@@ -207,10 +233,13 @@ func (m *matcher) find(s string) (from, to int) {
 			if n := m.prefix(s[i:], true); n > 0 {
 				return i, i + n
 			}
+			if !m.work(16) {
+				break
+			}
 		}
 		return -1, -1
 	}
-	loc := m.form(formFind).FindStringIndex(s)
+	loc := m.form(formFind).Find(s, m.work)
 	if loc == nil {
 		return -1, -1
 	}
@@ -228,7 +257,7 @@ const (
 	numForms
 )
 
-func (m *matcher) form(n int) *regexp.Regexp {
+func (m *matcher) form(n int) *regex.Regexp {
 	if re := m.forms[n]; re != nil {
 		return re
 	}
@@ -245,9 +274,9 @@ func (m *matcher) form(n int) *regexp.Regexp {
 	case formLongSuffix:
 		expr = `(` + m.body + `)\z`
 	}
-	re, err := regexp.Compile(expr)
+	re, err := regex.Compile(expr)
 	if err != nil {
-		re = regexp.MustCompile(`[^\x00-\x{10FFFF}]`) // matches nothing
+		re = regex.MustCompile(`[^\x00-\x{10FFFF}]`) // matches nothing
 	}
 	if n == formFind || n == formLongPrefix {
 		re.Longest()

@@ -89,7 +89,7 @@ func (sh *shell) prompt(s string) string {
 	if !strings.ContainsAny(text, "$`\\") {
 		return text
 	}
-	w, err := parser().Document(strings.NewReader(text))
+	w, err := parser().Document(sh.reader(text))
 	if err != nil || w == nil {
 		return text
 	}

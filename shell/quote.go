@@ -9,19 +9,20 @@ import (
 )
 
 // quote writes s as one word in single quotes, as ${x@Q} and "set" do.
-func quote(s string) string {
-	if strings.IndexFunc(s, unprintable) >= 0 {
-		return ansiQuote(s)
+func (sh *shell) quote(s string) string {
+	if sh.some(s, unprintable) {
+		return sh.ansiQuote(s)
 	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return "'" + sh.mapped(s, func(p string) string { return strings.ReplaceAll(p, "'", `'\''`) }) + "'"
 }
 
 func unprintable(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }
 
-func ansiQuote(s string) string {
+func (sh *shell) ansiQuote(s string) string {
 	var b strings.Builder
 	b.WriteString("$'")
 	for i := 0; i < len(s); {
+		sh.work(4)
 		r, n := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == '\n':
@@ -63,35 +64,36 @@ func plainByte(c byte) bool {
 
 // quoteIfNeeded quotes a word only if it would not be read back as it is, as
 // "set" and "alias" print values.
-func quoteIfNeeded(s string) string {
+func (sh *shell) quoteIfNeeded(s string) string {
 	if s == "" {
 		return ""
 	}
-	if strings.ContainsAny(s, " \t\n'\"\\|&;()<>!{}*[?]^$`") || s[0] == '#' || s[0] == '~' ||
-		strings.Contains(s, "=~") || strings.Contains(s, ":~") || strings.IndexFunc(s, unprintable) >= 0 {
-		return quote(s)
+	if sh.indexAny(s, " \t\n'\"\\|&;()<>!{}*[?]^$`") >= 0 || s[0] == '#' || s[0] == '~' ||
+		sh.index(s, "=~") >= 0 || sh.index(s, ":~") >= 0 || sh.some(s, unprintable) {
+		return sh.quote(s)
 	}
 	return s
 }
 
 // traceQuote quotes a word for set -x.
-func traceQuote(s string) string {
+func (sh *shell) traceQuote(s string) string {
 	if s == "" {
 		return "''"
 	}
-	return quoteIfNeeded(s)
+	return sh.quoteIfNeeded(s)
 }
 
 // backslashQuote quotes a word with backslashes, as printf %q does.
-func backslashQuote(s string) string {
+func (sh *shell) backslashQuote(s string) string {
 	if s == "" {
 		return "''"
 	}
-	if strings.IndexFunc(s, unprintable) >= 0 {
-		return ansiQuote(s)
+	if sh.some(s, unprintable) {
+		return sh.ansiQuote(s)
 	}
 	var b strings.Builder
 	for i := range len(s) {
+		sh.work(4)
 		c := s[i]
 		if !plainByte(c) && c != '~' && c != '#' || (c == '~' || c == '#') && i == 0 || c == ',' {
 			b.WriteByte('\\')
@@ -102,17 +104,17 @@ func backslashQuote(s string) string {
 }
 
 // doubleQuote writes s between double quotes, as declare -p does.
-func doubleQuote(s string) string {
-	if strings.IndexFunc(s, unprintable) >= 0 {
-		return ansiQuote(s)
+func (sh *shell) doubleQuote(s string) string {
+	if sh.some(s, unprintable) {
+		return sh.ansiQuote(s)
 	}
-	return `"` + doubleEscaper.Replace(s) + `"`
+	return `"` + sh.mapped(s, doubleEscaper.Replace) + `"`
 }
 
 var doubleEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`")
 
 // declaration writes a variable as an assignment.
-func declaration(name string, v *variable, q func(string) string) string {
+func (sh *shell) declaration(name string, v *variable, q func(string) string) string {
 	if !v.set {
 		return name
 	}
@@ -121,18 +123,19 @@ func declaration(name string, v *variable, q func(string) string) string {
 	}
 	var b strings.Builder
 	b.WriteString(name + "=(")
-	keys, vals := v.keys(), v.elems()
+	keys, vals := v.keys(sh.work), v.elems(sh.work)
 	for i := range keys {
+		sh.work(64)
 		key := keys[i]
 		if v.kind == assoc {
 			if i := strings.IndexFunc(key, func(r rune) bool { return r > 0x7f || !plainByte(byte(r)) }); i >= 0 || key == "" {
-				key = doubleQuote(key)
+				key = sh.doubleQuote(key)
 			}
 		}
 		if i > 0 && v.kind == indexed {
 			b.WriteByte(' ')
 		}
-		b.WriteString("[" + key + "]=" + doubleQuote(vals[i]))
+		b.WriteString("[" + key + "]=" + sh.doubleQuote(vals[i]))
 		if v.kind == assoc {
 			b.WriteByte(' ')
 		}
@@ -142,8 +145,8 @@ func declaration(name string, v *variable, q func(string) string) string {
 }
 
 // nodeText prints a part of a program.
-func nodeText(n syntax.Node) string {
-	var b strings.Builder
+func (sh *shell) nodeText(n syntax.Node) string {
+	b := pacedWriter{sh: sh}
 	if err := syntax.NewPrinter(syntax.SingleLine(true)).Print(&b, n); err != nil {
 		return ""
 	}
@@ -151,8 +154,8 @@ func nodeText(n syntax.Node) string {
 }
 
 // arithText prints an expression, for use as the key of an associative array.
-func arithText(x syntax.ArithmExpr) string {
-	s := nodeText(&syntax.ArithmCmd{X: x})
+func (sh *shell) arithText(x syntax.ArithmExpr) string {
+	s := sh.nodeText(&syntax.ArithmCmd{X: x})
 	s = strings.TrimSuffix(strings.TrimPrefix(s, "(("), "))")
 	return strings.TrimSpace(s)
 }
@@ -172,12 +175,13 @@ type decoded struct {
 }
 
 // decodeEscapes reads backslash escapes.
-func decodeEscapes(s string, mode escapeMode) decoded {
-	if strings.IndexByte(s, '\\') < 0 {
+func (sh *shell) decodeEscapes(s string, mode escapeMode) decoded {
+	if sh.index(s, `\`) < 0 {
 		return decoded{text: s}
 	}
 	var b strings.Builder
 	for i := 0; i < len(s); {
+		sh.work(4)
 		if s[i] != '\\' || i+1 == len(s) {
 			b.WriteByte(s[i])
 			i++

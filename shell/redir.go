@@ -182,7 +182,7 @@ func (sh *shell) target(rd *syntax.Redirect) (string, error) {
 		return "", err
 	}
 	if len(words) != 1 {
-		return "", fmt.Errorf("%s: ambiguous redirect", nodeText(rd.Word))
+		return "", fmt.Errorf("%s: ambiguous redirect", sh.nodeText(rd.Word))
 	}
 	return words[0], nil
 }

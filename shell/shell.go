@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"runtime"
@@ -94,10 +95,10 @@ type shell struct {
 	dirs           []string
 	optPlace       int // getopts: place within a cluster of letters
 	patterns       patterns
+	cut            bool // the expansion at hand is given up
 
 	traps   traps
 	jobs    jobs
-	steps   uint
 	history *history
 
 	interactive bool
@@ -127,6 +128,7 @@ func newShell(p *kernel.Process) *shell {
 		substCode: -1,
 		tty:       -1,
 	}
+	sh.patterns.work = sh.work
 	sh.opt.hashall = true
 	for _, kv := range p.Environ() {
 		if name, value, ok := strings.Cut(kv, "="); ok && validName(name) {
@@ -169,7 +171,7 @@ func setDefault(vars map[string]*variable, name, value string, exported bool) {
 func (sh *shell) clone() *shell {
 	c := *sh
 	c.params = slices.Clone(sh.params)
-	c.env = sh.env.clone()
+	c.env = sh.env.clone(sh.work)
 	c.funcs = maps.Clone(sh.funcs)
 	c.alias = maps.Clone(sh.alias)
 	c.hashed = maps.Clone(sh.hashed)
@@ -182,7 +184,8 @@ func (sh *shell) clone() *shell {
 	c.expanding = maps.Clone(sh.expanding)
 	c.lostSpecial = maps.Clone(sh.lostSpecial)
 	c.pipestatus = slices.Clone(sh.pipestatus)
-	c.patterns = patterns{}
+	c.patterns = patterns{work: c.work}
+	c.cut = false
 	c.jobs = sh.jobs.forChild()
 	c.traps = sh.traps.forChild()
 	c.substFiles = nil
@@ -222,24 +225,12 @@ func (sh *shell) enter() bool {
 
 func (sh *shell) leave() { sh.depth-- }
 
-// yieldEvery is how many steps the shell runs before it makes a system call
-// for the call's own sake: that is where a process is ended, and where the
-// kernel lets others run. It must be a power of two.
-const yieldEvery = 64
-
 // step is called before each command and each turn of a loop. It reports
 // whether the shell may go on.
 func (sh *shell) step() bool {
-	sh.yield()
+	sh.work(stepUnits)
 	sh.signals()
 	return sh.flow == flowNone
-}
-
-// yield lets others run now and then. Whatever computes in a loop calls it.
-func (sh *shell) yield() {
-	if sh.steps++; sh.steps%yieldEvery == 0 {
-		sh.p.Syscall(&sys.Request{Op: sys.OpGetPID})
-	}
 }
 
 // fd is the process's number for the shell's file n, -1 if it is closed.
@@ -253,6 +244,9 @@ func (sh *shell) fd(n int) int {
 // print writes to the shell's standard output, as one write.
 func (sh *shell) print(s string) error { return sh.write(1, s) }
 
+// writeMost is how much is written by one system call, in bytes.
+const writeMost = 256 << 10
+
 func (sh *shell) write(n int, s string) error {
 	if s == "" {
 		return nil
@@ -263,7 +257,7 @@ func (sh *shell) write(n int, s string) error {
 	}
 	data := []byte(s)
 	for len(data) > 0 {
-		k, err := sh.f.Write(fd, data)
+		k, err := sh.f.Write(fd, data[:min(len(data), writeMost)])
 		if isEINTR(err) {
 			sh.signals()
 			if sh.flow != flowNone {
@@ -290,6 +284,13 @@ func (sh *shell) errorf(format string, args ...any) {
 // parameter that must be set ends a shell that is not interactive; bad
 // arithmetic ends the line.
 func (sh *shell) failed(err error) {
+	if errors.Is(err, errInterrupted) {
+		sh.signals()
+		if sh.flow == flowNone {
+			sh.status, sh.flow = 130, flowAbort
+		}
+		return
+	}
 	sh.errorf("%s", message(err))
 	sh.status = 1
 	switch {

@@ -9,11 +9,12 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
 // testClause runs [[…]].
 func (sh *shell) testClause(cm *syntax.TestClause) {
-	sh.trace("[[", nodeText(&syntax.TestClause{X: cm.X})[2:])
+	sh.trace("[[", sh.nodeText(&syntax.TestClause{X: cm.X})[2:])
 	ok, err := sh.testExpr(cm.X)
 	if err != nil {
 		sh.failed(err)
@@ -84,6 +85,9 @@ func (sh *shell) testBinaryExpr(x *syntax.BinaryTest) (bool, error) {
 			return false, err
 		}
 		ok := sh.patterns.compile(pat, sh.shopt["nocasematch"]).match(left)
+		if sh.cut {
+			return false, errInterrupted
+		}
 		return ok == (x.Op != syntax.TsNoMatch), nil
 	case syntax.TsReMatch:
 		return sh.matchRegexp(left, right)
@@ -125,13 +129,28 @@ func (sh *shell) matchRegexp(s string, w *syntax.Word) (bool, error) {
 			b.WriteString(p.s)
 		}
 	}
-	re, err := regexp.Compile(b.String())
+	expr := b.String()
+	if len(expr) > maxExpr {
+		return false, &regexpError{"the regular expression is too big"}
+	}
+	re, err := regex.Compile(expr)
 	if err != nil {
-		return false, &regexpError{"invalid regular expression: " + b.String()}
+		return false, &regexpError{"invalid regular expression: " + expr}
 	}
 	re.Longest()
-	m := re.FindStringSubmatch(s)
-	return m != nil, sh.setList("BASH_REMATCH", m)
+	var groups []string
+	loc := re.Find(s, sh.work)
+	for i := 0; i < len(loc); i += 2 {
+		group := ""
+		if loc[i] >= 0 {
+			group = s[loc[i]:loc[i+1]]
+		}
+		groups = append(groups, group)
+	}
+	if sh.cut {
+		return false, errInterrupted
+	}
+	return loc != nil, sh.setList("BASH_REMATCH", groups)
 }
 
 func compareNumbers(op string, a, b int64) bool {
@@ -277,7 +296,7 @@ func (sh *shell) isSet(s string) bool {
 		return false
 	}
 	if sub == "@" || sub == "*" {
-		return len(v.elems()) > 0
+		return len(v.elems(sh.work)) > 0
 	}
 	if v.kind == assoc {
 		_, set := v.m[sub]
@@ -287,7 +306,7 @@ func (sh *shell) isSet(s string) bool {
 	if err != nil {
 		return false
 	}
-	v = v.clone()
+	v = v.clone(sh.work)
 	v.toIndexed()
 	_, set := v.arr.get(int(n))
 	return set

@@ -195,6 +195,7 @@ func (sh *shell) signals() {
 	if len(sh.traps.caught) == 0 {
 		return
 	}
+	sh.cut = false
 	sh.collect()
 	for len(sh.traps.pending) > 0 {
 		sig := sh.traps.pending[0]

@@ -1,9 +1,9 @@
 package shell
 
 import (
-	"maps"
+	"cmp"
 	"slices"
-	"sort"
+	"strings"
 )
 
 // kind is what a variable holds.
@@ -44,10 +44,17 @@ func (v *variable) value() (string, bool) {
 	return v.str, v.set
 }
 
-func (v *variable) clone() *variable {
+func (v *variable) clone(work func(n int) bool) *variable {
 	c := *v
+	work(16 + len(v.arr.val))
 	c.arr = v.arr.clone()
-	c.m = maps.Clone(v.m)
+	if v.m != nil {
+		c.m = make(map[string]string, len(v.m))
+		for key, s := range v.m {
+			work(16)
+			c.m[key] = s
+		}
+	}
 	return &c
 }
 
@@ -69,12 +76,12 @@ func (v *variable) flags() string {
 }
 
 // elems are the values of an array, or the one value of a scalar that is set.
-func (v *variable) elems() []string {
+func (v *variable) elems(work func(n int) bool) []string {
 	switch v.kind {
 	case indexed:
 		return v.arr.val
 	case assoc:
-		keys := v.keys()
+		keys := v.keys(work)
 		for i, k := range keys {
 			keys[i] = v.m[k]
 		}
@@ -87,12 +94,12 @@ func (v *variable) elems() []string {
 }
 
 // keys are the subscripts of an array, in the order of elems.
-func (v *variable) keys() []string {
+func (v *variable) keys(work func(n int) bool) []string {
 	switch v.kind {
 	case indexed:
-		return v.arr.keys()
+		return v.arr.keys(work)
 	case assoc:
-		return assocOrder(v.m)
+		return assocOrder(v.m, work)
 	}
 	if !v.set {
 		return nil
@@ -102,13 +109,14 @@ func (v *variable) keys() []string {
 
 // assocOrder gives m's keys in the order in which bash lists them: that of the
 // buckets of its hash table, so that what a script prints is the same here.
-func assocOrder(m map[string]string) []string {
+func assocOrder(m map[string]string, work func(n int) bool) []string {
 	type entry struct {
 		bucket uint32
 		key    string
 	}
 	list := make([]entry, 0, len(m))
 	for k := range m {
+		work(8 + 2*len(k))
 		h := uint32(2166136261)
 		for i := range len(k) {
 			h *= 16777619
@@ -116,11 +124,9 @@ func assocOrder(m map[string]string) []string {
 		}
 		list = append(list, entry{h & 1023, k})
 	}
-	sort.Slice(list, func(i, j int) bool {
-		if list[i].bucket != list[j].bucket {
-			return list[i].bucket < list[j].bucket
-		}
-		return list[i].key < list[j].key
+	slices.SortFunc(list, func(a, b entry) int {
+		work(32)
+		return cmp.Or(cmp.Compare(a.bucket, b.bucket), strings.Compare(a.key, b.key))
 	})
 	keys := make([]string, len(list))
 	for i, e := range list {
@@ -213,9 +219,10 @@ func (a *array) index(n int) int {
 	return n
 }
 
-func (a *array) keys() []string {
+func (a *array) keys(work func(n int) bool) []string {
 	keys := make([]string, len(a.val))
 	for i := range keys {
+		work(8)
 		keys[i] = itoa(a.index(i))
 	}
 	return keys

@@ -64,8 +64,8 @@ func (b *builder) addSplit(s string) {
 		b.add(s, false)
 		return
 	}
-	for s != "" {
-		i := strings.IndexAny(s, b.ifs)
+	for s != "" && b.sh.work(16) {
+		i := b.sh.indexAny(s, b.ifs)
 		if i < 0 {
 			b.add(s, false)
 			return
@@ -74,7 +74,7 @@ func (b *builder) addSplit(s string) {
 			b.add(s[:i], false)
 		}
 		s = s[i:]
-		n, hard := separator(s, b.ifs)
+		n, hard := b.sh.separator(s, b.ifs)
 		s = s[n:]
 		b.end(hard)
 	}
@@ -83,8 +83,9 @@ func (b *builder) addSplit(s string) {
 // separator measures the separator that s begins with: white space of IFS, and
 // at most one other character of IFS among it, which makes the separator hard:
 // there is a field before it even if it is empty.
-func separator(s, ifs string) (n int, hard bool) {
+func (sh *shell) separator(s, ifs string) (n int, hard bool) {
 	for n < len(s) {
+		sh.work(4)
 		r, size := utf8.DecodeRuneInString(s[n:])
 		if !strings.ContainsRune(ifs, r) {
 			break
@@ -108,9 +109,11 @@ func (b *builder) addList(elems []string, star, quoted bool) {
 		if star {
 			sep = b.joiner()
 		}
+		b.sh.work(8 * len(elems))
 		b.add(strings.Join(elems, sep), quoted && (star || len(elems) > 0))
 	case quoted:
 		for i, e := range elems {
+			b.sh.work(16)
 			if i > 0 {
 				b.end(true)
 			}
@@ -150,6 +153,9 @@ func (b *builder) parts(parts []syntax.WordPart, q quoting) error {
 		if err := b.part(part, q, i == 0, i == len(parts)-1); err != nil {
 			return err
 		}
+		if b.sh.cut {
+			return errInterrupted
+		}
 	}
 	return nil
 }
@@ -159,14 +165,14 @@ func (b *builder) part(part syntax.WordPart, q quoting, isFirst, isLast bool) er
 	switch x := part.(type) {
 	case *syntax.Lit:
 		if quoted {
-			b.add(unescapeDouble(x.Value, q), true)
+			b.add(b.sh.unescapeDouble(x.Value, q), true)
 		} else {
 			b.literal(x.Value, q, isFirst, isLast)
 		}
 	case *syntax.SglQuoted:
 		s := x.Value
 		if x.Dollar {
-			s = ansiC(s)
+			s = b.sh.ansiC(s)
 		}
 		if quoted && !x.Dollar { // between double quotes they are plain characters
 			s = "'" + s + "'"
@@ -282,7 +288,7 @@ func (b *builder) unquoted(s string, q quoting) {
 		}
 	}
 	for {
-		i := strings.IndexByte(s, '\\')
+		i := b.sh.index(s, `\`)
 		if i < 0 || i == len(s)-1 {
 			emit(s)
 			return
@@ -296,12 +302,13 @@ func (b *builder) unquoted(s string, q quoting) {
 
 // unescapeDouble removes the backslashes that count between double quotes or in
 // a here-document.
-func unescapeDouble(s string, q quoting) string {
-	if strings.IndexByte(s, '\\') < 0 {
+func (sh *shell) unescapeDouble(s string, q quoting) string {
+	if sh.index(s, `\`) < 0 {
 		return s
 	}
 	var out strings.Builder
 	for i := 0; i < len(s); i++ {
+		sh.work(4)
 		if s[i] == '\\' && i+1 < len(s) {
 			switch c := s[i+1]; {
 			case c == '\\', c == '$', c == '`', c == '"' && q == inDouble:
@@ -314,8 +321,8 @@ func unescapeDouble(s string, q quoting) string {
 }
 
 // ansiC reads the escapes of $'…'.
-func ansiC(s string) string {
-	out := decodeEscapes(s, escANSI)
+func (sh *shell) ansiC(s string) string {
+	out := sh.decodeEscapes(s, escANSI)
 	if i := strings.IndexByte(out.text, 0); i >= 0 {
 		return out.text[:i]
 	}
@@ -326,6 +333,7 @@ func ansiC(s string) string {
 func (sh *shell) fields(words ...*syntax.Word) ([]string, error) {
 	var list []string
 	for _, w := range words {
+		sh.work(64)
 		if lit, ok := simple(w); ok {
 			list = append(list, lit)
 			continue
@@ -361,7 +369,9 @@ func (sh *shell) wordFields(list []string, w *syntax.Word) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		sh.yield()
+		if !sh.work(stepUnits) {
+			return nil, errInterrupted
+		}
 		if list, err = sh.expandWord(list, one); err != nil {
 			return nil, err
 		}
@@ -379,6 +389,9 @@ func (sh *shell) expandWord(list []string, w *syntax.Word) ([]string, error) {
 		var err error
 		if list, err = sh.glob(list, f); err != nil {
 			return nil, err
+		}
+		if !sh.work(32) {
+			return nil, errInterrupted
 		}
 	}
 	return list, nil
@@ -439,11 +452,11 @@ func (sh *shell) document(w *syntax.Word) (string, error) {
 // pattern expands a word into a pattern: what is quoted matches itself.
 func (sh *shell) pattern(w *syntax.Word) (string, error) {
 	p, err := sh.joined(w, plainWord, false)
-	return globText(p), err
+	return sh.globText(p), err
 }
 
 // globText writes pieces as a pattern.
-func globText(pieces []piece) string {
+func (sh *shell) globText(pieces []piece) string {
 	var out strings.Builder
 	for _, p := range pieces {
 		if !p.quoted {
@@ -451,6 +464,7 @@ func globText(pieces []piece) string {
 			continue
 		}
 		for i := range len(p.s) {
+			sh.work(4)
 			switch p.s[i] {
 			case '*', '?', '[', ']', '\\', '(', ')', '|', '!', '+', '@', '-', '^':
 				out.WriteByte('\\')
