@@ -55,7 +55,7 @@ func sysListen(c *call) verdict {
 	l.id = k.sockets
 	flags := sys.OpenFlag(c.r.Args[2])
 	k.ports[l.port] = l
-	f := k.newStream(l, sys.ORead|flags&sys.ONonblock, sys.FDInfo(sys.TypeSocket))
+	f := k.newStream(l, sys.OAccess|flags&sys.ONonblock, sys.FDInfo(sys.TypeSocket))
 	n, e := c.p.add(f, flags)
 	if e != 0 {
 		return c.fail(e)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,21 @@ func cGuest(name, source string) *Guest {
 			return w.compileC((*Workshop).clang, out, append(cFlags, filepath.Join(w.Root, g.Source))...)
 		},
 	}
+}
+
+// conformanceGuest is the tests of WASI preview 1, all files of a directory.
+func conformanceGuest() *Guest {
+	const dir = "kernel/abi/wasi/conformance"
+	g := cGuest("conformance", dir)
+	g.also = []string{dir}
+	g.build = func(w *Workshop, g *Guest, out string) error {
+		sources, err := filepath.Glob(filepath.Join(w.Root, dir, "*.c"))
+		if err != nil {
+			return err
+		}
+		return w.compileC((*Workshop).clang, out, append(slices.Clone(cFlags), sources...)...)
+	}
+	return g
 }
 
 // compileC compiles and links with the clang that find finds.

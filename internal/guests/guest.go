@@ -37,6 +37,7 @@ func List() []*Guest {
 		list = append(list, goGuest(name+"-go", "wasip1", source), goGuest(name+"-js", "js", source))
 	}
 	list = append(list,
+		conformanceGuest(),
 		goGuest("shout-go", "wasip1", "examples/go/shout"), // js has no sockets
 		rustGuest("hello-rust", "examples/rust/hello.rs"),
 		zigGuest("hello-zig", "examples/zig/hello.zig"),

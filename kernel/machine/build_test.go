@@ -20,8 +20,20 @@ func buildGo(t *testing.T, goos, source string) []byte {
 	return built(t, cmd, filepath.Join(dir, "x.wasm"))
 }
 
-// buildC builds a C program, and skips the test if there is no compiler for it.
+// buildC builds a C program.
 func buildC(t *testing.T, source string) []byte {
+	t.Helper()
+	clang := needC(t)
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "x.c"), filepath.Join(dir, "x.wasm")
+	if err := os.WriteFile(in, []byte(source), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return built(t, exec.Command(clang, "--target=wasm32-wasi", "-O1", "-o", out, in), out)
+}
+
+// needC is a C compiler for WASI; the test is skipped if there is none.
+func needC(t *testing.T) string {
 	t.Helper()
 	clang, err := exec.LookPath("clang-19")
 	if err != nil {
@@ -30,12 +42,7 @@ func buildC(t *testing.T, source string) []byte {
 	if _, err := os.Stat("/usr/include/wasm32-wasi/stdio.h"); err != nil {
 		t.Skip("wasi-libc is not installed")
 	}
-	dir := t.TempDir()
-	in, out := filepath.Join(dir, "x.c"), filepath.Join(dir, "x.wasm")
-	if err := os.WriteFile(in, []byte(source), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	return built(t, exec.Command(clang, "--target=wasm32-wasi", "-O1", "-o", out, in), out)
+	return clang
 }
 
 func built(t *testing.T, cmd *exec.Cmd, out string) []byte {
