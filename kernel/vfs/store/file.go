@@ -1,6 +1,9 @@
 package store
 
 import (
+	"runtime"
+	"time"
+
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -12,7 +15,8 @@ type file struct {
 	extents []extent // in order; what they leave out is a hole
 	holds   int
 	version uint64
-	gone    bool // its contents have been given up
+	doomed  int64 // when it came into limbo
+	gone    bool  // its contents have been given up
 }
 
 // Stat describes the file.
@@ -142,15 +146,28 @@ func (f *file) blocks() uint64 {
 	return n
 }
 
-// maxLimbo is how many files wait for somebody who has found them and not yet
-// said so.
-const maxLimbo = 16
+const (
+	// limboTime is how long a file waits for somebody who has found it and not yet
+	// said so, in nanoseconds, and maxLimbo how many do.
+	limboTime = int64(time.Second)
+	maxLimbo  = 1 << 14
+)
+
+// alone says that a goroutine is never stopped between two steps, so that whoever
+// has found a file has said so before another can remove it.
+const alone = runtime.GOARCH == "wasm"
 
 // doom puts f, which has neither name nor user, into limbo.
 func (fs *FS) doom(f *file) {
+	now := fs.clock()
+	f.doomed = now
 	fs.limbo = append(fs.limbo, f)
-	if len(fs.limbo) > maxLimbo {
-		fs.bury(1)
+	n := max(0, len(fs.limbo)-maxLimbo)
+	for n < len(fs.limbo) && (alone || now-fs.limbo[n].doomed > limboTime) {
+		n++
+	}
+	if n > 0 {
+		fs.bury(n)
 	}
 }
 

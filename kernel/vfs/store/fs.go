@@ -78,13 +78,16 @@ func (fs *FS) Space() (total, free uint64) {
 	defer fs.mu.Unlock()
 	room := fs.dev.Room()
 	blocks := uint64(fs.alloc.free) + uint64(fs.alloc.waiting)
+	w := fs.weight
 	for _, f := range fs.limbo {
 		if f.holds == 0 {
 			blocks += f.blocks()
+			w.nodes--
+			w.extents -= int64(len(f.extents))
 		}
 	}
 	free = blocks<<blockBits + room
-	free -= min(free, uint64(fs.reserve())<<blockBits)
+	free -= min(free, uint64(w.reserve())<<blockBits)
 	return uint64(fs.alloc.end)<<blockBits + room, free
 }
 

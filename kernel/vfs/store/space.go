@@ -17,14 +17,18 @@ const (
 func blocksFor(bytes int64) uint32 { return uint32((bytes + blockSize - 1) >> blockBits) }
 
 // snapshot is how many blocks a log with nothing but a snapshot takes at most.
-func (fs *FS) snapshot() uint32 {
-	n := fs.weight.bytes()
+func (fs *FS) snapshot() uint32 { return fs.weight.blocks() }
+
+func (w weight) blocks() uint32 {
+	n := w.bytes()
 	return blocksFor(n + n/64 + trailerSize + headSize)
 }
 
 // reserve is how many free blocks contents must leave: room for the log and for
 // a new one, so that a full store can always be emptied.
-func (fs *FS) reserve() uint32 { return fs.snapshot() + segBlocks + slack }
+func (fs *FS) reserve() uint32 { return fs.weight.reserve() }
+
+func (w weight) reserve() uint32 { return w.blocks() + segBlocks + slack }
 
 // makeRoom sees to it that n blocks can be taken for contents, or at least as many
 // as there are, if it is not nothing: ENOSPC.
