@@ -15,7 +15,8 @@ type file struct {
 	extents []extent // in order; what they leave out is a hole
 	holds   int
 	version uint64
-	doomed  int64 // when it came into limbo
+	limbo   bool  // it is in the file system's list
+	doomed  int64 // since when
 	gone    bool  // its contents have been given up
 }
 
@@ -160,8 +161,10 @@ const alone = runtime.GOARCH == "wasm"
 // doom puts f, which has neither name nor user, into limbo.
 func (fs *FS) doom(f *file) {
 	now := fs.clock()
-	f.doomed = now
-	fs.limbo = append(fs.limbo, f)
+	if !f.limbo {
+		f.limbo, f.doomed = true, now
+		fs.limbo = append(fs.limbo, f)
+	}
 	n := max(0, len(fs.limbo)-maxLimbo)
 	for n < len(fs.limbo) && (alone || now-fs.limbo[n].doomed > limboTime) {
 		n++
@@ -175,6 +178,7 @@ func (fs *FS) doom(f *file) {
 // comes back when it is released.
 func (fs *FS) bury(n int) {
 	for _, f := range fs.limbo[:n] {
+		f.limbo = false
 		if f.holds == 0 && !f.gone {
 			fs.unsaid = append(fs.unsaid, f.ino)
 			fs.applyGone(f)
