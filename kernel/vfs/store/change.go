@@ -36,9 +36,10 @@ func (d *dir) Symlink(name, target string) (vfs.Link, error) {
 	return n.(*link), nil
 }
 
-func (d *dir) make(name string, t sys.FileType, mode uint32, target string) (node, error) {
+func (d *dir) make(name string, t sys.FileType, mode uint32, target string) (n node, err error) {
 	fs := d.fs
 	now := fs.clock()
+	defer fs.settle(&err)
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	if err := d.free(name); err != nil {
@@ -61,7 +62,7 @@ func (d *dir) make(name string, t sys.FileType, mode uint32, target string) (nod
 	if err := fs.commit(); err != nil {
 		return nil, err
 	}
-	n := fs.newNode(fs.lastIno+1, t, mode&permBits, target, now)
+	n = fs.newNode(fs.lastIno+1, t, mode&permBits, target, now)
 	d.applyMake(name, n, now)
 	fs.step()
 	return n, nil
@@ -110,13 +111,14 @@ func (d *dir) free(name string) error {
 }
 
 // Link gives n a further name.
-func (d *dir) Link(name string, n vfs.Node) error {
+func (d *dir) Link(name string, n vfs.Node) (err error) {
 	fs := d.fs
 	nd, ok := n.(node)
 	if !ok || nd.inode().fs != fs {
 		return errno.EXDEV
 	}
 	now := fs.clock()
+	defer fs.settle(&err)
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	if err := d.mayLink(name, nd); err != nil {
@@ -168,9 +170,10 @@ func (d *dir) Unlink(name string) error { return d.unlink(name, false) }
 // Rmdir removes an empty directory.
 func (d *dir) Rmdir(name string) error { return d.unlink(name, true) }
 
-func (d *dir) unlink(name string, isDir bool) error {
+func (d *dir) unlink(name string, isDir bool) (err error) {
 	fs := d.fs
 	now := fs.clock()
+	defer fs.settle(&err)
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	x := d.find(name)
@@ -241,13 +244,14 @@ func (fs *FS) forget(n node) {
 }
 
 // Rename moves an entry.
-func (d *dir) Rename(name string, to vfs.Dir, newName string) error {
+func (d *dir) Rename(name string, to vfs.Dir, newName string) (err error) {
 	fs := d.fs
 	dst, ok := to.(*dir)
 	if !ok || dst.fs != fs {
 		return errno.EXDEV
 	}
 	now := fs.clock()
+	defer fs.settle(&err)
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	x, err := d.mayRename(name, dst, newName)

@@ -16,6 +16,8 @@ type memDevice struct {
 	syncs int
 	log   func(op deviceOp)
 	fail  func(op deviceOp) error
+	// settled is Settle, if the device is slow.
+	settled func() error
 }
 
 // deviceOp is a write, if data is not nil, a truncation to off, or a sync.
@@ -102,5 +104,9 @@ func (m *memDevice) Room() uint64 {
 	}
 	return uint64(max(0, m.limit-int64(len(m.data))))
 }
+
+func (m *memDevice) MayWait() bool { return m.settled != nil }
+
+func (m *memDevice) Settle() error { return m.settled() }
 
 func (m *memDevice) Close() error { return nil }

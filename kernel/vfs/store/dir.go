@@ -41,11 +41,12 @@ func (d *dir) Stat() (sys.Stat, error) {
 }
 
 // SetAttr changes mode and times: EISDIR for the size.
-func (d *dir) SetAttr(a sys.SetAttr) error {
+func (d *dir) SetAttr(a sys.SetAttr) (err error) {
 	if a.Set&sys.AttrSize != 0 {
 		return errno.EISDIR
 	}
 	now := d.fs.clock()
+	defer d.fs.settle(&err)
 	d.fs.mu.Lock()
 	defer d.fs.mu.Unlock()
 	return d.fs.setAttrs(d, d.changed(a, 0, now))

@@ -28,13 +28,14 @@ func (f *file) Stat() (sys.Stat, error) {
 }
 
 // SetAttr changes attributes: EFBIG for a size over [vfs.MaxFileSize].
-func (f *file) SetAttr(a sys.SetAttr) error {
+func (f *file) SetAttr(a sys.SetAttr) (err error) {
 	sized := a.Set&sys.AttrSize != 0
 	if sized && a.Size > maxFileSize {
 		return errno.EFBIG
 	}
 	fs := f.fs
 	now := fs.clock()
+	defer fs.settle(&err)
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	size := f.size

@@ -27,6 +27,7 @@ type FS struct {
 	clock   func() int64
 	typ     string
 	devNum  uint64
+	slow    bool
 	repairs string
 
 	// mu guards all below and all nodes. It is held while the device is read and
@@ -65,6 +66,17 @@ func (fs *FS) Root() vfs.Dir { return fs.root }
 
 // Type is the name in the mount table.
 func (fs *FS) Type() string { return fs.typ }
+
+// MayWait implements [vfs.Waiter]: what the device is.
+func (fs *FS) MayWait() bool { return fs.slow }
+
+// settle is the end of a change, which a slow device still has to take. The lock is
+// not held.
+func (fs *FS) settle(err *error) {
+	if fs.slow && *err == nil {
+		*err = fs.dev.Settle()
+	}
+}
 
 // Repairs says in a sentence what Open has found broken and left out; it is
 // empty if nothing was. What a program was about to write when it was ended is

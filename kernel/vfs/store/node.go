@@ -113,7 +113,7 @@ func (l *link) Stat() (sys.Stat, error) {
 }
 
 // SetAttr sets the link's times: ENOTSUP for its mode, EINVAL for its size.
-func (l *link) SetAttr(a sys.SetAttr) error {
+func (l *link) SetAttr(a sys.SetAttr) (err error) {
 	switch {
 	case a.Set&sys.AttrSize != 0:
 		return errno.EINVAL
@@ -121,6 +121,7 @@ func (l *link) SetAttr(a sys.SetAttr) error {
 		return errno.ENOTSUP
 	}
 	now := l.fs.clock()
+	defer l.fs.settle(&err)
 	l.fs.mu.Lock()
 	defer l.fs.mu.Unlock()
 	return l.fs.setAttrs(l, l.changed(a, 0, now))
@@ -134,6 +135,7 @@ func (l *link) fileType() sys.FileType { return sys.TypeSymlink }
 var (
 	_ vfs.FS         = (*FS)(nil)
 	_ vfs.Space      = (*FS)(nil)
+	_ vfs.Waiter     = (*FS)(nil)
 	_ vfs.MutableDir = (*dir)(nil)
 	_ vfs.Located    = (*dir)(nil)
 	_ vfs.Parent     = (*dir)(nil)

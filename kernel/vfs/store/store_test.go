@@ -351,3 +351,45 @@ func TestSync(t *testing.T) {
 	}
 	wantErrno(t, "sync", f.Sync(), errno.EIO)
 }
+
+// TestSlowDevice has a device that keeps what it is told only when it has been
+// waited for: every change must wait, and with the lock given up.
+func TestSlowDevice(t *testing.T) {
+	dev := &memDevice{settled: func() error { return nil }}
+	fs := open(t, dev)
+	if !fs.MayWait() {
+		t.Error("it does not say that it may wait")
+	}
+	waited := 0
+	dev.settled = func() error {
+		fs.Space() // would hang if the lock were held
+		waited++
+		return nil
+	}
+	var f *file
+	for _, c := range []struct {
+		name string
+		do   func() error
+	}{
+		{"create", func() error { n, err := fs.root.Create("f", 0o644); f, _ = n.(*file); return err }},
+		{"mkdir", func() error { _, err := fs.root.Mkdir("d", 0o644); return err }},
+		{"symlink", func() error { _, err := fs.root.Symlink("l", "f"); return err }},
+		{"write", func() error { _, err := f.WriteAt([]byte("x"), 0); return err }},
+		{"append", func() error { _, err := f.Append([]byte("x")); return err }},
+		{"truncate", func() error { return f.SetAttr(sys.SetAttr{Set: sys.AttrSize}) }},
+		{"chmod", func() error { return fs.root.SetAttr(sys.SetAttr{Set: sys.AttrMode, Mode: 0o700}) }},
+		{"link", func() error { return fs.root.Link("g", f) }},
+		{"rename", func() error { return fs.root.Rename("g", fs.root, "h") }},
+		{"unlink", func() error { return fs.root.Unlink("h") }},
+		{"rmdir", func() error { return fs.root.Rmdir("d") }},
+	} {
+		before := waited
+		must(t, c.do())
+		if waited != before+1 {
+			t.Errorf("%s waited %d times", c.name, waited-before)
+		}
+	}
+	dev.settled = func() error { return errno.ENOSPC }
+	_, err := f.Append([]byte("x"))
+	wantErrno(t, "append", err, errno.ENOSPC)
+}

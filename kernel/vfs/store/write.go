@@ -12,7 +12,7 @@ import (
 var zeros [blockSize]byte
 
 // WriteAt writes p at off: ENOSPC and EFBIG may come after some bytes.
-func (f *file) WriteAt(p []byte, off int64) (int, error) {
+func (f *file) WriteAt(p []byte, off int64) (n int, err error) {
 	if off < 0 {
 		return 0, errno.EINVAL
 	}
@@ -20,20 +20,22 @@ func (f *file) WriteAt(p []byte, off int64) (int, error) {
 		return 0, nil
 	}
 	now := f.fs.clock()
+	defer f.fs.settle(&err)
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
 	return f.write(p, off, now)
 }
 
 // Append writes p at the end and returns the new end, also with an error.
-func (f *file) Append(p []byte) (int64, error) {
+func (f *file) Append(p []byte) (end int64, err error) {
 	now := f.fs.clock()
+	defer f.fs.settle(&err)
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
 	if len(p) == 0 {
 		return f.size, nil
 	}
-	_, err := f.write(p, f.size, now)
+	_, err = f.write(p, f.size, now)
 	return f.size, err
 }
 

@@ -70,6 +70,12 @@ func (d *Device) Barrier() error { return d.Sync() }
 // Sync implements [store.Device].
 func (d *Device) Sync() error { return number(d.file.Sync()) }
 
+// MayWait implements [store.Device]: the host has what was written.
+func (d *Device) MayWait() bool { return false }
+
+// Settle implements [store.Device].
+func (d *Device) Settle() error { return nil }
+
 // Room implements [store.Device]: what the host's disk has free.
 func (d *Device) Room() uint64 { return room(d.file) }
 
