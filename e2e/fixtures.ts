@@ -97,7 +97,7 @@ export class ShellPage {
 }
 
 interface Fixtures {
-  /** Opens dist/index.html and waits for the prompt. */
+  /** Opens dist/index.html, with nothing of an earlier page's files unless the query names a store, and waits for the prompt. */
   open: (engine?: Engine, query?: string) => Promise<ShellPage>;
   /** Errors that a test means to see; any other on the console fails it. */
   expectedErrors: RegExp[];
@@ -135,8 +135,9 @@ export const test = base.extend<Fixtures, { site: Site }>({
     await use(async (engine, query) => {
       const page = await context.newPage();
       watch(page);
-      const parameters = [...(engine ? [`engine=${engine}`] : []), ...(query ? [query] : [])].join("&");
-      await page.goto(`${site.url}?${parameters}`);
+      const parameters = [...(engine ? [`engine=${engine}`] : []), ...(query ? [query] : [])];
+      if (!query?.includes("persist=")) parameters.push("persist=none");
+      await page.goto(`${site.url}?${parameters.join("&")}`);
       await page.waitForFunction(() => globalThis.shell !== undefined);
       await page.evaluate(() => shell.ready);
       return new ShellPage(page);

@@ -1,8 +1,9 @@
-// The page with one shell: ?engine= picks the engine, ?theme= the colours, and
-// ?run= is typed when the prompt is there.
+// The page with one shell: ?engine= picks the engine, ?theme= the colours,
+// ?persist= the store that is /home (or none), and ?run= is typed when the prompt
+// is there.
 const query = new URLSearchParams(location.search);
 const shell = document.querySelector("bushel-shell");
-for (const name of ["engine", "theme"]) {
+for (const name of ["engine", "theme", "persist"]) {
   if (query.has(name)) shell.setAttribute(name, query.get(name));
 }
 // The element starts when its module is there, so its attributes come first.

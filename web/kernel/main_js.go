@@ -35,25 +35,29 @@ func pageMessage(n uint32) {
 }
 
 func main() {
-	k, err := boot()
+	tree := vfs.NewNamespace(vfs.NewMem(vfs.MemOptions{}))
+	said, minor := mountHome(tree)
+	k, err := boot(tree)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bushel: the kernel cannot start:", err)
 		os.Exit(1)
 	}
 	page = link.NewServer(k.Init(), func(b []byte) { jsPagePost(worker.Pointer(b), uint32(len(b))) })
+	tellBooted(said, minor)
 	select {}
 }
 
 // boot makes the kernel and the tree that a session finds.
-func boot() (*kernel.Kernel, error) {
+func boot(tree *vfs.Namespace) (*kernel.Kernel, error) {
 	k := kernel.New(kernel.Config{
-		FS:      vfs.NewNamespace(vfs.NewMem(vfs.MemOptions{})),
+		FS:      tree,
 		Machine: theMachine,
 		Yield:   worker.Yield,
 	})
 	shell.Register(k)
 	commands.Register(k)
 	mounts.Register(k, mounts.Options{Get: fetcher{}})
+	k.AddFSType("opfs", openStore)
 	if err := commands.MakeTree(k); err != nil {
 		return nil, err
 	}

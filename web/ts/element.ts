@@ -24,6 +24,11 @@ export type State = "idle" | "loading" | "ready" | "running" | "error";
 const BASE = new URL(".", import.meta.url).href;
 const FONT = '"JetBrains Mono", "Cascadia Code", "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
+/** The store that is /home where an element names none. */
+const STORE = "home";
+/** The stores that shells of this page have. */
+const stores = new Set<string>();
+
 let sheet: CSSStyleSheet | undefined;
 
 /**
@@ -44,6 +49,8 @@ export class BushelShell extends HTMLElement {
   private readonly panel = new Panel();
   private readonly theme_: Theme;
   private shell: Shell | undefined;
+  /** The shell's store, as it is in stores. */
+  private store = "";
   private observer: IntersectionObserver | undefined;
   private prompted = Promise.withResolvers<void>();
   /** prompted has been resolved or rejected, and the next start needs a new one. */
@@ -133,6 +140,12 @@ export class BushelShell extends HTMLElement {
   set limits(limits: string) {
     this.setAttribute("limits", limits);
   }
+  get persist(): string {
+    return this.getAttribute("persist") ?? STORE;
+  }
+  set persist(name: string) {
+    this.setAttribute("persist", name);
+  }
   get state(): State {
     return oneOf(this.getAttribute("state"), ["idle", "loading", "ready", "running", "error"]);
   }
@@ -195,9 +208,14 @@ export class BushelShell extends HTMLElement {
     // Undefined, as this.shell is, while the shell is being made.
     let shell: Shell | undefined;
     const mine = (): boolean => this.shell === shell;
+    const asked = this.hasAttribute("persist");
+    const store = this.persist === "none" || (!asked && stores.has(STORE)) ? "" : this.persist;
+    if (store && !stores.has(store)) stores.add((this.store = store));
     shell = new Shell({
       base: BASE,
       engine: this.engine,
+      store,
+      asked,
       limits: this.limits,
       terminal: (events) => this.makeTerminal(events),
       events: {
@@ -298,6 +316,8 @@ export class BushelShell extends HTMLElement {
     const shell = this.shell;
     if (!shell) return;
     this.shell = undefined;
+    stores.delete(this.store);
+    this.store = "";
     shell.close(error);
     this.box.replaceChildren();
     this.box.classList.add("waiting");

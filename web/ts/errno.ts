@@ -82,6 +82,11 @@ const TABLE: readonly (readonly [name: string, text: string])[] = [
   ["ENOTCAPABLE", "capabilities insufficient"],
 ];
 
+/** The number of an error by its name, such as "ENOENT"; 0 for no error's name. */
+export function numberOf(name: string): number {
+  return Math.max(0, TABLE.findIndex((row) => row[0] === name));
+}
+
 /** A system call that failed. code is POSIX's name of the error, such as "ENOENT". */
 export class SystemError extends Error {
   override readonly name = "SystemError";

@@ -3,7 +3,7 @@
 import { Client } from "./client.ts";
 import { BushelError, reason } from "./fault.ts";
 import { get, loadModule, type OnProgress } from "./module.ts";
-import type { BootKernel, Engine, FromKernel } from "./protocol.ts";
+import type { BootKernel, Booted, Engine, FromKernel, OpenStore } from "./protocol.ts";
 import { ProcessWorkers, startWorker } from "./worker.ts";
 
 /** How long a kernel may take from its boot message to its first word, in milliseconds. */
@@ -13,6 +13,8 @@ export interface KernelOptions {
   /** The address of the site, with a trailing slash. */
   base: string;
   engine: Engine;
+  /** The store that is to be /home; empty: /home is in memory. */
+  store: string;
   onProgress: OnProgress;
 }
 
@@ -21,10 +23,13 @@ export class Kernel {
   readonly client: Client;
   /** Resolves with the reason when the kernel has died by itself. */
   readonly died: Promise<BushelError>;
+  /** What it said of its files when it had booted. */
+  readonly booted: Booted;
   private readonly end: () => void;
 
-  private constructor(end: () => void, client: Client, died: Promise<BushelError>) {
+  private constructor(end: () => void, client: Client, died: Promise<BushelError>, booted: Booted) {
     this.end = end;
+    this.booted = booted;
     this.client = client;
     this.died = died;
   }
@@ -35,6 +40,8 @@ export class Kernel {
     const url = new URL("kernel-worker.js", options.base).href;
     // The worker starts while the module is on its way.
     const worker = start(url);
+    // So does the store open.
+    if (options.store) worker.postMessage({ type: "store", name: options.store } satisfies OpenStore);
     const processes = new ProcessWorkers(new URL("process-worker.js", options.base).href, (message) => worker.postMessage(message));
     const end = (): void => {
       worker.terminate();
@@ -43,7 +50,7 @@ export class Kernel {
     signal.addEventListener("abort", end);
     const client = new Client({ postMessage: (message, transfer) => worker.postMessage(message, transfer) });
     const { promise: died, resolve: die } = Promise.withResolvers<BushelError>();
-    const { promise: booted, resolve: boot } = Promise.withResolvers<void>();
+    const { promise: booted, resolve: boot } = Promise.withResolvers<Booted>();
     died.then((error) => {
       end();
       client.close(error);
@@ -58,7 +65,7 @@ export class Kernel {
       } else if (data.type === "progress") {
         options.onProgress(data);
       } else if (data.type === "booted") {
-        boot();
+        boot(data);
       } else if (data.type === "make") {
         processes.make(data);
       } else if (data.type === "terminate") {
@@ -75,18 +82,19 @@ export class Kernel {
     };
     const failed = died.then((error) => Promise.reject(error));
     failed.catch(() => {});
+    let word: Booted;
     try {
       const kernel = await Promise.race([loadModule(options.base, "kernel", options.onProgress), failed]);
       signal.throwIfAborted();
-      worker.postMessage({ type: "boot", base: options.base, kernel, engine: options.engine } satisfies BootKernel);
+      worker.postMessage({ type: "boot", base: options.base, kernel, engine: options.engine, store: options.store } satisfies BootKernel);
       const late = setTimeout(() => die(dead(`it said nothing for ${PATIENCE / 1000} seconds`)), PATIENCE);
-      await Promise.race([booted, failed]).finally(() => clearTimeout(late));
+      word = await Promise.race([booted, failed]).finally(() => clearTimeout(late));
       signal.throwIfAborted();
     } catch (error) {
       end();
       throw error;
     }
-    return new Kernel(end, client, died);
+    return new Kernel(end, client, died, word);
   }
 
   /** Ends the kernel and everything in it at once; open calls end with error. */

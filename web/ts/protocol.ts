@@ -14,6 +14,14 @@ export interface BootKernel {
   /** The compiled kernel.wasm, shared by all shells of the page; undefined: the worker fetches it. */
   kernel: WebAssembly.Module | undefined;
   engine: Engine;
+  /** The store that is to be /home; empty: /home is in memory. */
+  store: string;
+}
+
+/** Page to kernel worker, before it boots: this store will be wanted as /home. */
+export interface OpenStore {
+  type: "store";
+  name: string;
 }
 
 /** Kernel worker to page while it boots. */
@@ -27,6 +35,10 @@ export interface BootProgress {
 /** Kernel worker to page: frames may now be sent. */
 export interface Booted {
   type: "booted";
+  /** What is to be known of the files, or empty: why they will not last, or what of them is lost. */
+  notice: string;
+  /** The notice is of no interest to somebody who has not asked for files that last. */
+  minor: boolean;
 }
 
 /** Kernel worker to page: the kernel has not started, or has died, and error says why. */
@@ -60,7 +72,7 @@ export interface WorkerFailed {
 }
 
 export type FromKernel = BootProgress | Booted | Failed | MakeWorker | TerminateWorker | Uint8Array;
-export type ToKernel = BootKernel | WorkerFailed | Uint8Array;
+export type ToKernel = BootKernel | OpenStore | WorkerFailed | Uint8Array;
 
 /** Kernel worker to process worker, first and once: the compiled process.wasm or interp.wasm. */
 export interface BootProcess {

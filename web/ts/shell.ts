@@ -34,6 +34,10 @@ export interface ShellOptions {
   engine: Engine;
   /** What each process may use, as the element's attribute has it. */
   limits: string;
+  /** The store that is to be /home; empty: /home is in memory. */
+  store: string;
+  /** The store was asked for: it is told if it cannot be had. */
+  asked: boolean;
   /** Makes the terminal in its box; called while the kernel is on its way. */
   terminal(events: TerminalEvents): Promise<Terminal>;
   events: ShellEvents;
@@ -80,6 +84,8 @@ export class Shell {
       this.terminal.dispose();
       return;
     }
+    const { notice, minor } = kernel.booted;
+    if (notice && (this.options.asked || !minor)) await this.terminal.write(`\x1b[2m${notice}.\x1b[0m\r\n`);
     const session = (this.session = new Session(kernel.client, processes, this.terminal, this.options.engine));
     session.onShellExit = (code) => this.finish(code);
     session.onOutput = () => {
@@ -107,9 +113,9 @@ export class Shell {
   }
 
   private async boot(): Promise<{ kernel: Kernel; processes: Processes }> {
-    const { base, engine, events } = this.options;
+    const { base, engine, store, events } = this.options;
     const limits = limitsOf(this.options.limits);
-    const kernel = await Kernel.boot({ base, engine, onProgress: events.onProgress }, this.abort.signal);
+    const kernel = await Kernel.boot({ base, engine, store, onProgress: events.onProgress }, this.abort.signal);
     kernel.died.then((error) => this.abort.signal.aborted || events.onDeath(error));
     const { client } = kernel;
     // In one message: the folders up to the home folder, and into it.

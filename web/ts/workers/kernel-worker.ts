@@ -1,13 +1,14 @@
 // The worker of the kernel: runs kernel.wasm, and gives it the page (pid 1's
 // link), process workers, which the page makes, and compiled guests.
 import type { BootKernel, FromKernel, ToKernel } from "../protocol.ts";
+import { Disks, type DiskExports } from "./disks.ts";
 import { Fetcher } from "./fetcher.ts";
 import { GoProgram, postBytes } from "./goruntime.ts";
 import { Guests } from "./guests.ts";
 import { fetchModule } from "./fetch.ts";
 import { Workers } from "./remote.ts";
 
-interface Exports {
+interface Exports extends DiskExports {
   page_message(length: number): void;
   guest_message(pid: number, length: number): void;
   guest_gone(pid: number): void;
@@ -24,12 +25,13 @@ const page = self as unknown as {
 };
 
 const workers = new Workers((message, transfer) => page.postMessage(message, transfer ?? []));
+const disks = new Disks();
 let go: GoProgram<Exports> | undefined;
 
 /** The engine for guests that ask for none: the browser's where it can let a guest wait. */
 const hasJSPI = "Suspending" in WebAssembly && "promising" in WebAssembly;
 
-async function boot({ base, kernel, engine }: BootKernel): Promise<void> {
+async function boot({ base, kernel, engine, store }: BootKernel): Promise<void> {
   const module =
     kernel ?? (await fetchModule(`${base}kernel.wasm`, (loaded, total) => page.postMessage({ type: "progress", phase: "download", loaded, total })));
   const echo = new MessageChannel();
@@ -73,6 +75,12 @@ async function boot({ base, kernel, engine }: BootKernel): Promise<void> {
       fetch_abort: (id: number) => fetcher.abort(id),
       now: () => performance.now(),
       park: () => echo.port2.postMessage(0),
+      home_store: (at: number, n: number) => new TextEncoder().encodeInto(store, program.bytes.subarray(at >>> 0, (at >>> 0) + n)).written,
+      booted: (at: number, n: number, minor: number) => {
+        page.postMessage({ type: "booted", notice: program.text(at, n), minor: minor !== 0 });
+        guests.warm(browser ? "browser" : "wazero");
+      },
+      ...disks.imports(program),
     }),
     (error) => page.postMessage({ type: "failed", error: `the kernel has stopped: ${String(error)}` }),
   );
@@ -80,8 +88,6 @@ async function boot({ base, kernel, engine }: BootKernel): Promise<void> {
     go!.exports.parked();
     go!.resume();
   };
-  page.postMessage({ type: "booted" });
-  guests.warm(browser ? "browser" : "wazero");
 }
 
 page.onmessage = ({ data }) => {
@@ -90,6 +96,8 @@ page.onmessage = ({ data }) => {
     go!.resume();
   } else if (data.type === "worker-failed") {
     workers.failed(data.id, data.message);
+  } else if (data.type === "store") {
+    disks.expect(data.name);
   } else {
     boot(data).catch((error: unknown) => page.postMessage({ type: "failed", error: error instanceof Error ? error.message : String(error) }));
   }

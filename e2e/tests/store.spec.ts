@@ -1,0 +1,72 @@
+// Files that last: over a reload, beside another tab, and where nothing can last.
+import { expect, ShellPage, test } from "../fixtures.ts";
+
+async function again({ page }: ShellPage): Promise<void> {
+  await page.reload();
+  await page.waitForFunction(() => globalThis.shell !== undefined);
+  await page.evaluate(() => shell.ready);
+}
+
+test("files stay over a reload", async ({ open }) => {
+  const shell = await open(undefined, "persist=home");
+  const script = "mkdir -p work/deep; echo text > work/deep/file; ln -s file work/deep/link; chmod 600 work/deep/file; touch -d 2001-02-03T04:05:06Z work/deep/file; echo gone > /tmp/file";
+  expect(await shell.run(script)).toEqual({ code: 0, stdout: "", stderr: "" });
+  const look = "ls -lR --full-time work; cat work/deep/link; ls /tmp; mount | grep /home";
+  const before = await shell.run(`rm /tmp/file; ${look}`);
+  expect(before.stdout).toContain("home on /home type opfs");
+  await again(shell);
+  expect(await shell.run(look)).toEqual(before);
+  expect(await shell.screen()).not.toContain("/home is in memory");
+});
+
+test("a second tab is told, and the first tab's files are safe", async ({ open }) => {
+  const first = await open(undefined, "persist=home");
+  await first.run("echo first > file");
+  const second = await open(undefined, "persist=home");
+  await second.seen("/home is in memory here and will not be kept: another tab has its files open.");
+  expect((await second.run("ls; echo second > file; mount | grep -c /home")).stdout).toBe("bin\n0\n");
+  await again(first);
+  expect((await first.run("cat file")).stdout).toBe("first\n");
+  await first.page.close();
+  await again(second);
+  expect((await second.run("cat file")).stdout).toBe("first\n");
+});
+
+test("several shells on one page share nothing and say nothing", async ({ context, site, watch }) => {
+  site.pages.set("/several.html", {
+    html: `<!doctype html><script type="module" src="bushel.js"></script>
+      <bushel-shell id="a"></bushel-shell><bushel-shell id="b"></bushel-shell>
+      <bushel-shell id="c" persist="mine"></bushel-shell><bushel-shell id="d" persist="none"></bushel-shell>`,
+  });
+  const page = await context.newPage();
+  watch(page);
+  await page.goto(`${site.url}several.html`);
+  const mounted = await page.evaluate(async () => {
+    const told: string[] = [];
+    for (const id of ["a", "b", "c", "d"]) {
+      const shell = document.getElementById(id) as HTMLElementTagNameMap["bushel-shell"];
+      await shell.ready;
+      told.push(`${(await shell.run("mount | grep -o '.* on /home '")).stdout.trim()} ${shell.screen().includes("memory")}`);
+    }
+    return told;
+  });
+  expect(mounted).toEqual(["home on /home false", " false", "mine on /home false", " false"]);
+});
+
+test("df tells what of the quota is used", async ({ open }) => {
+  const shell = await open(undefined, "persist=home");
+  const used = async () => Number((await shell.run("df /home | tail -1")).stdout.trim().split(/\s+/)[2]);
+  const before = await used();
+  await shell.run("head -c 20971520 /dev/zero > big; sync");
+  expect((await used()) - before).toBeGreaterThanOrEqual(20480);
+  await shell.run("rm big");
+  expect((await used()) - before).toBeLessThan(1024);
+});
+
+test("a store is mounted by its name, by one at a time", async ({ open }) => {
+  const shell = await open(undefined, "persist=none");
+  const result = await shell.run("mkdir m n; mount -t opfs other m && echo text > m/f && umount m && ls m && mount -t opfs other m && cat m/f; mount -t opfs other n; mount -t opfs ../x n");
+  expect(result.stdout).toBe("text\n");
+  expect(result.stderr).toContain("another tab has this store open");
+  expect(result.stderr).toContain("is no name of a store");
+});
