@@ -118,8 +118,8 @@ func (t *fdTable) set(fd uint32, s fdState) {
 	}
 }
 
-// opened sets what is known of a fd that is open from now on.
-func (c *Client) opened(fd uint32, info sys.FDInfo) {
+// enter sets what is known of a fd that is open from now on.
+func (c *Client) enter(fd uint32, info sys.FDInfo) {
 	state := stateOf(info)
 	c.lastGen++
 	state.gen = c.lastGen
@@ -228,7 +228,7 @@ func (c *Client) Begin(info *sys.StartInfo) {
 	c.plain, c.heard, c.doubt, c.lastFile, c.flow, c.parked = false, c.now(), c.now()-1, 0, flow{}, nil
 	clear(c.files)
 	for _, f := range info.FDs {
-		c.opened(f.FD, f.Info)
+		c.enter(f.FD, f.Info)
 	}
 }
 
@@ -279,6 +279,7 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 	if r.Op == sys.OpRead && r.Args[0] <= 1<<31 {
 		w.gen = c.fds.get(uint32(r.Args[0])).gen
 	}
+	c.tellRested()
 	c.call(lane, r, w)
 	c.flush()
 	c.mu.Unlock()
@@ -340,9 +341,7 @@ func (c *Client) Exit(code uint8) {
 			c.giveBack(e)
 		}
 	}
-	if c.rest.passed > 0 {
-		c.tellRest(0, c.rest.passed)
-	}
+	c.tellRested()
 	c.dropAll()
 	c.out = sys.AppendRequest(c.out, bus.KindNotify, 0, 0, &sys.Request{Op: sys.OpExit, Args: [6]uint64{uint64(code)}})
 	c.flush()
@@ -521,7 +520,7 @@ func (c *Client) failed(fd uint32, e errno.Errno) {
 // learn keeps what a reply says of fds.
 func (c *Client) learn(w *waiter, r *sys.Reply) {
 	set := func(fd uint64, info uint64) {
-		c.opened(uint32(fd), sys.FDInfo(info))
+		c.enter(uint32(fd), sys.FDInfo(info))
 	}
 	switch w.op {
 	case sys.OpRead:

@@ -58,7 +58,7 @@ func (c *Client) giveBack(e *pipeEnd) {
 	}
 	if e.writes {
 		c.flush()
-		c.notify(&sys.Request{Op: sys.OpPipeReturn, Args: [6]uint64{uint64(e.number), 0, e.sent}})
+		c.tell(&sys.Request{Op: sys.OpPipeReturn, Args: [6]uint64{uint64(e.number), 0, e.sent}})
 		c.drop(e)
 	} else {
 		e.returned = true
@@ -86,7 +86,7 @@ func (c *Client) bring(e *pipeEnd, last bool) {
 	if last {
 		r.Args[3] = 1
 	}
-	c.notify(r)
+	c.tell(r)
 }
 
 // drop gives up the channel of e.
@@ -115,8 +115,8 @@ func (c *Client) reissue(e *pipeEnd) {
 	}
 }
 
-// notify sends r without asking for an answer. It overtakes what waits in lanes.
-func (c *Client) notify(r *sys.Request) {
+// tell sends r without asking for an answer. It overtakes what waits in lanes.
+func (c *Client) tell(r *sys.Request) {
 	c.tail.at = -1
 	c.out = sys.AppendRequest(c.out, bus.KindNotify, Unordered, 0, r)
 }

@@ -55,8 +55,10 @@ func (c *Client) unwait(e *pipeEnd) pipeCall {
 	if t.told {
 		t.told = false
 		c.tellRest(0, 0)
+		c.flushOut()
 	} else if t.passed += c.now() - t.since; t.passed >= mostRested {
-		c.tellRest(0, t.passed)
+		c.tellRested()
+		c.flushOut()
 	}
 	return w
 }
@@ -78,11 +80,18 @@ func (c *Client) Rests() {
 	}
 	t.told = true
 	c.tellRest(1, t.passed+now-t.since)
+	c.flush()
 }
 
 // tellRest tells the kernel whether the process waits, and for how long it did.
 func (c *Client) tellRest(waits uint64, passed time.Duration) {
 	c.rest.passed = 0
-	c.notify(&sys.Request{Op: sys.OpRest, Args: [6]uint64{waits, uint64(passed)}})
-	c.flush()
+	c.tell(&sys.Request{Op: sys.OpRest, Args: [6]uint64{waits, uint64(passed)}})
+}
+
+// tellRested tells what has not been told, with what is sent next.
+func (c *Client) tellRested() {
+	if c.rest.passed > 0 {
+		c.tellRest(0, c.rest.passed)
+	}
 }
