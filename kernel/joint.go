@@ -1,6 +1,11 @@
 package kernel
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -213,6 +218,17 @@ func sysPipeReturn(c *call) verdict {
 		j.end()
 	}
 	return c.ok()
+}
+
+// joinedPipes lists the pipes whose bytes go past the kernel: number, writer and reader.
+func (k *Kernel) joinedPipes() string {
+	k.lock()
+	defer k.unlock()
+	var b strings.Builder
+	for _, n := range slices.Sorted(maps.Keys(k.joined)) {
+		fmt.Fprintf(&b, "%d %d %d\n", n, k.joined[n].writer.pid, k.joined[n].reader.pid)
+	}
+	return b.String()
 }
 
 // ofJoint reports whether op is a call that the worker of a process makes and not the

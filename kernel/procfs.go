@@ -72,6 +72,7 @@ func (k *Kernel) procTree() vfs.StaticEntry {
 			}),
 			{Name: "mounts", Link: fixedLink("self/mounts")},
 			text("meminfo", memInfo),
+			text("joined", k.joinedPipes),
 		},
 		List: k.procDirs,
 	}

@@ -28,11 +28,11 @@ func (g *Guest) File() string { return g.Name + ".wasm" }
 func List() []*Guest {
 	var list []*Guest
 	for _, name := range []string{
-		"about", "ask", "cat", "cutoff", "flood", "hello", "hog", "nap", "primes", "recurse", "shout", "spin", "status", "tour", "trap", "wild",
+		"about", "ask", "cat", "cutoff", "flood", "hello", "hog", "nap", "primes", "recurse", "shout", "spin", "status", "stream", "tour", "trap", "wild",
 	} {
 		list = append(list, cGuest(name+"-c", "examples/c/"+name+".c"))
 	}
-	for _, name := range []string{"about", "ask", "count", "counter", "hello", "primes", "recurse", "tour", "workers"} {
+	for _, name := range []string{"about", "ask", "count", "counter", "hello", "primes", "recurse", "stream", "tour", "workers"} {
 		source := "examples/go/" + name
 		list = append(list, goGuest(name+"-go", "wasip1", source), goGuest(name+"-js", "js", source))
 	}

@@ -1,0 +1,96 @@
+// Pipes between guests, whose bytes go from worker to worker.
+import { type Engine, expect, onBothEngines, type ShellPage, test } from "../fixtures.ts";
+
+// An interpreted guest computes so slowly that it is given less.
+const bytes = (engine: Engine): number => (engine === "browser" ? 8_000_000 : 1_000_000);
+
+/** Nothing may be left of what has run: no process, and no pipe that is joined. */
+async function clean(user: ShellPage): Promise<void> {
+  await expect.poll(async () => (await user.run("ps; cat /proc/joined")).stdout).not.toMatch(/stream|^\d+ \d+ \d+$/m);
+}
+
+const languages = ["c", "go", "js"];
+for (const from of languages) {
+  for (const to of languages.filter((to) => from === "c" || to === "c")) {
+    onBothEngines(`a stream from ${from} to ${to} arrives whole`, async (user, engine) => {
+      await user.install(`stream-${from}`, `stream-${to}`);
+      const n = from === "c" && to === "c" ? bytes(engine) : bytes(engine) / 2;
+      const ran = await user.run(`stream-${from} pour ${n} | stream-${to} check`);
+      expect(ran).toEqual({ code: 0, stdout: `${n} bytes\n`, stderr: "" });
+      await clean(user);
+    });
+  }
+}
+
+onBothEngines("small pieces go together, and a pipeline has several joined pipes", async (user, engine) => {
+  await user.install("stream-c", "cat-c");
+  const n = bytes(engine) / 4;
+  const ran = await user.run(`stream-c pour ${n} 700 | cat-c | cat-c | stream-c check`);
+  expect(ran).toEqual({ code: 0, stdout: `${n} bytes\n`, stderr: "" });
+  await clean(user);
+});
+
+test("a stream goes from one engine to the other", async ({ open }) => {
+  const user = await open("browser");
+  await user.install("stream-c");
+  const line = (from: string, to: string) => `run --engine=${from} bin/stream-c.wasm pour 1000000 | run --engine=${to} bin/stream-c.wasm check`;
+  for (const [from, to] of [["browser", "wazero"], ["wazero", "browser"]] as const) {
+    expect(await user.run(line(from, to))).toEqual({ code: 0, stdout: "1000000 bytes\n", stderr: "" });
+  }
+  await clean(user);
+});
+
+onBothEngines("a reader that leaves ends its writer at once", async (user, engine) => {
+  await user.install("stream-c", "flood-c");
+  const n = bytes(engine) / 4;
+  const ran = await user.run(`stream-c pour 1000000000 | stream-c take ${n}; echo \${PIPESTATUS[@]}`);
+  expect(ran).toEqual({ code: 0, stdout: `${n} bytes\n141 0\n`, stderr: "" });
+  expect(await user.run("flood-c | head -3")).toEqual({ code: 0, stdout: "y\ny\ny\n", stderr: "" });
+  await clean(user);
+});
+
+// What it has sent before anybody could know of it comes through, though its worker is
+// ended in the middle of a loop.
+onBothEngines("of a writer that is killed comes all that it had sent", async (user, engine) => {
+  await user.install("stream-c");
+  const n = bytes(engine) / 4;
+  const ran = await user.run(
+    `rm -f /tmp/told; stream-c tell /tmp/told ${n} | stream-c check > /tmp/said & until [ -e /tmp/told ]; do sleep 0.05; done
+     read number writer reader < /proc/joined; kill -9 $writer; wait $!; cat /tmp/said`,
+  );
+  expect(ran.stdout).toBe(`${n} bytes\n`);
+  await clean(user);
+});
+
+onBothEngines("what is stopped goes on where it was", async (user, engine) => {
+  await user.install("stream-c");
+  const n = engine === "browser" ? 32_000_000 : 1_000_000;
+  for (const who of ["writer", "reader"]) {
+    const ran = await user.run(
+      `stream-c pour ${n} | stream-c check > /tmp/said & until [ -n "$(cat /proc/joined)" ]; do sleep 0.01; done
+       read number writer reader < /proc/joined; pid=$${who}; kill -STOP $pid; until [ -z "$(cat /proc/joined)" ]; do sleep 0.01; done
+       ps | awk -v p=$pid '$1 == p { print "found" }'; kill -CONT $pid; wait $!; cat /tmp/said`,
+      { timeout: 40_000 },
+    );
+    expect(ran.stdout, who).toBe(`found\n${n} bytes\n`);
+  }
+  await clean(user);
+});
+
+onBothEngines("another process reads on where the first stops", async (user, engine) => {
+  await user.install("stream-c");
+  const n = bytes(engine) / 4;
+  const ran = await user.run(`stream-c pour ${n} | { stream-c take 1000; wc -c; }`);
+  expect(ran).toEqual({ code: 0, stdout: `1000 bytes\n${n - 1000}\n`, stderr: "" });
+  await clean(user);
+});
+
+test("Ctrl-C ends a pipeline of guests", async ({ open }) => {
+  const user = await open("browser");
+  await user.install("stream-c");
+  await user.type("stream-c pour 2000000000 | stream-c check\n");
+  await expect.poll(async () => (await user.run("cat /proc/joined")).stdout).toMatch(/^\d+ \d+ \d+$/m);
+  await user.press("Ctrl+C");
+  await expect.poll(() => user.state()).toBe("ready");
+  await clean(user);
+});
