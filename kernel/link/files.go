@@ -193,7 +193,7 @@ func (c *Client) openedFile(w *waiter, r *sys.Reply) {
 	fd, id := uint32(r.Vals[0]), r.Vals[2]
 	first := r.Data
 	r.Data, r.Vals[2] = nil, 0
-	c.opened(fd, sys.FDInfo(r.Vals[1]))
+	c.enter(fd, sys.FDInfo(r.Vals[1]))
 	r.Vals[1] &^= uint64(sys.InfoSure)
 	if id == 0 || c.plain {
 		return
