@@ -23,7 +23,8 @@ const (
 // MemOptions are what NewMem may be told. The zero value is good.
 type MemOptions struct {
 	// Limit is how many bytes the files may take in memory; holes take none. 0
-	// is 1 GiB in a page, whose memory ends at 4 GiB, and 1 TiB elsewhere.
+	// is 512 MiB in a page, whose memory ends at 4 GiB and holds what programs move
+	// around besides, and 1 TiB elsewhere.
 	Limit uint64
 	// Clock is the time in nanoseconds since 1970, time.Now's if it is nil.
 	Clock func() int64
@@ -64,7 +65,7 @@ func NewMem(o MemOptions) *Mem {
 	if m.limit == 0 {
 		m.limit = 1 << 40
 		if runtime.GOARCH == "wasm" {
-			m.limit = 1 << 30
+			m.limit = 512 << 20
 		}
 	}
 	m.root = &memDir{}
@@ -87,6 +88,11 @@ func (m *Mem) Space() (total, free uint64) {
 
 // Nodes is the number of nodes that have a name or are held.
 func (m *Mem) Nodes() uint64 { return uint64(m.nodes.Load()) }
+
+// full is ENOSPC with a sentence.
+func (m *Mem) full() error {
+	return errno.Faultf(errno.ENOSPC, "no space left: the files in memory (type %s) may take %d MiB", m.typ, m.limit>>20)
+}
 
 // charge takes n bytes of the room, or reports false if they are not there. Only a
 // change to which they are promised gets those that are set aside.

@@ -38,7 +38,7 @@ func (d *memDir) make(name string, n memNode, mode uint32, size int64) error {
 		return err
 	}
 	if !d.fs.charge(nodeCost+size+nameCost+int64(len(name)), false) {
-		return errno.ENOSPC
+		return d.fs.full()
 	}
 	d.fs.nodes.Add(1)
 	sub, isDir := n.(*memDir)
@@ -87,7 +87,7 @@ func (d *memDir) Link(name string, n Node) error {
 		return errno.ENOENT // what has lost its last name gets no new one
 	}
 	if !d.fs.charge(nameCost+int64(len(name)), false) {
-		return errno.ENOSPC
+		return d.fs.full()
 	}
 	inode.linked(1, now)
 	d.add(name, node)

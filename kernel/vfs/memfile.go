@@ -196,7 +196,7 @@ func (f *memFile) grow(c []byte, i int64, at int, p []byte, promised bool) ([]by
 	}
 	if f.counted && !f.fs.charge(int64(want-cap(c)), false) {
 		if want = end; !f.fs.charge(int64(want-cap(c)), promised) {
-			return nil, errno.ENOSPC
+			return nil, f.fs.full()
 		}
 	}
 	f.room += int64(want - cap(c))
