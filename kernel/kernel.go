@@ -27,6 +27,8 @@ type Config struct {
 	// Processes bounds how many processes there are at once; 0 is 512. Only process 1
 	// may start more.
 	Processes int
+	// Page is the page around the kernel, nil if there is none.
+	Page Page
 	// Hook sees every system call. It may be nil.
 	Hook Hook
 	// BusHook sees every call on the bus. It may be nil.

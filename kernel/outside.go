@@ -102,9 +102,10 @@ func (c *call) inside() bool {
 	if c.reply.Errno == errno.ECANCELED && c.ctx != nil && c.ctx.Err() != nil {
 		c.fail(errno.EINTR)
 	}
-	if why := c.reply.Data; c.reply.Errno != 0 && len(why) > 0 && c.p.guest != nil {
-		// A guest hears the number alone.
-		c.p.complain(string(why))
+	if why := string(c.reply.Data); c.reply.Errno != 0 && why != "" && c.p.guest != nil && c.p.why != why {
+		// A guest hears the number alone. Its user is told once, however often it tries.
+		c.p.why = why
+		c.p.complain(why)
 	}
 	if c.over {
 		c.over = false

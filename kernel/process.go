@@ -44,6 +44,8 @@ type Process struct {
 	written uint64 // bytes of all writes
 	met     bound  // limits that its user has been told of
 
+	why string // the sentence that its user was told last
+
 	calls    []*call // those that wait
 	idle     bool    // it waits for a joined pipe
 	sig      signalState

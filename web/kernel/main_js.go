@@ -53,6 +53,7 @@ func boot(tree *vfs.Namespace) (*kernel.Kernel, error) {
 		FS:      tree,
 		Machine: theMachine,
 		Yield:   worker.Yield,
+		Page:    thePage,
 	})
 	shell.Register(k)
 	commands.Register(k)

@@ -1,7 +1,9 @@
-// Files dropped on the terminal are written to the shell's folder.
+// Files and folders dropped on the terminal are written to the shell's folder. Files
+// that are there are replaced, as by a new build of a program.
 
 import { reason } from "./fault.ts";
 import type { Files } from "./files.ts";
+import { type Found, fromDrop } from "./found.ts";
 import { megabytes } from "./panel.ts";
 
 /** How long a notice stays when its work is done, in milliseconds. */
@@ -42,29 +44,36 @@ export class Drop {
     this.target.hidden = true;
     const shell = this.shell();
     if (!event.dataTransfer || !shell) return;
-    const files = [...event.dataTransfer.files];
-    if (files.length === 0) return;
+    if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
-    this.take(files, shell).catch((error) => this.say(reason(error), true));
+    this.take(fromDrop(event.dataTransfer), shell).catch((error) => this.say(reason(error), true));
   }
 
-  private async take(files: readonly File[], { files: tree, folder }: DropTarget): Promise<void> {
+  private async take(dropped: Promise<Found[]>, { files: tree, folder }: DropTarget): Promise<void> {
     const into = folder();
+    const found = await dropped;
+    const total = found.reduce((n, { file }) => n + (file?.size ?? 0), 0);
     const failures: string[] = [];
-    for (const file of files) {
-      this.say(`Copying ${file.name}`, false);
+    let before = 0;
+    for (const { name, file } of found) {
+      this.say(`Copying ${name}`, false);
       try {
-        await tree.writeFile(`${into}/${file.name}`, file, {
-          mode: 0o755,
-          onProgress: (n) => this.say(`Copying ${file.name}: ${megabytes(n)} of ${megabytes(file.size)} MB`, false),
-        });
+        check(name);
+        const parent = file ? name.split("/").slice(0, -1).join("/") : name;
+        if (parent) await tree.mkdir(`${into}/${parent}`, { recursive: true });
+        if (file) {
+          await tree.writeFile(`${into}/${name}`, file, {
+            mode: 0o755,
+            onProgress: (n) => this.say(`Copying ${name}: ${megabytes(before + n)} of ${megabytes(total)} MB`, false),
+          });
+        }
       } catch (error) {
-        failures.push(`${file.name}: ${reason(error)}`);
+        failures.push(`${name}: ${reason(error)}`);
       }
+      before += file?.size ?? 0;
     }
     this.host.focus();
-    const done = files.length - failures.length;
-    this.say([...(done > 0 ? [summary(files, into, done)] : []), ...failures].join("; "), true);
+    this.say([...summary(found, into, failures.length), ...failures].join("; "), true);
   }
 
   private say(text: string, last: boolean): void {
@@ -74,9 +83,19 @@ export class Drop {
   }
 }
 
-function summary(files: readonly File[], folder: string, done: number): string {
-  const only = files[0]!.name;
-  if (done > 1 || files.length > 1) return `${done} files are now in ${folder}`;
+// A browser gives no such names; a script that made up an event may.
+function check(name: string): void {
+  if (name.split("/").some((part) => part === "" || part === "." || part === ".." || part.includes("\0"))) {
+    throw new Error("that is no name for a file here");
+  }
+}
+
+function summary(found: readonly Found[], folder: string, failed: number): string[] {
+  const done = found.length - failed;
+  if (found.length === 0) return ["There was no file in what was dropped"];
+  if (done === 0) return [];
+  const only = found[0]!.name;
+  if (found.length > 1) return [`${done} files are now in ${folder}`];
   const hint = only.endsWith(".wasm") ? `; run it by its name: ${only.slice(0, -".wasm".length)}` : "";
-  return `${only} is now in ${folder}${hint}`;
+  return [`${only} is now in ${folder}${hint}`];
 }

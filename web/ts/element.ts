@@ -4,6 +4,8 @@
 import xtermStyle from "@xterm/xterm/css/xterm.css";
 import { Bus } from "./bus.ts";
 import type { Client } from "./client.ts";
+import { Ask } from "./ask.ts";
+import type { Answer } from "./conversation.ts";
 import { Drop } from "./drop.ts";
 import { BushelError, closed, reason } from "./fault.ts";
 import { Files } from "./files.ts";
@@ -15,6 +17,7 @@ import { ENGINES, type Engine } from "./protocol.ts";
 import { Shell } from "./shell.ts";
 import style from "./style.css";
 import type { TerminalEvents } from "./terminal.ts";
+import { download, upload } from "./transfer.ts";
 import { Theme, type ThemeName } from "./theme.ts";
 
 /** What a shell is doing: not started, starting, at its prompt, running a command, or failed. */
@@ -47,6 +50,7 @@ export class BushelShell extends HTMLElement {
 
   private readonly box = document.createElement("div");
   private readonly panel = new Panel();
+  private readonly ask = new Ask(() => this.focus());
   private readonly theme_: Theme;
   private shell: Shell | undefined;
   /** The shell's store, as it is in stores. */
@@ -74,7 +78,7 @@ export class BushelShell extends HTMLElement {
     const target = document.createElement("div");
     target.className = "target";
     target.hidden = true;
-    root.append(fallback, this.box, this.panel.element, target, notice);
+    root.append(fallback, this.box, this.panel.element, target, notice, this.ask.element);
     const theme = new Theme((colors, dark) => {
       this.classList.toggle("dark", dark);
       this.shell?.terminal?.setTheme(colors);
@@ -218,6 +222,10 @@ export class BushelShell extends HTMLElement {
       asked,
       limits: this.limits,
       terminal: (events) => this.makeTerminal(events),
+      answers: new Map<string, Answer>([
+        ["upload", (talk) => upload(talk, this.ask)],
+        ["download", download],
+      ]),
       events: {
         onProgress: (progress) => mine() && this.onProgress(progress),
         onPrompt: () => mine() && this.onPrompt(),

@@ -1,6 +1,7 @@
 // The kernel's worker: started, told what to boot, listened to, and ended.
 
 import { Client } from "./client.ts";
+import { Conversations, type Answer } from "./conversation.ts";
 import { BushelError, reason } from "./fault.ts";
 import { get, loadModule, type OnProgress } from "./module.ts";
 import type { BootKernel, Booted, Engine, FromKernel, OpenStore } from "./protocol.ts";
@@ -16,6 +17,8 @@ export interface KernelOptions {
   /** The store that is to be /home; empty: /home is in memory. */
   store: string;
   onProgress: OnProgress;
+  /** What answers programs that want something of the page's user. */
+  answers: ReadonlyMap<string, Answer>;
 }
 
 /** A kernel that has booted. */
@@ -43,8 +46,10 @@ export class Kernel {
     // So does the store open.
     if (options.store) worker.postMessage({ type: "store", name: options.store } satisfies OpenStore);
     const processes = new ProcessWorkers(new URL("process-worker.js", options.base).href, (message) => worker.postMessage(message));
+    const talks = new Conversations(options.answers, (message, transfer) => worker.postMessage(message, transfer));
     const end = (): void => {
       worker.terminate();
+      talks.close();
       processes.close();
     };
     signal.addEventListener("abort", end);
@@ -70,6 +75,12 @@ export class Kernel {
         processes.make(data);
       } else if (data.type === "terminate") {
         processes.terminate(data.id);
+      } else if (data.type === "talk-open") {
+        talks.begin(data.id, data.what);
+      } else if (data.type === "talk") {
+        talks.message(data.id, data.data);
+      } else if (data.type === "talk-close") {
+        talks.end(data.id);
       } else {
         die(dead(data.error));
       }

@@ -71,8 +71,28 @@ export interface WorkerFailed {
   message: string;
 }
 
-export type FromKernel = BootProgress | Booted | Failed | MakeWorker | TerminateWorker | Uint8Array;
-export type ToKernel = BootKernel | OpenStore | WorkerFailed | Uint8Array;
+/** Kernel worker to page: a program begins a conversation about what. */
+export interface TalkOpen {
+  type: "talk-open";
+  id: number;
+  what: string;
+}
+
+/** Either way: a message of a conversation. */
+export interface TalkMessage {
+  type: "talk";
+  id: number;
+  data: Uint8Array;
+}
+
+/** Either way: a conversation has been ended. */
+export interface TalkClose {
+  type: "talk-close";
+  id: number;
+}
+
+export type FromKernel = TalkOpen | TalkMessage | TalkClose | BootProgress | Booted | Failed | MakeWorker | TerminateWorker | Uint8Array;
+export type ToKernel = TalkMessage | TalkClose | BootKernel | OpenStore | WorkerFailed | Uint8Array;
 
 /** Kernel worker to process worker, first and once: the compiled process.wasm or interp.wasm. */
 export interface BootProcess {

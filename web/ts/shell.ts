@@ -1,5 +1,6 @@
 // A running shell: its kernel, its terminal, and what stands on the two.
 
+import type { Answer } from "./conversation.ts";
 import { HOME } from "./environment.ts";
 import { isErrno } from "./errno.ts";
 import { BushelError, reason } from "./fault.ts";
@@ -41,6 +42,8 @@ export interface ShellOptions {
   /** Makes the terminal in its box; called while the kernel is on its way. */
   terminal(events: TerminalEvents): Promise<Terminal>;
   events: ShellEvents;
+  /** What answers programs that want something of the page's user. */
+  answers: ReadonlyMap<string, Answer>;
 }
 
 /** Shell is one shell from its boot to its end. */
@@ -113,9 +116,9 @@ export class Shell {
   }
 
   private async boot(): Promise<{ kernel: Kernel; processes: Processes }> {
-    const { base, engine, store, events } = this.options;
+    const { base, engine, store, events, answers } = this.options;
     const limits = limitsOf(this.options.limits);
-    const kernel = await Kernel.boot({ base, engine, store, onProgress: events.onProgress }, this.abort.signal);
+    const kernel = await Kernel.boot({ base, engine, store, onProgress: events.onProgress, answers }, this.abort.signal);
     kernel.died.then((error) => this.abort.signal.aborted || events.onDeath(error));
     const { client } = kernel;
     // In one message: the folders up to the home folder, and into it.

@@ -16,6 +16,8 @@ interface Exports extends DiskExports {
   thread_gone(pid: number, id: number): void;
   guest_failed(pid: number, length: number): void;
   parked(): void;
+  talk_message(id: number, length: number): void;
+  talk_ended(id: number): void;
   fetch_done(id: number, status: number, total: number, length: number): void;
 }
 
@@ -73,6 +75,12 @@ async function boot({ base, kernel, engine, store }: BootKernel): Promise<void> 
       fetch_begin: (id: number, at: number, n: number, from: number, to: number, limit: number) =>
         fetcher.begin(id, program.text(at, n), from, to, limit),
       fetch_abort: (id: number) => fetcher.abort(id),
+      talk_open: (id: number, at: number, n: number) => page.postMessage({ type: "talk-open", id, what: program.text(at, n) }),
+      talk_send: (id: number, at: number, n: number) => {
+        const data = program.copy(at, n);
+        page.postMessage({ type: "talk", id, data }, [data.buffer]);
+      },
+      talk_close: (id: number) => page.postMessage({ type: "talk-close", id }),
       now: () => performance.now(),
       park: () => echo.port2.postMessage(0),
       home_store: (at: number, n: number) => new TextEncoder().encodeInto(store, program.bytes.subarray(at >>> 0, (at >>> 0) + n)).written,
@@ -98,6 +106,12 @@ page.onmessage = ({ data }) => {
     workers.failed(data.id, data.message);
   } else if (data.type === "store") {
     disks.expect(data.name);
+  } else if (data.type === "talk") {
+    go!.exports.talk_message(data.id, go!.give(data.data));
+    go!.resume();
+  } else if (data.type === "talk-close") {
+    go!.exports.talk_ended(data.id);
+    go!.resume();
   } else {
     boot(data).catch((error: unknown) => page.postMessage({ type: "failed", error: error instanceof Error ? error.message : String(error) }));
   }
