@@ -320,3 +320,28 @@ func TestTTY_closedWhileRead(t *testing.T) {
 		})
 	}
 }
+
+// TestTTY_floodInterrupted interrupts a program whose output nobody reads: what had been on its
+// way is not shown.
+func TestTTY_floodInterrupted(t *testing.T) {
+	k := boot(t)
+	p, m := terminal(t, k, func(p *kernel.Process) int {
+		for {
+			p.Stdout().Write(make([]byte, 5000))
+		}
+	})
+	f := k.Init().Files()
+	eventually(t, "the flood is held up", func() bool { return state(k, p.PID()) == "S" })
+	if _, err := f.Write(m, []byte{3}); err != nil {
+		t.Fatal(err)
+	}
+	if s := wait(t, k, p.PID()); s != sys.Signaled(sys.SIGINT) {
+		t.Errorf("%v, want SIGINT", s)
+	}
+	b := make([]byte, 100)
+	if n, err := f.Read(m, b); string(b[:n]) != "^C" || err != nil {
+		t.Errorf("%d bytes are shown, %q, %v; want ^C", n, b[:n], err)
+	}
+	f.Close(m)
+	empty(t, k)
+}

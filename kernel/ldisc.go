@@ -133,6 +133,12 @@ func (t *tty) signalOf(b byte) sys.Signal {
 func (t *tty) receive(b byte) {
 	if sig := t.signalOf(b); sig != 0 {
 		t.flush()
+		if t.outq.head != nil {
+			// A flood. What is on its way goes too, as on other systems, so that the
+			// prompt need not wait for the rest of it.
+			t.out = ring{max: ttyOutput}
+			t.outq.wake()
+		}
 		t.echo(b)
 		if t.group != 0 {
 			t.k.signalGroup(t.group, sig)

@@ -225,7 +225,7 @@ func guestMessage(pid, n uint32) {
 		return // it was killed with this on its way
 	}
 	if err := g.server.Receive(msg); err != nil {
-		g.fail("sent what is no frame")
+		g.babbles()
 	}
 }
 
@@ -239,17 +239,37 @@ func guestGone(pid uint32) {
 // guestFailed is told when a guest cannot begin or its worker has died.
 //
 //go:wasmexport guest_failed
-func guestFailed(pid, n uint32) {
+func guestFailed(pid, n, died uint32) {
 	reason := string(worker.Received(n))
-	if g := theMachine.find(pid); g != nil {
-		theMachine.forget(pid)
-		g.fail(reason)
+	g := theMachine.find(pid)
+	if g == nil {
+		return
+	}
+	theMachine.forget(pid)
+	g.closeThreads()
+	if died != 0 {
+		g.fail(reason, codeDied)
+	} else {
+		g.fail(reason, codeNotRun)
 	}
 }
 
+// The exit codes of guests that do not end by themselves, as those of a module that cannot
+// be loaded and of a trap are.
+const (
+	codeNotRun = 126
+	codeDied   = 134
+)
+
+// babbles ends a guest that sends what is no frame.
+func (r *guest) babbles() {
+	r.fail("sent what is no frame", codeDied)
+	r.Kill()
+}
+
 // fail ends the guest with a line on its standard error.
-func (r *guest) fail(reason string) {
+func (r *guest) fail(reason string, code uint8) {
 	line := []byte(r.Info.Name + ": " + reason + "\n")
 	r.Process.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: line}, func(sys.Reply) {})
-	r.Ended(sys.Exited(126))
+	r.Ended(sys.Exited(code))
 }

@@ -155,6 +155,15 @@ export interface Warm {
   type: "warm";
 }
 
+/**
+ * Process worker to kernel worker: it holds the lock of that name, and gives it up by its
+ * end only, of which a browser tells nobody otherwise.
+ */
+export interface Held {
+  type: "held";
+  lock: string;
+}
+
 /** Process worker to kernel worker: its guest has ended, and it can be given another. */
 export interface Idle {
   type: "idle";
@@ -166,4 +175,4 @@ export interface Done {
 }
 
 export type ToProcess = BootProcess | StartGuest | StartThread | JoinPipe | Uint8Array;
-export type FromProcess = Warm | Idle | Done | SpawnThread | Over | Failed | Uint8Array;
+export type FromProcess = Warm | Held | Idle | Done | SpawnThread | Over | Failed | Uint8Array;

@@ -11,7 +11,7 @@ import type { Engine } from "./protocol.ts";
 import { Op } from "./syscall.ts";
 import type { Terminal } from "./terminal.ts";
 
-const READ = 64 << 10;
+const READ = 32 << 10;
 
 /** Session joins a terminal and the shells that run on it, one after another. */
 export class Session {

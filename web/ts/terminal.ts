@@ -8,9 +8,13 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal as XTerm, type ITheme } from "@xterm/xterm";
 import { type Mark, parseFolderMark, parsePromptMark } from "./marks.ts";
 
-/** How much output may wait to be drawn before reading pauses, and where it goes on, in bytes. */
-const HIGH_WATER = 256 << 10;
-const LOW_WATER = 64 << 10;
+/**
+ * How much output may wait to be drawn before reading pauses, and where it goes on, in
+ * bytes. What waits stands before the answer to a key: short lines, of which each scrolls,
+ * are drawn at some megabytes a second.
+ */
+const HIGH_WATER = 32 << 10;
+const LOW_WATER = 16 << 10;
 
 export interface TerminalEvents {
   onInput(data: string): void;

@@ -21,7 +21,7 @@ export interface GuestEvents {
   threadMessage(pid: number, id: number, data: Uint8Array): void;
   threadGone(pid: number, id: number): void;
   /** The guest cannot begin, or its worker has died. */
-  failed(pid: number, reason: string): void;
+  failed(pid: number, reason: string, died: boolean): void;
 }
 
 interface Process {
@@ -196,9 +196,9 @@ export class Guests {
     this.#endThreads(process);
   }
 
-  #fail(pid: number, why: string): void {
+  #fail(pid: number, why: string, died = false): void {
     const known = this.#starting.delete(pid) || this.#running.delete(pid);
-    if (known) this.#events.failed(pid, why);
+    if (known) this.#events.failed(pid, why, died);
   }
 
   #make(engine: Engine): void {
@@ -214,6 +214,8 @@ export class Guests {
           } else if (data.type === "warm") {
             this.#making[engine]--;
             this.#giveBack(engine, process);
+          } else if (data.type === "held") {
+            process.worker.watch(data.lock);
           } else if (data.type === "spawn") {
             this.#spawn(process, data.id, data.arg);
           } else if (data.type === "over") {
@@ -236,7 +238,9 @@ export class Guests {
           const { first } = process.thread ?? { first: process };
           if (first !== process) first.worker.terminate();
           this.#endThreads(first);
-          if (process.pid !== 0) this.#fail(process.pid, event.message || "its worker has died");
+          const spare = this.#spares[engine].indexOf(process);
+          if (spare >= 0) this.#spares[engine].splice(spare, 1);
+          else if (process.pid !== 0) this.#fail(process.pid, event.message || "its worker has died", true);
           else this.#notMade(engine, new Error(event.message || "a worker cannot be started"));
         };
         post(process.worker, { type: "boot", module: compiled, interprets: engine === "wazero" });

@@ -14,7 +14,7 @@ interface Exports extends DiskExports {
   guest_gone(pid: number): void;
   thread_message(pid: number, id: number, length: number): void;
   thread_gone(pid: number, id: number): void;
-  guest_failed(pid: number, length: number): void;
+  guest_failed(pid: number, length: number, died: number): void;
   parked(): void;
   talk_message(id: number, length: number): void;
   talk_ended(id: number): void;
@@ -48,8 +48,8 @@ async function boot({ base, kernel, engine, store }: BootKernel): Promise<void> 
       go!.resume();
     },
     threadGone: (pid, id) => go!.exports.thread_gone(pid, id),
-    failed(pid, reason) {
-      go!.exports.guest_failed(pid, go!.give(new TextEncoder().encode(reason)));
+    failed(pid, reason, died) {
+      go!.exports.guest_failed(pid, go!.give(new TextEncoder().encode(reason)), died ? 1 : 0);
       go!.resume();
     },
   });

@@ -85,6 +85,16 @@ function boot(module: WebAssembly.Module, interprets: boolean): void {
   port.postMessage({ type: "warm" });
 }
 
+/** Holds a lock as long as the worker lives, which is how its death is noticed. */
+function live(): void {
+  if (!navigator.locks) return; // not on a secure origin
+  const lock = `bushel worker ${crypto.randomUUID()}`;
+  void navigator.locks.request(lock, () => {
+    port.postMessage({ type: "held", lock });
+    return new Promise<never>(() => {});
+  });
+}
+
 function thread({ image, info, shared, id, arg }: StartThread): void {
   engine!.module = image;
   engine!.share(shared, (message) => port.postMessage(message));
@@ -134,5 +144,6 @@ function receive({ data }: MessageEvent<ToProcess>): void {
 
 worker.onmessage = ({ data }) => {
   kernel = data;
+  live();
   kernel.onmessage = receive;
 };

@@ -13,6 +13,7 @@ export class RemoteWorker {
   onerror: (event: { message: string }) => void = () => {};
   readonly #port: MessagePort;
   readonly #end: () => void;
+  #ended = false;
 
   constructor(port: MessagePort, end: () => void) {
     this.#port = port;
@@ -25,8 +26,16 @@ export class RemoteWorker {
   }
 
   terminate(): void {
+    this.#ended = true;
     this.#port.onmessage = null;
     this.#end();
+  }
+
+  /** Has onerror told when the worker dies without a word, by the lock that it holds. */
+  watch(lock: string): void {
+    void navigator.locks.request(lock, () => {
+      if (!this.#ended) this.onerror({ message: "its worker has died" });
+    });
   }
 }
 
