@@ -20,6 +20,7 @@ func TestJoined_whatIsToldIsSo(t *testing.T) {
 			t.Error(err)
 			return 1
 		}
+		p.calls.slow(200) // what it tells the reader is there before what it tells the kernel
 		for i := range uint32(rounds) {
 			n := binary.LittleEndian.AppendUint32(nil, i)
 			if _, err := p.WriteAt(fd, n, 0); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -50,6 +51,7 @@ type mailbox struct {
 	list   []func()
 	paused bool
 	closed bool
+	lag    int // how often others go before each of them
 }
 
 func newMailbox() *mailbox {
@@ -67,11 +69,22 @@ func newMailbox() *mailbox {
 			}
 			fn := b.list[0]
 			b.list = b.list[1:]
+			lag := b.lag
 			b.mu.Unlock()
+			for range lag {
+				runtime.Gosched()
+			}
 			fn()
 		}
 	}()
 	return b
+}
+
+// slow has it perform things late.
+func (b *mailbox) slow(lag int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lag = lag
 }
 
 func (b *mailbox) put(fn func()) {
