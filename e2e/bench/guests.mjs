@@ -1,4 +1,4 @@
-// The guests of the benchmark: two in C, built here, and one in Go of the examples.
+// The guests of the benchmark: two in C, built here, and two of the examples.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,8 +29,10 @@ export function buildGuests() {
     execFileSync(clang, ["--target=wasm32-wasi", "-O2", "-Wall", "-s", "-o", file, join(sources, `${name}.c`)], { stdio: "inherit" });
     guests.set(name, readFileSync(file));
   }
-  const go = join(root, "build", "guests", "hello-go.wasm");
-  if (existsSync(go)) guests.set("hello-go", readFileSync(go));
-  else missing.set("hello-go", "make guests has not built it");
+  for (const name of ["hello-go", "threads-zig"]) {
+    const file = join(root, "build", "guests", `${name}.wasm`);
+    if (existsSync(file)) guests.set(name, readFileSync(file));
+    else missing.set(name, "make guests has not built it");
+  }
   return { guests, missing };
 }

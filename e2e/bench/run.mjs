@@ -38,7 +38,8 @@ const { guests, missing } = buildGuests();
 for (const [name, why] of missing) console.error(`without ${name}: ${why}`);
 const files = new Map([...guests].map(([name, code]) => [`/guest/${name}.wasm`, code]));
 files.set("/index.html", readFileSync(folder("page/index.html")));
-const server = await serve({ dist, page: folder("page"), shim: folder("../../node_modules/@bjorn3/browser_wasi_shim/dist") }, files);
+const folders = { dist, page: folder("page"), shim: folder("../../node_modules/@bjorn3/browser_wasi_shim/dist") };
+const [server, isolating] = await Promise.all([serve(folders, files), serve(folders, files, true)]);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
@@ -85,10 +86,10 @@ async function perform(page, { id, work, guest, repeat = 1, beside = [] }, engin
 }
 
 // A context is a browser profile of its own, so every page begins with a cold cache.
-async function open(engine) {
+async function open(engine, isolated = false) {
   const context = await browser.newContext();
   const page = await context.newPage();
-  await page.goto(`${server.url}/index.html?engine=${engine}`);
+  await page.goto(`${(isolated ? isolating : server).url}/index.html?engine=${engine}`);
   await page.waitForFunction(() => globalThis.bench && globalThis.prompted);
   await within(page.evaluate(() => prompted.then(() => {})));
   return { page, close: () => context.close() };
@@ -101,9 +102,18 @@ for (let round = 0; round < Number(flags.rounds); round++) {
     const begun = Date.now();
     let opened = await open(engine);
     for (const work of works) {
+      if (work.only && work.only !== engine) continue;
+      if (work.isolated) {
+        await opened.close();
+        opened = await open(engine, true);
+      }
       try {
         await perform(opened.page, work, engine, optionsFor(work, engine));
       } catch {
+        await opened.close();
+        opened = await open(engine);
+      }
+      if (work.isolated) {
         await opened.close();
         opened = await open(engine);
       }
@@ -115,6 +125,7 @@ for (let round = 0; round < Number(flags.rounds); round++) {
 const version = browser.version();
 await browser.close();
 server.close();
+isolating.close();
 
 const shim = JSON.parse(readFileSync(folder("../../node_modules/@bjorn3/browser_wasi_shim/package.json"), "utf8")).version;
 const go = execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim();

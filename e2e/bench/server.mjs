@@ -1,4 +1,4 @@
-// A plain file server on a free port: several folders, types, no other header.
+// A plain file server on a free port: several folders, types, no other header unless pages are to be isolated.
 import { createServer } from "node:http";
 import { readFileSync, statSync } from "node:fs";
 import { extname, join, sep } from "node:path";
@@ -10,9 +10,11 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
  *
  * @param {Record<string, string>} folders
  * @param {Map<string, Buffer>} files
+ * @param {boolean} isolated whether pages are to be cross-origin isolated
  * @returns {Promise<{url: string, close(): void}>}
  */
-export async function serve(folders, files) {
+export async function serve(folders, files, isolated = false) {
+  const isolation = isolated ? { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" } : {};
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://bench").pathname);
     const [, name, ...rest] = path.split("/");
@@ -20,7 +22,7 @@ export async function serve(folders, files) {
     let body = files.get(path);
     if (!body && file?.startsWith(folders[name] + sep) && statSync(file, { throwIfNoEntry: false })?.isFile()) body = readFileSync(file);
     if (!body) return response.writeHead(404).end("not found");
-    response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", "content-length": body.length }).end(body);
+    response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", "content-length": body.length, ...isolation }).end(body);
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   return {

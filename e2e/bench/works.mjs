@@ -21,6 +21,9 @@ export const FIGURES = {
   "cat big \\| wc -c": { unit: "MiB/s", rate: true },
   "pipe between two guests": { unit: "MiB/s", rate: true, target: "≥ 477 MiB/s, or 0.6 of bare", meets: (value, ratio) => value >= 500e6 / 2 ** 20 || ratio <= 1 / 0.6 },
   "pipeline of 5 guests": { unit: "MiB/s", rate: true },
+  "20 processes at once": { unit: "ms" },
+  "CPU-bound guest twice at once": { unit: "× once", target: "≤ 1.15, or 1.05 × bare", meets: (value, ratio) => value <= 1.15 || ratio <= 1.05 },
+  "two threads": { unit: "× one", rate: true, target: "≥ 1.7, or 0.9 of bare", meets: (value, ratio) => value >= 1.7 || ratio <= 1 / 0.9 },
   "page to prompt": { unit: "ms", target: "< 1,000 ms", meets: (value) => value < 1000 },
 };
 
@@ -32,6 +35,8 @@ const GO = { guest: "hello-go", language: "Go, 2.5 MB" };
  * figures are all for one unit of it. beside are the columns that do the same right
  * after in the same page. repeat is how often they take turns in a round, of which
  * the best counts: what takes long enough is interrupted by others on a busy machine.
+ * only is the one engine that does it, and isolated says that its page is cross-origin
+ * isolated.
  */
 export const WORKS = [
   { id: "prompt", work: "prompt", options: {} },
@@ -46,6 +51,9 @@ export const WORKS = [
   { id: "sequence", work: "sequence", guest: "works", options: { mib: 64 }, scale: 8, beside: ["bare"] },
   { id: "flow", work: "flow", guest: "works", options: { mib: 256, relays: [] }, scale: 4, repeat: 3, beside: ["bare"] },
   { id: "five", work: "flow", guest: "works", options: { mib: 64, relays: ["pass", "pass", "pass"] }, scale: 4, repeat: 3, beside: ["bare"] },
+  { id: "many", work: "many", guest: "hello", options: { guest: "hello", count: 20 }, repeat: 3, beside: ["bare"], only: "browser" },
+  { id: "twice", work: "twice", guest: "works", options: { rounds: 80 }, scale: 40, repeat: 3, beside: ["bare"] },
+  { id: "threads", work: "threads", guest: "threads-zig", options: { guest: "threads-zig", iterations: 150_000_000, rounds: 80 }, repeat: 3, beside: ["bare"], only: "browser", isolated: true },
   { id: "pipe", work: "pipe", options: { mib: 16 } },
 ];
 

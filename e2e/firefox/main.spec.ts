@@ -36,6 +36,29 @@ test("what is typed is run, and Ctrl-C ends it", async ({ open }) => {
   await page.waitForFunction(() => shell.state === "ready");
 });
 
+test("a stream goes from guest to guest past the kernel, and ends with its writer", async ({ open }) => {
+  const guest = findGuest("stream-c");
+  if ("missing" in guest) {
+    test.skip(true, `no guest stream-c: ${guest.missing}`);
+    return;
+  }
+  const page = await open();
+  const outputs = await page.evaluate(async (base64) => {
+    await shell.fs.mkdir("bin", { recursive: true });
+    await shell.fs.writeFile("bin/stream-c.wasm", Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
+    const lines = [
+      "stream-c pour 8000000 | stream-c check",
+      "stream-c pour 1000000000 | stream-c take 2000000",
+      `stream-c tell /tmp/told 2000000 | stream-c check > /tmp/said & until [ -e /tmp/told ]; do sleep 0.05; done
+       read number writer reader < /proc/joined; kill -9 $writer; wait $!; cat /tmp/said /proc/joined`,
+    ];
+    const outputs = [];
+    for (const line of lines) outputs.push((await shell.run(line, { timeout: 15_000 })).stdout);
+    return outputs;
+  }, guest.bytes.toString("base64"));
+  expect(outputs).toEqual(["8000000 bytes\n", "2000000 bytes\n", "2000000 bytes\n"]);
+});
+
 for (const engine of engines) {
   for (const name of ["hello-c", "hello-go", "hello-js", "ask-c", "cat-c"]) {
     test(`the guest ${name} runs on ${engine}`, async ({ open }) => {

@@ -6,10 +6,10 @@ const guests = new Map();
 const prepared = new Map();
 const workers = new Map();
 
-/** Calls a worker, which answers in order. */
-function ask(column, message) {
-  let worker = workers.get(column);
-  if (!worker) workers.set(column, (worker = new Worker(`/page/${column}.js`, { type: "module" })));
+/** Calls a worker of a column, which answers in order. */
+function ask(column, message, name = column) {
+  let worker = workers.get(name);
+  if (!worker) workers.set(name, (worker = new Worker(`/page/${column}.js`, { type: "module" })));
   return new Promise((resolve, reject) => {
     worker.onerror = (event) => reject(new Error(event.message || `${column}.js does not start`));
     worker.onmessage = ({ data }) => (data.error ? reject(new Error(data.error)) : resolve(data));
@@ -101,6 +101,32 @@ async function bareFlow(mib, relays) {
   return ms;
 }
 
+// What two runs of the computing work that go on at once take, each by its own clock.
+async function bothCPU(column, rounds) {
+  const args = ["cpu", String(rounds)];
+  if (column === "bushel") {
+    const line = `/tmp/works.wasm ${args.join(" ")}`;
+    const { code, stderr } = await shell.run(`${line} & ${line}; wait`);
+    const told = [...stderr.matchAll(/^cpu (\d+)$/gm)].map(([, ns]) => Number(ns));
+    if (code !== 0 || told.length !== 2) throw new Error(`${line}: exit code ${code}, ${stderr}`);
+    return told;
+  }
+  if (!workers.has("bare 2")) await ask("bare", { guest: "works", code: await copyFor("bare", "works") }, "bare 2");
+  const results = await Promise.all(["bare", "bare 2"].map((name) => ask("bare", { guest: "works", args }, name)));
+  return results.map(({ stderr }) => Number(/^cpu (\d+)$/m.exec(stderr)[1]));
+}
+
+// Runs guest in a new worker of that name.
+async function start(column, name, guest, code) {
+  await ask(column, { guest, code }, name);
+  return decoder.decode((await ask(column, { guest, args: [] }, name)).stdout);
+}
+
+function stop(name) {
+  workers.get(name).terminate();
+  workers.delete(name);
+}
+
 const works = {
   async cpu(column, { rounds }) {
     const { told } = await run(column, "works", ["cpu", String(rounds)]);
@@ -153,6 +179,45 @@ const works = {
     if (code !== 0 || Number(stdout) !== mib << 20) throw new Error(`${line}: exit code ${code}, ${stdout}, ${stderr}`);
     return { [name]: mib / (Number(/^sink (\d+)$/m.exec(stderr)[1]) / 1e9) };
   },
+  // The same small program so many times at once, from the first start to the last end.
+  async many(column, { guest, count }) {
+    const check = (text, n) => {
+      if (text.match(/^hello/gim)?.length !== n) throw new Error(`${column}: ${n} times ${guest} printed ${JSON.stringify(text)}`);
+    };
+    if (column === "bushel") {
+      const line = `${`/tmp/${guest}.wasm & `.repeat(count)}wait`;
+      let result;
+      const ms = await timed(async () => { result = await shell.run(line); });
+      check(result.stdout, count);
+      return { [`${count} processes at once`]: ms };
+    }
+    const code = await copyFor(column, guest);
+    const outputs = [];
+    const ms = await timed(async () => {
+      outputs.push(...(await Promise.all(Array.from({ length: count }, (_, i) => start(column, `${column} ${i}`, guest, code)))));
+    });
+    for (let i = 0; i < count; i++) stop(`${column} ${i}`);
+    check(outputs.join("\n"), count);
+    return { [`${count} processes at once`]: ms };
+  },
+  // How much longer it takes to compute twice at once than once.
+  async twice(column, { rounds }) {
+    const once = (await run(column, "works", ["cpu", String(rounds)])).told.cpu;
+    return { "CPU-bound guest twice at once": Math.max(...(await bothCPU(column, rounds))) / once };
+  },
+  // How much faster two threads do twice what one does; in the bare column two workers.
+  async threads(column, { guest, iterations, rounds }) {
+    if (column === "bare") {
+      const once = (await run(column, "works", ["cpu", String(rounds)])).told.cpu;
+      return { "two threads": (2 * once) / Math.max(...(await bothCPU(column, rounds))) };
+    }
+    const times = [];
+    for (const n of [1, 2]) {
+      const { stdout } = await run(column, guest, ["speed", String(iterations), String(n)]);
+      times.push(Number(/(\d+) ms/.exec(decoder.decode(stdout))[1]));
+    }
+    return { "two threads": (2 * times[0]) / times[1] };
+  },
   async prompt() {
     return { "page to prompt": await prompted };
   },
@@ -162,7 +227,7 @@ globalThis.bench = {
   /** Runs a work in a column: figures by name. */
   async work(column, name, options) {
     const guest = options.guest ?? "works";
-    if (name !== "pipe" && name !== "prompt") await prepare(column, guest);
+    if (name !== "pipe" && name !== "prompt") await prepare(column, column === "bare" && name === "threads" ? "works" : guest);
     return works[name](column, options);
   },
 };
