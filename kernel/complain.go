@@ -13,13 +13,14 @@ func (p *Process) complain(line string) {
 	k := p.k
 	c := &call{
 		k: k, p: k.init, done: func(sys.Reply) {}, handler: sysWrite,
-		r: &sys.Request{Op: sys.OpWrite, Data: []byte(p.name + ": " + line + "\n")},
+		r: &sys.Request{Op: sys.OpWrite, Args: [6]uint64{1: sys.WriteOwnLine}, Data: []byte(p.name + ": " + line + "\n")},
 		f: f, flags: f.flags &^ sys.ONonblock,
 	}
 	if _, master := f.stream.(ptyMaster); master {
 		// Nobody but who holds it could make room, and the line would hold it too.
 		c.flags |= sys.ONonblock
 	}
+	f.line(c)
 	if f.stream == nil {
 		c.pin()
 		write := func() {

@@ -31,6 +31,8 @@ type openFile struct {
 	copy   *fileCopy // of a file that the process which opened it may have a copy of
 	// readOnly: nothing below this directory may be changed through it.
 	readOnly bool
+	// unfinished: the last write to it has begun a line and not ended it.
+	unfinished bool
 
 	mu  sync.Mutex // held while the offset is in use, and taken without the kernel's lock
 	off int64

@@ -136,10 +136,26 @@ func sysWrite(c *call) verdict {
 	if !ok || f.flags&sys.OWrite == 0 {
 		return c.fail(errno.EBADF)
 	}
+	if c.sent == 0 {
+		f.line(c)
+	}
 	if f.stream != nil {
 		return f.stream.write(c, c.r.Data[c.sent:])
 	}
 	return c.goOutside(writeFile)
+}
+
+// line puts a line break before what c writes, if it is to begin a line, and remembers
+// whether a line is unfinished afterwards.
+func (f *openFile) line(c *call) {
+	if c.r.Args[1]&sys.WriteOwnLine != 0 && f.unfinished {
+		r := *c.r
+		r.Data = append([]byte{'\n'}, r.Data...)
+		c.r = &r
+	}
+	if n := len(c.r.Data); n > 0 {
+		f.unfinished = c.r.Data[n-1] != '\n'
+	}
 }
 
 func writeFile(c *call) {

@@ -120,7 +120,7 @@ func TestLimits_nameThemselves(t *testing.T) {
 			}
 			p.Stderr().Write(b[1000:])
 			return 0
-		}, "prog: file size limit of 1000 bytes reached (raise it with ulimit -f)\n", sys.Exited(0)},
+		}, "\nprog: file size limit of 1000 bytes reached (raise it with ulimit -f)\n", sys.Exited(0)},
 		{"file size, without a write", kernel.Limits{FileSize: 1 << 10}, func(p *kernel.Process) int {
 			p.Ignore(sys.SIGXFSZ)
 			f := p.Files()

@@ -101,7 +101,7 @@ func (k *Kernel) launch(p *Process, t *target) {
 	}
 	if err != nil {
 		k.log.Info("a guest cannot be run", "pid", p.pid, "name", p.name, "err", err)
-		p.Syscall(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: []byte(p.name + ": " + err.Error() + "\n")})
+		p.Syscall(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2, sys.WriteOwnLine}, Data: []byte(p.name + ": " + err.Error() + "\n")})
 		p.guest.Ended(sys.Exited(126))
 		return
 	}

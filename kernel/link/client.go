@@ -261,7 +261,9 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 	if reply, ok, taken = c.fileCall(r, done); !taken {
 		switch r.Op {
 		case sys.OpWrite:
-			reply, ok = c.behind(lane, r)
+			if r.Args[1] == 0 {
+				reply, ok = c.behind(lane, r)
+			}
 		case sys.OpClose:
 			ok = c.closed(lane, r)
 		default:

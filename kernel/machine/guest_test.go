@@ -221,3 +221,21 @@ func TestRunAgain(t *testing.T) {
 		}
 	})
 }
+
+// TestTrapLine checks that what is said of a trap is on a line of its own.
+func TestTrapLine(t *testing.T) {
+	code := (&wasmtest.Module{Pages: 1, Funcs: []wasmtest.Func{
+		{Module: "wasi_snapshot_preview1", Name: "fd_write", Params: []byte{wasmtest.I32, wasmtest.I32, wasmtest.I32, wasmtest.I32}, Results: []byte{wasmtest.I32}},
+		{Export: "_start", Body: wasmtest.Code(
+			0x41, 0, 0x41, int32('x'), 0x36, 2, 0, // an x at 0
+			0x41, 12, 0x41, 1, 0x36, 2, 0, // a buffer of one byte
+			0x41, 2, 0x41, 8, 0x41, 1, 0x41, 16, 0x10, 0, 0x1a, 0)},
+	}}).Bytes()
+	both(t, func(t *testing.T, k *kernel.Kernel) {
+		install(t, k, "/prog.wasm", code)
+		_, wait := spawn(t, k, sys.SpawnAttr{Path: "/prog.wasm", Argv: []string{"prog"}})
+		if got := wait(); got.err != "x\nprog: trap: unreachable\n" {
+			t.Errorf("%q", got.err)
+		}
+	})
+}

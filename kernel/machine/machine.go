@@ -130,7 +130,7 @@ func (m *Machine) run(ctx context.Context, g *kernel.Guest, r *running) {
 	code, message := engine.Status(g.Info.Name, err, used, img.pages)
 	if message != "" {
 		// Who does not read the message does not miss it.
-		g.Process.Syscall(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: []byte(message + "\n")})
+		g.Process.Syscall(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2, sys.WriteOwnLine}, Data: []byte(message + "\n")})
 	}
 	g.Ended(sys.Exited(code))
 }

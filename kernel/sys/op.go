@@ -27,7 +27,8 @@ const (
 	// pipe of that number (see OpPipeJoin).
 	OpRead
 	// OpWrite writes data to fd a0: v0 bytes written. It ends early only for an
-	// error, which is v1, with [ONonblock], or by a signal.
+	// error, which is v1, with [ONonblock], or by a signal. With [WriteOwnLine] in a1 a
+	// line break comes first if what was written there last did not end in one.
 	OpWrite
 	// OpPRead reads up to a1 bytes at offset a2 of fd a0. If the process keeps a copy
 	// of the file and a3 is not 0, data may have a3 bytes more, v1 is the size, and v0 is
@@ -195,6 +196,9 @@ const (
 	PipeDrain                 // the same of a reader whose writer has died: bring what has arrived
 	PipeOver                  // the channel is not needed any more
 )
+
+// WriteOwnLine is OpWrite's flag for messages: they begin a line.
+const WriteOwnLine = 1
 
 // AtCwd as a dirfd stands for the working directory.
 const AtCwd = ^uint64(0)

@@ -259,6 +259,9 @@ type StartInfo struct {
 	MemoryPages uint32
 	// Instructions is how many it may run; 0 is no limit.
 	Instructions uint64
+	// Imports is what the program imports, as package wasmbin's Signatures has it, for an
+	// engine that cannot tell itself.
+	Imports []string
 }
 
 // StartFD is an fd that a process begins with.
@@ -286,7 +289,8 @@ func (s *StartInfo) Append(b []byte) []byte {
 	}
 	b = le.AppendUint32(b, number(s.FullPaths))
 	b = le.AppendUint32(b, s.MemoryPages)
-	return le.AppendUint64(b, s.Instructions)
+	b = le.AppendUint64(b, s.Instructions)
+	return appendStrings(b, s.Imports)
 }
 
 // DecodeStartInfo reads what Append wrote.
@@ -298,6 +302,7 @@ func DecodeStartInfo(b []byte) (s StartInfo, err error) {
 		s.FDs = append(s.FDs, StartFD{r.u32(), OpenFlag(r.u32()), FDInfo(r.u32()), r.str()})
 	}
 	s.FullPaths, s.MemoryPages, s.Instructions = r.u32() != 0, r.u32(), r.u64()
+	s.Imports = r.strs()
 	return s, r.end()
 }
 

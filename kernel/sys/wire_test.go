@@ -41,7 +41,8 @@ func TestRecords_roundTrip(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	info := sys.StartInfo{PID: 7, Name: "n", Engine: "e", Argv: []string{"a"}, Env: []string{}, Cwd: "/",
-		FDs: []sys.StartFD{{FD: 3, Flags: sys.OPreopen, Info: 5, Name: "/"}}, FullPaths: true, MemoryPages: 8, Instructions: 1 << 40}
+		FDs: []sys.StartFD{{FD: 3, Flags: sys.OPreopen, Info: 5, Name: "/"}}, FullPaths: true, MemoryPages: 8, Instructions: 1 << 40,
+		Imports: []string{"m\x00n\x00i:"}}
 	if got, err := sys.DecodeStartInfo(info.Append(nil)); err != nil || !reflect.DeepEqual(got, info) {
 		t.Errorf("%+v, %v", got, err)
 	}

@@ -49,7 +49,7 @@ func End(info *sys.StartInfo, err error, pages uint32) {
 func exit(info *sys.StartInfo, err error, pages uint32) {
 	code, message := engine.Status(info.Name, err, pages, info.MemoryPages)
 	if message != "" {
-		Client.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: []byte(message + "\n")}, func(sys.Reply) {})
+		Client.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2, sys.WriteOwnLine}, Data: []byte(message + "\n")}, func(sys.Reply) {})
 	}
 	Client.Exit(code)
 }

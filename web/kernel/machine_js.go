@@ -67,6 +67,7 @@ type image struct {
 	threads   bool            // it needs threads
 	pages     uint32          // the most memory that it may have
 	explained map[string]bool // it has been said why it is interpreted
+	imports   []string        // the functions that it imports, with their types
 }
 
 // abiGoJS is the abi of a GOOS=js program, as web/ts/workers/kernel-worker.ts
@@ -128,6 +129,8 @@ func (m *machine) Load(ctx context.Context, key kernel.ImageKey, name string, re
 	}
 	if module.ABI() == "gojs" {
 		img.abi = abiGoJS
+	} else {
+		img.imports = module.Signatures()
 	}
 	shared := sharedPages(module, key.MemoryPages)
 	jsGuestImage(img.id, worker.Pointer(code), uint32(len(code)), shared[0], shared[1])
@@ -173,6 +176,9 @@ func (m *machine) Start(g *kernel.Guest) (kernel.Running, error) {
 	}
 	g.SetEngine([...]string{"browser", "wazero"}[interpret])
 	g.Info.FullPaths, g.Info.MemoryPages = img.fullPaths, img.pages
+	if interpret == 0 {
+		g.Info.Imports = img.imports // wazero looks at them itself
+	}
 	var caller sys.Caller = g.Process
 	if img.threads {
 		caller = threadCaller{g.Process}
@@ -270,6 +276,6 @@ func (r *guest) babbles() {
 // fail ends the guest with a line on its standard error.
 func (r *guest) fail(reason string, code uint8) {
 	line := []byte(r.Info.Name + ": " + reason + "\n")
-	r.Process.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: line}, func(sys.Reply) {})
+	r.Process.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2, sys.WriteOwnLine}, Data: line}, func(sys.Reply) {})
 	r.Ended(sys.Exited(code))
 }

@@ -42,7 +42,7 @@ func (m *machine) explain(g *kernel.Guest, why string) {
 		return
 	}
 	line := g.Info.Name + ": " + why + "; running on wazero\n"
-	g.Process.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2}, Data: []byte(line)}, func(sys.Reply) {})
+	g.Process.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2, sys.WriteOwnLine}, Data: []byte(line)}, func(sys.Reply) {})
 }
 
 // A threadCaller is the process as one of several links to it sees it.

@@ -28,8 +28,12 @@ func begin(n, abi uint32) {
 		browser.Start(&engine.Program{Name: info.Name, Host: threads(info)}, end)
 		return
 	}
-	shim := wasi.New(guest.Client, info, wasi.Options{FullPaths: info.FullPaths, Now: worker.Clock()})
-	browser.Start(&engine.Program{Name: info.Name, Host: shim.Host()}, end)
+	host := wasi.New(guest.Client, info, wasi.Options{FullPaths: info.FullPaths, Now: worker.Clock()}).Host()
+	if err := engine.CheckTypes(host, info.Imports); err != nil {
+		end(err)
+		return
+	}
+	browser.Start(&engine.Program{Name: info.Name, Host: host}, end)
 }
 
 // beginThread starts a further thread of a guest whose first is in another worker.

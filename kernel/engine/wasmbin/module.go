@@ -61,6 +61,7 @@ type Custom struct {
 
 // Module is the outside of a module.
 type Module struct {
+	types    []string // of functions, as Signature has them; up to the first that is none
 	Imports  []Import
 	Exports  []Export
 	Memories []Limits // its own, without the imported ones
@@ -122,6 +123,8 @@ func Parse(code []byte) (*Module, error) {
 
 func (m *Module) section(id byte, r *reader) {
 	switch id {
+	case secType:
+		m.types = funcTypes(r)
 	case secCustom:
 		name := r.name()
 		m.Custom = append(m.Custom, Custom{name, r.b[r.at:]})

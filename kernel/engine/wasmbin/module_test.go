@@ -117,3 +117,20 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestSignatures(t *testing.T) {
+	i32, i64, f32, f64 := wasmtest.I32, wasmtest.I64, wasmtest.F32, wasmtest.F64
+	m := wasmtest.Module{Funcs: []wasmtest.Func{
+		{Module: "env", Name: "a", Params: []byte{i32, i64, f32, f64, 0x6f}, Results: []byte{i64}},
+		{Module: "env", Name: "b"},
+		{Export: "_start"},
+	}}
+	parsed, err := wasmbin.Parse(m.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"env\x00a\x00ilfdo:l", "env\x00b\x00:"}
+	if got := parsed.Signatures(); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

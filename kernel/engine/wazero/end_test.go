@@ -163,7 +163,7 @@ func TestTraps(t *testing.T) {
 		{engine.TrapOverflow, wasmtest.Code(i32const, int32(-1<<31), i32const, int32(-1), 0x6d, drop)},
 		{engine.TrapConversion, wasmtest.Code(0x43, 0, 0, 0xc0, 0x7f, 0xa8, drop)},
 		{engine.TrapTable, wasmtest.Code(i32const, 5, 0x11, 0, 0)},
-		{engine.TrapIndirectType, wasmtest.Code(i32const, 0, 0x11, 2, 0, drop)},
+		{engine.TrapTable, wasmtest.Code(i32const, 0, 0x11, 2, 0, drop)},
 		{engine.TrapUnaligned, wasmtest.Code(i32const, 1, 0xfe, 0x10, 2, 0, drop)},
 	}
 	engines(t, wazero.Config{}, func(t *testing.T, e *wazero.Engine) {

@@ -44,8 +44,7 @@ func (g *guest) link(list []engine.HostFunc) (map[string]hostModule, error) {
 			f = &list[at]
 		}
 		if !slices.Equal(f.Params, def.ParamTypes()) || !slices.Equal(f.Results, def.ResultTypes()) {
-			return nil, &engine.LoadError{Reason: fmt.Sprintf(
-				"needs import %v with a type that it does not have here", i)}
+			return nil, engine.WrongType(i)
 		}
 		b := builders[i.Module]
 		if b == nil {

@@ -19,14 +19,14 @@ var traps = map[string]engine.TrapKind{
 	"unreachable":                   engine.TrapUnreachable,
 	"out of bounds memory access":   engine.TrapMemory,
 	"invalid table access":          engine.TrapTable,
-	"indirect call type mismatch":   engine.TrapIndirectType,
+	"indirect call type mismatch":   engine.TrapTable,
 	"integer divide by zero":        engine.TrapDivideByZero,
 	"integer overflow":              engine.TrapOverflow,
 	"invalid conversion to integer": engine.TrapConversion,
 	"stack overflow":                engine.TrapStackOverflow,
 	"unaligned atomic":              engine.TrapUnaligned,
 	"uncaught exception":            engine.TrapException,
-	"null reference":                engine.TrapIndirectNull,
+	"null reference":                engine.TrapTable,
 	"expected shared memory":        engine.TrapUnaligned,
 }
 

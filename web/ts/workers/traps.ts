@@ -11,9 +11,7 @@ const KINDS: [RegExp, string][] = [
   [/divide by zero|remainder by zero|division by zero/, "integer divide by zero"],
   [/divide result unrepresentable|integer overflow/, "integer overflow"],
   [/float unrepresentable|invalid conversion/, "invalid conversion to integer"],
-  [/signature mismatch|null function/, "indirect call type mismatch"],
-  [/indirect call to null|uninitialized element/, "uninitialized element"],
-  [/table index is out of bounds|table access out of bounds|table index/i, "out of bounds table access"],
+  [/signature mismatch|null function|indirect call to null|uninitialized element|table index|table access/i, "invalid table access or indirect call"],
   [/unaligned/, "unaligned atomic"],
   [/memory access out of bounds|index out of bounds|out of bounds/, "out of bounds memory access"],
 ];
