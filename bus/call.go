@@ -63,6 +63,9 @@ func (c *Conn) invoke(ctx context.Context, parent *Session, pkg string, r *Reque
 	return s.await(ctx, end)
 }
 
+// ErrDeadline is the error of a call whose deadline has passed.
+var ErrDeadline = NewError(CodeDeadlineExceeded, "the time for the call is over")
+
 // await waits for what the call's continuation sends to end.
 func (s *Session) await(ctx context.Context, end <-chan outcome) (*Response, error) {
 	select {
@@ -76,6 +79,9 @@ func (s *Session) await(ctx context.Context, end <-chan outcome) (*Response, err
 	case <-ctx.Done():
 	}
 	err := ErrorOf(context.Cause(ctx))
+	if err.Code == CodeDeadlineExceeded {
+		err = ErrDeadline
+	}
 	s.giveUp(err)
 	o := <-end // it was the call's end, or that has come meanwhile
 	if o.r != nil && o.r.Session != nil {

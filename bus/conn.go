@@ -173,8 +173,23 @@ func (c *Conn) unlock() {
 	later := c.later
 	c.later = nil
 	c.mu.Unlock()
-	for _, fn := range later {
-		fn()
+	if len(later) > 0 {
+		do(later)
+	}
+}
+
+// do calls each of list. One that does not return, since its goroutine is unwound, does
+// not keep the others from being called.
+func do(list []func()) {
+	i := 0
+	defer func() {
+		if i < len(list) {
+			go do(list[i:])
+		}
+	}()
+	for i < len(list) {
+		i++
+		list[i-1]()
 	}
 }
 

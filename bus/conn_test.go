@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -331,6 +332,28 @@ func TestStream_items(t *testing.T) {
 		}
 		r.Session.Close()
 		idle(t, a, b)
+	})
+}
+
+// TestSession_aContinuationThatIsUnwound has the first of several continuations end its
+// goroutine, as a system call of a process that was ended does.
+func TestSession_aContinuationThatIsUnwound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b, pkg := pair(t, bus.HandlerFunc(func(*bus.Incoming) {}), bus.Limits{})
+		ended := 0
+		for range 3 {
+			pkg.Start(t.Context(), call("t/1.Never", ""), func(*bus.Response, error) {
+				ended++
+				runtime.Goexit()
+			})
+		}
+		synctest.Wait()
+		go a.Close(nil)
+		<-a.Done()
+		idle(t, a, b)
+		if ended != 3 {
+			t.Errorf("%d continuations were called", ended)
+		}
 	})
 }
 

@@ -131,14 +131,17 @@ func TestConn_hostilePeers(t *testing.T) {
 // fail, and no memory is kept for them.
 func TestConn_millionCalls(t *testing.T) {
 	r := newRaw(t, bus.HandlerFunc(func(*bus.Incoming) {}), bus.Limits{Calls: 100})
+	const message = 1000 // calls
 	refused := 0
-	for i := range uint32(1_000_000) {
-		if err := r.send(bus.AppendCall(nil, 2*i+1, bus.Method{}, 0, &bus.CallHead{}, nil)); err != nil {
+	for i := range uint32(1_000_000 / message) {
+		var msg []byte
+		for n := range uint32(message) {
+			msg = bus.AppendCall(msg, 2*(i*message+n)+1, bus.Method{}, 0, &bus.CallHead{}, nil)
+		}
+		if err := r.send(msg); err != nil {
 			t.Fatal(err)
 		}
-		if i%1000 == 0 {
-			refused += len(r.frames())
-		}
+		refused += len(r.frames())
 	}
 	if refused += len(r.frames()); refused != 1_000_000-100 {
 		t.Errorf("%d calls were refused", refused)

@@ -192,6 +192,20 @@ func (b *Bus) ends(s *PackageStats, err error) {
 	}
 }
 
+// lost is what those are told who have calls open with a peer that is no more.
+func (b *Bus) lost(f *busFile) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if f.serves == nil {
+		return bus.ErrLinkClosed
+	}
+	return errEnded(f.serves.pkg)
+}
+
+func errEnded(p *busPackage) error {
+	return &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateAborted, Message: "the package " + p.name + " has ended"}
+}
+
 // left is the end of a link: the process has closed it, or is no more.
 func (b *Bus) left(f *busFile) {
 	b.mu.Lock()
@@ -225,7 +239,7 @@ func within(in *bus.Incoming) {
 		return
 	}
 	t := time.AfterFunc(time.Until(when), func() {
-		in.Fault(bus.NewError(bus.CodeDeadlineExceeded, "the time for the call is over"))
+		in.Fault(bus.ErrDeadline)
 	})
 	in.OnEnd(func(error) { t.Stop() })
 }

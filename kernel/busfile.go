@@ -188,5 +188,5 @@ func (f *busFile) stat() sys.Stat {
 func (f *busFile) closed() {
 	f.over = true
 	f.out, f.in = nil, bus.Splitter{}
-	f.k.after(func() { f.conn.Lost(bus.ErrLinkClosed) })
+	f.k.after(func() { f.conn.Lost(f.k.bus.lost(f)) })
 }

@@ -385,10 +385,10 @@ func (b *Bus) gone(inst *instance, why error) {
 	pid := inst.pid
 	b.mu.Unlock()
 	if f != nil {
-		f.conn.Close(&bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateAborted, Message: "the package " + p.name + " has ended"})
+		f.conn.Close(errEnded(p))
 	}
 	if why == nil {
-		why = &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateAborted, Message: "the package " + p.name + " has ended"}
+		why = errEnded(p)
 	}
 	for _, j := range failed {
 		j.in.Fault(why)

@@ -3,7 +3,7 @@ package commands
 // table lists the commands. Those that read it (help, man) do so by their run's
 // own field, so that it does not depend on itself.
 var table = []spec{
-	aboutSpec, awkSpec, basenameSpec, base64Spec, bracketSpec, catSpec, chmodSpec, cksumSpec, clearSpec, cmpSpec,
+	aboutSpec, awkSpec, basenameSpec, base64Spec, bracketSpec, busSpec, catSpec, chmodSpec, cksumSpec, clearSpec, cmpSpec,
 	commSpec, cpSpec, cutSpec, dateSpec, dfSpec, diffSpec, dirnameSpec, downloadSpec, duSpec, echoSpec, egrepSpec, envSpec,
 	expandSpec, falseSpec, fgrepSpec, fileSpec, findSpec, foldSpec, grepSpec, gunzipSpec, gzipSpec, hdSpec, headSpec, helpSpec, hexdumpSpec,
 	hostnameSpec, idSpec, killSpec, lnSpec, lsSpec, manSpec, md5Spec, mkdirSpec, mktempSpec, mountSpec, mvSpec, ncSpec, niceSpec, nlSpec, nohupSpec,

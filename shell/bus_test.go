@@ -1,0 +1,40 @@
+package shell_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestBus has the shell serve packages of the bus, and call them.
+func TestBus(t *testing.T) {
+	tests := []struct {
+		name, script, out, err string
+		code                   int
+	}{
+		{"a command serves", `
+bus serve up up/1.Up 'tr a-z A-Z' up/1.Fail 'exit 3' &
+until bus ls | grep -q ^up; do :; done
+echo '"some text"' | bus call up up/1.Up -
+bus call up up.up text=x
+bus call up up/1.Fail
+kill %1`, "\"SOME TEXT\"\n{\n  \"TEXT\": \"X\"\n}\n", "bus: unknown: the command ended with code 3\n", 0},
+		{"a server that ends", `
+bus serve slow slow/1.Slow 'echo >/tmp/begun; sleep 2' &
+until bus ls | grep -q ^slow; do :; done
+bus call slow slow/1.Slow & call=$!
+until test -s /tmp/begun; do :; done
+kill %1; wait $call; echo $?`, "1\n", "bus: unavailable: the package slow has ended\n", 0},
+		{"a time limit", `
+bus serve slow slow/1.Slow 'sleep 2' &
+until bus ls | grep -q ^slow; do :; done
+bus call -t 1 slow slow/1.Slow; echo $?; kill %1`, "1\n", "bus: deadline_exceeded: the time for the call is over\n", 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := run(t, boot(t), "/tmp", "", "sh", "-c", strings.TrimSpace(test.script))
+			if got.out != test.out || got.err != test.err || got.status.Code() != test.code {
+				t.Errorf("%q, %q, %d; want %q, %q, %d", got.out, got.err, got.status.Code(), test.out, test.err, test.code)
+			}
+		})
+	}
+}

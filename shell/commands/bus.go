@@ -1,0 +1,310 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/bus/desc"
+	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+var busSpec = spec{name: "bus", synopsis: "ls | stats [PACKAGE] | describe PACKAGE | call [-t SECONDS] [-f FORMAT] PACKAGE METHOD [NAME=VALUE... | JSON | -] | serve PACKAGE METHOD COMMAND...", run: runBus, help: `
+Use the bus, on which modules call each other.
+
+  ls          list the packages: what is served, what runs, what is declared
+  stats       count the calls to each package
+  describe    say what a package serves, as JSON
+  call        call a method, and print its result as JSON. The arguments are NAME=VALUE,
+              where VALUE is JSON or else a text, or one JSON value, or "-" for JSON from
+              standard input. What the callee calls back is printed line by line; the bytes
+              and items that it streams follow the result
+  serve       serve a package until it is stopped: for each call of METHOD, a full name such
+              as greeter/1.Greet, the shell runs COMMAND with the arguments, as JSON, as its standard
+              input. Its output is the result: JSON, or else a text
+
+METHOD is a full name, service/major.Method, or the end of one: time.sleep for os.time/1.Sleep.
+
+  -t SECONDS  give up after so long
+  -f FORMAT   json, cbor or raw; what the description says, or json, if it is missing`}
+
+func runBus(c *cmd) int {
+	if len(c.args) == 0 {
+		c.usageError(2, "missing operand")
+	}
+	verb := c.args[0]
+	c.args = c.args[1:]
+	switch verb {
+	case "ls", "stats":
+		return c.busList(verb == "stats")
+	case "describe":
+		return c.busDescribe()
+	case "call":
+		return c.busCall()
+	case "serve":
+		return c.busServe()
+	}
+	c.usageError(2, "there is no '%s'", verb)
+	return 2
+}
+
+// dialBus opens the bus, or ends the run.
+func (c *cmd) dialBus(opt bus.Options) *bus.Conn {
+	conn, err := c.p.Bus(opt)
+	if err != nil {
+		c.fail(1, "%s", reason(err))
+	}
+	return conn
+}
+
+// busFail ends the run with a fault of a call.
+func (c *cmd) busFail(err error) {
+	c.fail(1, "%s: %s", bus.CodeOf(err), err)
+}
+
+func (c *cmd) busList(stats bool) int {
+	args := c.flags().parse()
+	conn := c.dialBus(bus.Options{})
+	defer conn.Close(nil)
+	r, err := conn.Package(bus.PackageBus).Invoke(c.p.Context(), &bus.Request{Method: bus.MethodList})
+	if err != nil {
+		c.busFail(err)
+	}
+	var list []kernel.PackageInfo
+	if err := json.Unmarshal(r.Body, &list); err != nil {
+		c.fail(1, "%s", err)
+	}
+	for _, p := range list {
+		switch {
+		case stats && (len(args) == 0 || args[0] == p.Name):
+			fmt.Fprintf(c.out, "%-20s %8d calls %6d faults %6d open\n", p.Name, p.Calls, p.Faults, p.Open)
+		case !stats:
+			where := p.Module
+			if len(p.PIDs) > 0 {
+				where = strings.TrimSpace(strings.Trim(fmt.Sprint(p.PIDs), "[]") + " " + where)
+			}
+			fmt.Fprintln(c.out, strings.TrimRight(fmt.Sprintf("%-20s %-8s %s", p.Name, p.State, where), " "))
+		}
+	}
+	return 0
+}
+
+// busDescription asks what a package serves.
+func (c *cmd) busDescription(ctx context.Context, conn *bus.Conn, pkg string) ([]byte, *desc.Description) {
+	r, err := conn.Package(pkg).Invoke(ctx, &bus.Request{Method: bus.MethodDescribe, Format: bus.FormatJSON})
+	if err != nil {
+		if bus.CodeOf(err) == bus.CodeUnimplemented {
+			return []byte(`{"services":[]}`), &desc.Description{} // a guest of another kind
+		}
+		c.busFail(err)
+	}
+	d, err := desc.Parse(r.Body)
+	if err != nil {
+		c.fail(1, "%s: %s", pkg, err)
+	}
+	return r.Body, d
+}
+
+func (c *cmd) busDescribe() int {
+	args := c.flags().parse()
+	c.operands(args, 1, 1)
+	conn := c.dialBus(bus.Options{})
+	defer conn.Close(nil)
+	text, _ := c.busDescription(c.p.Context(), conn, args[0])
+	c.out.WriteString(indent(text) + "\n")
+	return 0
+}
+
+// busArgs is the JSON that the operands of a call mean.
+func (c *cmd) busArgs(args []string) []byte {
+	switch {
+	case len(args) == 0:
+		return []byte("{}")
+	case len(args) == 1 && args[0] == "-":
+		text, err := io.ReadAll(c.p.Stdin())
+		if err != nil {
+			c.fail(1, "standard input: %s", reason(err))
+		}
+		args[0] = string(text)
+		fallthrough
+	case len(args) == 1 && !strings.Contains(args[0], "="), len(args) == 1 && json.Valid([]byte(args[0])):
+		if !json.Valid([]byte(args[0])) {
+			c.fail(2, "'%s' is no JSON", args[0])
+		}
+		return []byte(args[0])
+	}
+	fields := map[string]json.RawMessage{}
+	for _, a := range args {
+		name, value, ok := strings.Cut(a, "=")
+		if !ok {
+			c.usageError(2, "'%s' is not NAME=VALUE", a)
+		}
+		if !json.Valid([]byte(value)) {
+			text, _ := json.Marshal(value) // a string always can
+			value = string(text)
+		}
+		fields[name] = json.RawMessage(value)
+	}
+	text, err := json.Marshal(fields)
+	if err != nil {
+		c.fail(2, "%s", err)
+	}
+	return text
+}
+
+func (c *cmd) busCall() int {
+	f := c.flags()
+	f.posix, f.bad = true, 2
+	seconds, format := 0, ""
+	f.int(&seconds, "t|timeout")
+	f.str(&format, "f|format")
+	args := f.parse()
+	c.operands(args, 2, -1)
+	conn := c.dialBus(bus.Options{})
+	defer conn.Close(nil)
+	ctx := c.p.Context()
+	if seconds > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(seconds)*time.Second)
+		defer cancel()
+	}
+	body := c.busArgs(args[2:])
+	m := c.method(ctx, conn, args[0], args[1])
+	if format != "" {
+		m.format = format
+	}
+	r := &bus.Request{Method: bus.MethodOf(m.name)}
+	var err error
+	if r.Format, r.Body, err = fromJSON(m.format, body); err != nil {
+		c.fail(2, "%s", err)
+	}
+	r.Handler = bus.HandlerFunc(func(in *bus.Incoming) {
+		fmt.Fprintf(c.p.Stdout(), "%s: %s\n", m.callback(in.Method()), toJSON(in.Format(), in.Body()))
+		in.Reply(bus.FormatJSON, []byte("null"))
+	})
+	a, err := conn.Package(args[0]).Invoke(ctx, r)
+	if err != nil {
+		c.busFail(err)
+	}
+	if len(a.Body) > 0 && !(m.streams() && string(toJSON(a.Format, a.Body)) == "null") {
+		c.out.WriteString(indent(toJSON(a.Format, a.Body)) + "\n")
+	}
+	if a.Session != nil {
+		defer a.Session.Close()
+		c.busStreams(ctx, a.Session, m)
+	}
+	return 0
+}
+
+// busStreams prints what a call streams, one stream after the other.
+func (c *cmd) busStreams(ctx context.Context, s *bus.Session, m *busMethod) {
+	for _, v := range m.results {
+		var err error
+		switch v.Kind {
+		case desc.KindBytes:
+			c.out.Flush()
+			_, err = io.Copy(c.p.Stdout(), s.Stream(v.Stream))
+		case desc.KindItems:
+			for err == nil {
+				var item []byte
+				var format bus.Format
+				if item, format, err = s.Stream(v.Stream).Recv(ctx, 16<<20); err == nil {
+					c.out.WriteString(string(toJSON(format, item)) + "\n")
+					c.out.Flush()
+				}
+			}
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			c.busFail(err)
+		}
+	}
+}
+
+func (c *cmd) busServe() int {
+	f := c.flags()
+	f.posix, f.bad = true, 2
+	args := f.parse()
+	c.operands(args, 3, -1)
+	if len(args)%2 == 0 {
+		c.usageError(2, "a METHOD without a COMMAND")
+	}
+	s := bus.NewServer()
+	for i := 1; i < len(args); i += 2 {
+		if !strings.Contains(args[i], "/") {
+			c.usageError(2, "'%s' is no full name, such as greeter/1.Greet", args[i])
+		}
+		s.Func(args[i], func(ctx context.Context, in *bus.Incoming) error { return c.busAnswer(in, args[i+1]) })
+	}
+	conn := c.dialBus(bus.Options{Handler: s})
+	defer conn.Close(nil)
+	if err := conn.Listen(c.p.Context(), args[0], 0); err != nil {
+		c.busFail(err)
+	}
+	if err := conn.Wait(); err != nil {
+		c.fail(1, "%s", err)
+	}
+	return 0
+}
+
+// busAnswer runs a command for a call.
+func (c *cmd) busAnswer(in *bus.Incoming, command string) error {
+	fs := c.p.Files()
+	inR, inW, err := fs.Pipe()
+	if err != nil {
+		return err
+	}
+	outR, outW, err := fs.Pipe()
+	if err != nil {
+		fs.Close(inR)
+		fs.Close(inW)
+		return err
+	}
+	env := append(append([]string(nil), c.p.Environ()...), fmt.Sprintf("BUS_CALLER=%d", in.Meta().Caller))
+	pid, err := fs.Spawn(&sys.SpawnAttr{Argv: []string{"sh", "-c", command}, Env: env, FDs: [][2]uint32{{uint32(inR), 0}, {uint32(outW), 1}, {2, 2}}})
+	fs.Close(inR)
+	fs.Close(outW)
+	defer fs.Close(outR)
+	if err != nil {
+		fs.Close(inW)
+		return err
+	}
+	var over atomic.Bool
+	in.OnEnd(func(error) {
+		if !over.Load() {
+			fs.Kill(pid, sys.SIGTERM) // nobody waits for it any more
+		}
+	})
+	go func() {
+		fs.Write(inW, toJSON(in.Format(), in.Body())) // a command need not read it
+		fs.Close(inW)
+	}()
+	out, err := io.ReadAll(fs.File(outR))
+	if err != nil {
+		return err
+	}
+	_, status, err := fs.Wait(pid, 0)
+	over.Store(true)
+	if err == nil && status.Code() != 0 {
+		return bus.NewError(bus.CodeUnknown, fmt.Sprintf("the command ended with code %d", status.Code()))
+	}
+	text := strings.TrimSuffix(string(out), "\n")
+	if !json.Valid([]byte(text)) {
+		quoted, err := json.Marshal(text)
+		if err != nil {
+			return err
+		}
+		text = string(quoted)
+	}
+	format, body, err := fromJSON(in.Format().String(), []byte(text))
+	if err != nil {
+		format, body = bus.FormatJSON, []byte(text)
+	}
+	return in.Reply(format, body)
+}
