@@ -12,7 +12,8 @@ type session struct {
 	tty     *tty     // the controlling terminal, or nil
 	members int      // processes, zombies too
 	// full is how many members there were when its user was told that there may be
-	// no more. It is told again if half of them have gone in between.
+	// no more. It is told again once hardly any are left: those that start each other without end
+	// come and go.
 	full int
 }
 
@@ -26,7 +27,7 @@ func (s *session) join(p *Process) {
 func (p *Process) leave() {
 	s := p.session
 	p.session = nil
-	if s.members <= s.full/2 {
+	if s.members <= 2 {
 		s.full = 0
 	}
 	if s.members--; s.members == 0 {

@@ -8,6 +8,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -31,12 +32,53 @@ func (c *call) condition(args []string) int {
 	return int(truth(!ok))
 }
 
+// runMain is runCmd as a program. What it runs stands in its place: it gets the
+// environment as it came, and the signals.
+func runMain(p *kernel.Process) int {
+	sh := newShell(p)
+	sh.bare = true
+	given := map[string]*variable{}
+	for _, kv := range p.Environ() {
+		if name, value, ok := strings.Cut(kv, "="); ok && validName(name) {
+			given[name] = &variable{set: true, exported: true, str: value}
+		}
+	}
+	path := sh.env.global().vars["PATH"]
+	sh.env.global().vars = given
+	if given["PATH"] == nil {
+		given["PATH"] = &variable{set: true, str: path.str}
+	}
+	c := &call{sh: sh, name: "run"}
+	if args := p.Args(); len(args) > 0 {
+		c.args = args[1:]
+	}
+	args, file, attr, code := c.program()
+	if code != 0 {
+		return code
+	}
+	pid, err := sh.spawn(args, file, &place{}, attr)
+	if err != nil {
+		return sh.spawnFailed(args[0], file, err)
+	}
+	return sh.standIn(pid)
+}
+
 // runCmd runs a program on a chosen engine and with chosen directories.
 func runCmd(c *call) int {
+	args, file, attr, code := c.program()
+	if code != 0 {
+		return code
+	}
+	c.sh.foregroundAttr(args, file, c.sh.commandStmt(append([]string{"run"}, c.args...)), attr)
+	return c.sh.status
+}
+
+// program reads the arguments of run: what is to be run, and how. With a code other than
+// 0 that is run's, and why has been said.
+func (c *call) program() (args []string, file string, attr sys.SpawnAttr, code int) {
 	sh := c.sh
-	var attr sys.SpawnAttr
 	var ports []string
-	args := c.args
+	args = c.args
 	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
 		opt := args[0]
 		args = args[1:]
@@ -46,14 +88,14 @@ func runCmd(c *call) int {
 		name, value, ok := strings.Cut(opt, "=")
 		if !ok {
 			if len(args) == 0 {
-				return c.usage(opt+": option requires an argument", builtins["run"].usage)
+				return nil, "", attr, c.usage(opt+": option requires an argument", builtins["run"].usage)
 			}
 			value, args = args[0], args[1:]
 		}
 		switch name {
 		case "--engine", "-e":
 			if value != "auto" && value != "browser" && value != "wazero" {
-				return c.usage(value+": no such engine", builtins["run"].usage)
+				return nil, "", attr, c.usage(value+": no such engine", builtins["run"].usage)
 			}
 			attr.Engine = value
 		case "--dir", "-d":
@@ -63,11 +105,11 @@ func runCmd(c *call) int {
 		case "--listen", "-l":
 			ports = append(ports, value)
 		default:
-			return c.usage(opt+": invalid option", builtins["run"].usage)
+			return nil, "", attr, c.usage(opt+": invalid option", builtins["run"].usage)
 		}
 	}
 	if len(args) == 0 {
-		return c.usage("a program is needed", builtins["run"].usage)
+		return nil, "", attr, c.usage("a program is needed", builtins["run"].usage)
 	}
 	file, code, err := sh.search(args[0])
 	if err != nil {
@@ -75,16 +117,15 @@ func runCmd(c *call) int {
 		st, err2 := sh.f.Stat(args[0])
 		if err2 != nil || st.Type == sys.TypeDirectory {
 			c.errorf("%s", err)
-			return code
+			return nil, "", attr, code
 		}
 		file = "./" + args[0]
 	}
 	if err := sh.listen(&attr, ports); err != nil {
 		c.errorf("%s", err)
-		return 1
+		return nil, "", attr, 1
 	}
-	sh.foregroundAttr(args, file, sh.commandStmt(append([]string{"run"}, c.args...)), attr)
-	return sh.status
+	return args, file, attr, 0
 }
 
 // listen gives a program sockets that listen on ports, under the numbers behind those

@@ -38,8 +38,9 @@ func (sh *shell) interact() {
 	if mode, err := sh.f.TTYMode(sh.tty); err == nil {
 		sh.ttyMode = mode
 	}
-	editor := edit.New(edit.Config{
-		Read:     func() (byte, error) { return sh.readKey(winch) },
+	var editor *edit.Editor
+	editor = edit.New(edit.Config{
+		Read:     func() (byte, error) { return sh.readKey(winch, editor) },
 		Pending:  sh.keyPending,
 		Write:    func(s string) { sh.show(s) },
 		Size:     sh.windowSize,
@@ -166,7 +167,7 @@ func (sh *shell) readLine(editor *edit.Editor, prompt string) (string, error) {
 
 // readKey reads one byte from the terminal. No more is taken: what is typed
 // ahead belongs to the command that runs next.
-func (sh *shell) readKey(winch <-chan sys.Signal) (byte, error) {
+func (sh *shell) readKey(winch <-chan sys.Signal, editor *edit.Editor) (byte, error) {
 	buf := make([]byte, 1)
 	for {
 		n, err := sh.f.Read(sh.tty, buf)
@@ -184,7 +185,7 @@ func (sh *shell) readKey(winch <-chan sys.Signal) (byte, error) {
 			if resized = resized || slices.Contains(sh.traps.pending, sys.SIGWINCH); resized {
 				sh.windowVariables()
 			}
-			sh.signalsAtPrompt()
+			resized = sh.signalsAtPrompt(editor) || resized
 			if sh.flow == flowExit {
 				return 0, err
 			}
@@ -203,15 +204,30 @@ func (sh *shell) readKey(winch <-chan sys.Signal) (byte, error) {
 }
 
 // signalsAtPrompt runs the traps of signals that came while a line is edited, with
-// the terminal as it is for commands.
-func (sh *shell) signalsAtPrompt() {
+// the terminal as it is for commands. What they print comes below the line; then it
+// reports that the line is to be drawn again.
+func (sh *shell) signalsAtPrompt(editor *edit.Editor) (below bool) {
 	if len(sh.traps.commands) == 0 || len(sh.traps.pending) == 0 {
 		sh.signals()
-		return
+		return false
 	}
 	_ = sh.f.SetTTYMode(sh.tty, sh.ttyMode)
+	sh.onOutput = func() {
+		editor.Below()
+		below = true
+	}
 	sh.signals()
+	sh.onOutput = nil
 	_ = sh.f.SetTTYMode(sh.tty, sys.TTYRaw)
+	return below
+}
+
+// outputBegins is called before the shell prints, or starts what may print.
+func (sh *shell) outputBegins() {
+	if f := sh.onOutput; f != nil {
+		sh.onOutput = nil
+		f()
+	}
 }
 
 func (sh *shell) keyPending() bool {

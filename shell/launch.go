@@ -108,6 +108,7 @@ func (sh *shell) childFDs() [][2]uint32 {
 // shell's; those files are closed here, as they are the command's alone. A file that is no program but text is run
 // by a shell, unless its name says that it is meant to be a module.
 func (sh *shell) spawn(args []string, path string, pl *place, attr sys.SpawnAttr) (int, error) {
+	sh.outputBegins()
 	attr.Path, attr.Argv = path, args
 	attr.Env = append(append(sh.env.exported(), "_="+path), attr.Env...)
 	defer sh.closeAll(attr.FDs)
@@ -144,6 +145,9 @@ func (sh *shell) releaseStdin() {
 // spawnFailed is the message and the status for a program that did not start.
 func (sh *shell) spawnFailed(name, path string, err error) int {
 	switch errno.Of(err) {
+	case errno.EAGAIN:
+		sh.forkFailed(err)
+		return forkStatus
 	case errno.ENOENT:
 		sh.errorf("%s: %s", name, reason(err))
 		return 127
@@ -268,10 +272,38 @@ func (sh *shell) launch(st *syntax.Stmt, in, out int, both bool, pl *place) (pid
 func (sh *shell) launchFork(main func(*shell) int, pl *place) (pid, status int) {
 	pid, err := sh.fork(main, pl)
 	if err != nil {
-		sh.errorf("fork: %s", reason(err))
-		return 0, 254
+		sh.forkFailed(err)
+		return 0, forkStatus
 	}
 	return pid, 0
+}
+
+const (
+	// forkStatus is the status of a command for which there was no process.
+	forkStatus = 254
+	// maxLineage is how many shells in a row may have begun the next one when there is no
+	// room for another process. Whoever starts a job or a script of a script does not come
+	// near it; functions and scripts that start themselves without end do at once.
+	maxLineage = 32
+)
+
+// forkFailed is what follows when a child cannot be had. The kernel has named the limit of
+// processes, once; a line for each refusal would only bury that. Shells that begin each
+// other without end would go on for ever at the limit, as each that ends makes room: so
+// their whole group is ended.
+func (sh *shell) forkFailed(err error) {
+	if errno.Of(err) != errno.EAGAIN {
+		sh.errorf("fork: %s", reason(err))
+		return
+	}
+	level, _, _ := parseNumber(sh.get("SHLVL"))
+	if sh.subshells > 0 && sh.subshells+int(level) > maxLineage {
+		_ = sh.f.Kill(0, sys.SIGKILL)
+		return
+	}
+	if sh.subshells == 0 {
+		sh.errorf("fork: %s", reason(err))
+	}
 }
 
 // launchSimple starts a simple command: an external one needs no shell of its

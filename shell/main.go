@@ -7,10 +7,12 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-// Register makes the shell the kernel's programs "sh" and "bash".
+// Register makes the shell the kernel's programs "sh" and "bash", and its builtin "run"
+// a program of that name, for those that start programs and are no shells: env, xargs.
 func Register(k *kernel.Kernel) {
 	k.Register("sh", Main)
 	k.Register("bash", Main)
+	k.Register("run", runMain)
 }
 
 // Main is the shell as a program:

@@ -360,16 +360,24 @@ func TestTerminal(t *testing.T) {
 			if err := s.f.Kill(s.pid, sys.SIGUSR1); err != nil {
 				t.Fatal(err)
 			}
-			s.expect("one\r\ntwo\r\n")
+			s.expect("\r\none\r\ntwo\r\nready> abc")
+		}},
+		{"a trap that prints nothing leaves the line alone", func(t *testing.T, s *terminal) {
+			s.line("trap 'x=1' USR1")
+			s.send("echo $x")
+			s.expect("echo $x")
+			if err := s.f.Kill(s.pid, sys.SIGUSR1); err != nil {
+				t.Fatal(err)
+			}
+			s.send("\r")
+			s.expect("\n1\nready> ")
 		}},
 		{"a change of size reaches a trap", func(t *testing.T, s *terminal) {
 			s.line("trap 'echo size $COLUMNS $LINES' WINCH")
 			if err := s.f.SetTTYSize(s.master, 100, 30); err != nil {
 				t.Fatal(err)
 			}
-			s.expect("size 100 30\n")
-			s.send("\r")
-			s.expect("ready> ")
+			s.expect("\nsize 100 30\nready> ")
 		}},
 		{"an end of file that is typed ahead ends the shell", func(t *testing.T, s *terminal) {
 			s.send("sleep 0.2\r")

@@ -95,7 +95,9 @@ type shell struct {
 	dirs           []string
 	optPlace       int // getopts: place within a cluster of letters
 	patterns       patterns
-	cut            bool // the expansion at hand is given up
+	cut            bool   // the expansion at hand is given up
+	bare           bool   // it is no shell: messages have no "sh" before them
+	onOutput       func() // to be called once before anything is printed; nil: nothing
 
 	traps   traps
 	jobs    jobs
@@ -169,6 +171,7 @@ func setDefault(vars map[string]*variable, name, value string, exported bool) {
 // clone copies the state for a subshell. It still stands on the same process
 // until it is forked.
 func (sh *shell) clone() *shell {
+	sh.outputBegins()
 	c := *sh
 	c.params = slices.Clone(sh.params)
 	c.env = sh.env.clone(sh.work)
@@ -255,6 +258,7 @@ func (sh *shell) write(n int, s string) error {
 	if fd < 0 {
 		return errClosed
 	}
+	sh.outputBegins()
 	data := []byte(s)
 	for len(data) > 0 {
 		k, err := sh.f.Write(fd, data[:min(len(data), writeMost)])
@@ -274,6 +278,9 @@ func (sh *shell) write(n int, s string) error {
 // errorf prints a message of the shell itself.
 func (sh *shell) errorf(format string, args ...any) {
 	prefix := "sh: "
+	if sh.bare {
+		prefix = ""
+	}
 	if sh.script != "" {
 		prefix = fmt.Sprintf("%s: line %d: ", sh.script, sh.line)
 	}

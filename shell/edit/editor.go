@@ -111,6 +111,16 @@ func (e *Editor) resized() {
 	e.Write(e.screen.take())
 }
 
+// Below goes to the line below what is edited, so that others can print there. It is for
+// Read, which then returns ErrResize: the line is drawn again below what they printed.
+func (e *Editor) Below() {
+	e.resized()
+	e.screen.draw(place(e.prompt, e.line, len(e.line), e.screen.cols))
+	e.screen.out.WriteString("\r\n")
+	e.Write(e.screen.take())
+	e.screen.reset()
+}
+
 // leave goes below the line, which stays on the screen.
 func (e *Editor) leave(tail string) {
 	cursor := e.cursor

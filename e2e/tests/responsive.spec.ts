@@ -1,0 +1,54 @@
+// The kernel answers while built-in commands and the shell compute: they run on its
+// own thread. The state that is watched is how long a cheap call of the page waits for
+// its reply, at most, while each of them runs.
+import { expect, test } from "../fixtures.ts";
+
+const LIMIT = 250; // ms: what is promised is 50, on a machine of one's own
+
+const steps: [name: string, line: string][] = [
+  ["grep, a line of 8 MB", "grep -c '[ab]*z' /tmp/line"],
+  ["sed, a line of 8 MB", "sed -n 's/b*c/x/gp' /tmp/line"],
+  ["awk, fields of 8 MB", "awk '{ n += NF } END { print n }' /tmp/line"],
+  ["awk, a loop", "awk 'BEGIN { while (i < 30000000) i++ }'"],
+  ["sort, 300,000 lines", "sort -n /tmp/numbers -o /tmp/sorted"],
+  ["uniq -i, a line of 8 MB", "cat /tmp/line /tmp/line | uniq -i"],
+  ["gzip -9, 8 MB", "gzip -9 -c /tmp/line > /tmp/line.gz"],
+  ["sha256sum, 8 MB", "sha256sum /tmp/line"],
+  ["${x//}, 2 MB", "x=$(head -c 2000000 /tmp/line); y=${x//[ab]b/z}; echo ${#y}"],
+  ["[[ =~ ]], 2 MB", "x=$(head -c 2000000 /tmp/line); [[ $x =~ (a|b)+c ]]"],
+  ["300,000 words", "set -- $(cat /tmp/numbers); echo $#"],
+  ["parsing 1 MB", "x=$(head -c 600000 /tmp/line); eval \"${x//ab/$':\\n'}\""],
+  ["a loop of the shell", "for ((i = 0; i < 200000; i++)); do :; done"],
+];
+
+test("the kernel answers while commands compute", async ({ open }) => {
+  test.setTimeout(300_000);
+  const shell = await open();
+  const made = await shell.run(
+    "yes ab | head -n 4000000 | tr -d '\\n' > /tmp/line; seq 300000 | awk '{ print ($1 * 7919) % 300007 }' > /tmp/numbers; wc -c < /tmp/line; wc -l < /tmp/numbers",
+    { timeout: 120_000 },
+  );
+  expect(made.stdout.trim().split(/\s+/)).toEqual(["8000000", "300000"]);
+  for (const [name, line] of steps) {
+    // A command that takes long is ended after so many replies: that shows as much.
+    const { worst, replies } = await shell.page.evaluate(async (line) => {
+      const enough = new AbortController();
+      let over = false;
+      const run = globalThis.shell.run(line, { signal: enough.signal }).catch(() => undefined).finally(() => { over = true; });
+      let worst = 0;
+      let replies = 0;
+      while (!over && replies < 2000) {
+        const asked = performance.now();
+        await globalThis.shell.fs.stat("/tmp");
+        worst = Math.max(worst, performance.now() - asked);
+        replies++;
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      enough.abort();
+      await run;
+      return { worst, replies };
+    }, line);
+    console.log(`${name.padEnd(28)} ${worst.toFixed(0).padStart(4)} ms at most, ${replies} replies`);
+    expect.soft(worst, name).toBeLessThan(LIMIT);
+  }
+});
