@@ -8,10 +8,14 @@ require (
 	github.com/fxamacker/cbor/v2 v2.9.6
 	github.com/hack-pad/hackpadfs v0.2.4
 	github.com/rivo/uniseg v0.4.7
+	github.com/rogpeppe/go-internal v1.15.0
 	github.com/tetratelabs/wazero v1.12.0
 	golang.org/x/sys v0.49.0
 	golang.org/x/term v0.47.0
 	mvdan.cc/sh/v3 v3.14.1
 )
 
-require github.com/x448/float16 v0.8.4 // indirect
+require (
+	github.com/x448/float16 v0.8.4 // indirect
+	golang.org/x/tools v0.38.0 // indirect
+)

@@ -99,6 +99,11 @@ func (f *openFile) atHome() {
 // release gives up a reference.
 func (f *openFile) release() {
 	if f.refs--; f.refs > 0 {
+		// A terminal is hung up with the last fd of its other side, whatever still waits
+		// for what it shows: nobody is there to see it.
+		if m, ok := f.stream.(ptyMaster); ok && f.refs == f.pins && !m.t.hung {
+			f.k.closeStream(m)
+		}
 		return
 	}
 	f.k.open--

@@ -203,6 +203,8 @@ func (m ptyMaster) read(c *call, n int) verdict {
 		c.ok()
 		c.reply.Data = buf
 		return ended
+	case t.hung:
+		return c.fail(errno.EIO)
 	case t.slaves == 0:
 		return c.ok()
 	case c.flags&sys.ONonblock != 0:
@@ -213,6 +215,9 @@ func (m ptyMaster) read(c *call, n int) verdict {
 
 func (m ptyMaster) write(c *call, data []byte) verdict {
 	t := m.t
+	if t.hung {
+		return c.fail(errno.EIO)
+	}
 	n := 0
 	for n < len(data) && t.takes(data[n]) {
 		t.receive(data[n])
@@ -267,6 +272,9 @@ func (m ptyMaster) stat() sys.Stat {
 // closed hangs up: the session is told, reads end and writes fail.
 func (m ptyMaster) closed() {
 	t := m.t
+	if t.hung {
+		return
+	}
 	t.hung = true
 	t.out = ring{max: ttyOutput}
 	t.changed()

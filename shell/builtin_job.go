@@ -22,7 +22,7 @@ func jobsCmd(c *call) int {
 	_, pids := opts['p']
 	_, running := opts['r']
 	_, stopped := opts['s']
-	list := slices.Clone(sh.jobs.list)
+	list := slices.Clone(sh.jobs.shown())
 	if len(rest) > 0 {
 		list = nil
 		for _, spec := range rest {

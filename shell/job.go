@@ -83,12 +83,36 @@ type jobs struct {
 	recent   []int       // ids, the current job last
 	finished map[int]int // pid to status of children that "wait" may still ask for
 	children []int       // further children that are to be reaped: process substitutions
+	// inherited are the jobs of the shell that this one was forked from, as they were. They
+	// can be shown and signalled, until it has one of its own.
+	inherited []*job
 }
 
 // maxFinished bounds how many statuses of past children are kept.
 const maxFinished = 1024
 
-func (js *jobs) forChild() jobs { return jobs{} }
+func (js *jobs) forChild() jobs {
+	var c jobs
+	list := js.list
+	if len(list) == 0 {
+		list = js.inherited
+	}
+	for _, j := range list {
+		copied := *j
+		copied.procs = slices.Clone(j.procs)
+		c.inherited = append(c.inherited, &copied)
+	}
+	c.recent = slices.Clone(js.recent)
+	return c
+}
+
+// shown are the jobs that can be named.
+func (js *jobs) shown() []*job {
+	if len(js.list) == 0 {
+		return js.inherited
+	}
+	return js.list
+}
 
 func (js *jobs) adopt(pid int) { js.children = append(js.children, pid) }
 
@@ -97,6 +121,9 @@ func (js *jobs) add(j *job) {
 		j.id = 1
 		for _, o := range js.list {
 			j.id = max(j.id, o.id+1)
+		}
+		if len(js.inherited) > 0 {
+			js.inherited, js.recent = nil, nil
 		}
 		js.list = append(js.list, j)
 	}
@@ -115,7 +142,7 @@ func (js *jobs) remove(j *job) {
 }
 
 func (js *jobs) byID(id int) *job {
-	for _, j := range js.list {
+	for _, j := range js.shown() {
 		if j.id == id {
 			return j
 		}
@@ -169,7 +196,7 @@ func (sh *shell) findJob(spec string) (*job, error) {
 			found = js.byID(n)
 			break
 		}
-		for _, j := range js.list {
+		for _, j := range js.shown() {
 			text := sh.jobText(j)
 			part, inside := strings.CutPrefix(s, "?")
 			if strings.HasPrefix(text, s) || inside && strings.Contains(text, part) {

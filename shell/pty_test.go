@@ -14,7 +14,7 @@ import (
 
 // terminal is a shell on a pseudo-terminal.
 type terminal struct {
-	t      *testing.T
+	t      testing.TB
 	f      *sys.Files
 	master int
 	pid    int
@@ -26,7 +26,7 @@ type terminal struct {
 	crlf   bool          // and the carriage returns
 }
 
-func openTerminal(t *testing.T, k *kernel.Kernel) *terminal {
+func openTerminal(t testing.TB, k *kernel.Kernel) *terminal {
 	t.Helper()
 	f := k.Init().Files()
 	rep := k.Init().Syscall(&sys.Request{Op: sys.OpPTY, Args: [6]uint64{80, 24}})
