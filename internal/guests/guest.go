@@ -44,6 +44,9 @@ func List() []*Guest {
 		zigGuest("threads-zig", "examples/zig/threads.zig", zigThreads...),
 		assemblyScriptGuest("hello-as", "examples/assemblyscript/hello.ts"),
 	)
+	for _, program := range busPrograms {
+		list = append(list, cargoGuest(busWorkspace, program))
+	}
 	return append(list, foreign()...)
 }
 

@@ -1,0 +1,26 @@
+//! Talks to a WebSocket server: sends each argument after the URL, prints each answer.
+
+use wasmer_bus_ws::prelude::*;
+
+fn main() {
+    let mut args = std::env::args().skip(1);
+    let url = args.next().expect("usage: socket URL MESSAGE...");
+    let socket = SocketBuilder::new_str(&url).expect("a URL").blocking_open().expect("the os opens it");
+    let (mut send, mut recv) = socket.split();
+    for text in args {
+        match send.blocking_send(text.into_bytes()) {
+            Ok(n) => println!("sent {} bytes", n),
+            Err(err) => {
+                println!("error: {}", err);
+                std::process::exit(1);
+            }
+        }
+        match recv.blocking_recv() {
+            Some(data) => println!("got {}", String::from_utf8_lossy(&data)),
+            None => {
+                println!("closed");
+                std::process::exit(1);
+            }
+        }
+    }
+}
