@@ -49,6 +49,23 @@ func Exit(mod api.Module, code uint32) {
 	mod.(interface{ Exit(uint32) }).Exit(code)
 }
 
+// Enter calls the export name of the guest, whose parameters have the given types, while the
+// guest waits: from the start function of [Suspend] or later, before resume is called, and
+// from Program.Serve. done gets the results, of which there is at most one, and may call
+// Enter again. What is entered may itself wait, and be entered; the last one that waits is to
+// be resumed first. If the export ends in a trap or an exit, so does the guest, and
+// done is not called. The error is one of a guest without such an export; done is not called
+// then either.
+func Enter(mod api.Module, name string, types []api.ValueType, params []uint64, done func(results []uint64)) error {
+	return mod.(Enterer).Enter(name, types, params, done)
+}
+
+// Enterer is implemented by the module that an engine hands to a host function.
+type Enterer interface {
+	// Enter is package function Enter for this module.
+	Enter(name string, types []api.ValueType, params []uint64, done func(results []uint64)) error
+}
+
 // Program is one run of a module.
 type Program struct {
 	// Name is what messages call the program.
@@ -65,6 +82,9 @@ type Program struct {
 	// its end is the program's: for an ABI whose programs are entered again and
 	// again. Only wazero's engine, which has goroutines to do so on, looks at it.
 	Main func(context.Context, api.Module) error
+	// Serve, if it is not nil, is called when the start function has returned, for an ABI whose
+	// guests are entered (see [Enter]) after that. The program goes on until end is called.
+	Serve func(mod api.Module, end func())
 	// Instructions is how many the program may run, all its threads together; 0 is no
 	// limit. Only wazero's engine, which counts them (package meter says how), looks at it.
 	Instructions uint64

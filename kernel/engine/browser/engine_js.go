@@ -35,6 +35,11 @@ var guest struct {
 	inHost  bool // a host function is being called
 	waiting bool // the guest waits, or will when the host function has returned
 	resumed bool // it may go on before it has begun to wait
+
+	serve   func(mod api.Module, end func()) // Program.Serve, until it is called
+	serving bool                             // it is being called
+	over    bool                             // and has called end
+	entries []func(results []uint64)         // who waits for what is entered, innermost last
 }
 
 // module is what host functions get.
@@ -121,8 +126,8 @@ func Start(p *engine.Program, done func(error)) { StartThread(p, 0, 0, done) }
 // StartThread is [Start] for a further thread of a guest whose first is in another
 // worker: id and arg are what p.Start is called with. An id of 0 is the first thread.
 func StartThread(p *engine.Program, id, arg uint32, done func(error)) {
-	guest.host, guest.done = p.Host, done
-	guest.exiting, guest.waiting, guest.inHost = false, false, false
+	guest.host, guest.done, guest.serve = p.Host, done, p.Serve
+	guest.exiting, guest.waiting, guest.inHost, guest.entries = false, false, false, nil
 	table := tableOf(p.Host)
 	start := p.Start
 	if start == "" {
@@ -136,37 +141,40 @@ func StartThread(p *engine.Program, id, arg uint32, done func(error)) {
 // Attach takes the end of a guest that the JavaScript half runs by itself: done is
 // called with it as by [Start].
 func Attach(done func(error)) {
-	guest.host, guest.done = nil, done
-	guest.exiting, guest.waiting, guest.inHost = false, false, false
+	guest.host, guest.done, guest.serve = nil, done, nil
+	guest.exiting, guest.waiting, guest.inHost, guest.entries = false, false, false, nil
+}
+
+// writeTypes writes a letter for each type.
+func writeTypes(b *strings.Builder, list []api.ValueType) {
+	for _, t := range list {
+		switch t {
+		case api.ValueTypeI64:
+			b.WriteByte('l')
+		case api.ValueTypeF32:
+			b.WriteByte('f')
+		case api.ValueTypeF64:
+			b.WriteByte('d')
+		default:
+			b.WriteByte('i')
+		}
+	}
 }
 
 // tableOf describes host functions for the JavaScript half: for each a line of
 // module, name, parameters, results and whether it waits.
 func tableOf(host []engine.HostFunc) string {
 	var b strings.Builder
-	types := func(list []api.ValueType) {
-		for _, t := range list {
-			switch t {
-			case api.ValueTypeI64:
-				b.WriteByte('l')
-			case api.ValueTypeF32:
-				b.WriteByte('f')
-			case api.ValueTypeF64:
-				b.WriteByte('d')
-			default:
-				b.WriteByte('i')
-			}
-		}
-		b.WriteByte('\t')
-	}
 	for i := range host {
 		f := &host[i]
 		b.WriteString(f.Module)
 		b.WriteByte('\t')
 		b.WriteString(f.Name)
 		b.WriteByte('\t')
-		types(f.Params)
-		types(f.Results)
+		writeTypes(&b, f.Params)
+		b.WriteByte('\t')
+		writeTypes(&b, f.Results)
+		b.WriteByte('\t')
 		if f.Waits {
 			b.WriteByte('w')
 		}
@@ -193,7 +201,7 @@ func Ended(kind uint32, text string) {
 	if done == nil {
 		return
 	}
-	guest.done, guest.host = nil, nil
+	guest.done, guest.host, guest.serve, guest.entries = nil, nil, nil, nil
 	guest.waiting = false
 	switch kind {
 	case endReturned:

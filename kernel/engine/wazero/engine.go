@@ -166,8 +166,10 @@ func (e *Engine) Run(ctx context.Context, p *engine.Program) error {
 	if d := start.Definition(); len(d.ParamTypes()) != 0 || len(d.ResultTypes()) != 0 {
 		return &engine.LoadError{Reason: fmt.Sprintf("its function %q is not one to begin with: it has parameters or results", name)}
 	}
-	_, err = start.Call(g.ctx)
-	return g.ended(err, false)
+	if _, err = start.Call(g.ctx); err != nil || p.Serve == nil {
+		return g.ended(err, false)
+	}
+	return g.serve(p)
 }
 
 // An instance is the guest's module with what it imports, which is freed with it.

@@ -31,6 +31,7 @@ type guest struct {
 	awake  func()
 	mu     sync.Mutex
 	parked bool
+	entry  func()           // what Enter wants to be done by the guest's goroutine
 	exit   *wasys.ExitError // was asked for while the guest was parked
 }
 
@@ -71,21 +72,33 @@ func (g *guest) Suspend(start func(resume func())) {
 	g.parked = true
 	g.mu.Unlock()
 	start(g.awake)
-	select {
-	case <-g.wake:
-	case <-g.ctx.Done():
-		panic(errEnded)
+	exit := g.park()
+	for entry := g.entered(); entry != nil && exit == nil; entry = g.entered() {
+		entry()
+		exit = g.park()
 	}
-	g.mu.Lock()
-	g.parked = false
-	exit := g.exit
-	g.mu.Unlock()
 	if g.control != nil {
 		g.control.wait(g.ctx)
 	}
 	if exit != nil {
 		panic(exit)
 	}
+}
+
+// park waits until the guest is to be looked after, and says whether it is to exit.
+func (g *guest) park() *wasys.ExitError {
+	g.mu.Lock()
+	g.parked = true
+	g.mu.Unlock()
+	select {
+	case <-g.wake:
+	case <-g.ctx.Done():
+		panic(errEnded)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.parked = false
+	return g.exit
 }
 
 // Exit implements [engine.Exit]. Called by what a parked guest waits for, it

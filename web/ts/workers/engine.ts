@@ -8,6 +8,9 @@ import { describeTrap } from "./traps.ts";
 export interface EngineExports {
   bushel_host(index: number): number;
   bushel_exiting(): number;
+  bushel_entering(): void;
+  bushel_entered(): void;
+  bushel_returned(): number;
   ended(kind: number, length: number): void;
 }
 
@@ -56,8 +59,11 @@ export class BrowserEngine {
   #i64 = new BigInt64Array(0);
   #f32 = new Float32Array(0);
   #f64 = new Float64Array(0);
-  #resolve: ((value: unknown) => void) | undefined;
-  #reject: ((reason: unknown) => void) | undefined;
+  /** The guest's calls that wait: several if it was entered meanwhile, the innermost last. */
+  #waiting: { resolve: (value: unknown) => void; reject: (reason: unknown) => void }[] = [];
+  #exports: WebAssembly.Exports | undefined;
+  /** How many runs there were: what is entered late belongs to an earlier one. */
+  #runs = 0;
   #tables = new Map<string, Map<string, HostFunction>>();
 
   constructor(go: GoProgram<EngineExports>) {
@@ -93,6 +99,9 @@ export class BrowserEngine {
       },
       thread_spawn: (arg: number) => this.#spawn(arg),
       engine_resume: () => this.#goOn(),
+      engine_enter: (name: number, nameLength: number, types: number, typesLength: number) =>
+        this.#enter(go.text(name, nameLength), go.text(types, typesLength)),
+      engine_end: () => this.#end(END.returned, ""),
       mem_size: () => this.#memory?.buffer.byteLength ?? 0,
       mem_grow: (pages: number) => {
         try {
@@ -139,6 +148,7 @@ export class BrowserEngine {
     let main: Function;
     try {
       const instance = new WebAssembly.Instance(module, this.#importsOf(module, this.#table(table)));
+      this.#exports = instance.exports;
       const memory = this.#shared?.memory ?? instance.exports["memory"];
       this.#memory = memory instanceof WebAssembly.Memory ? memory : undefined;
       this.#guest = new Uint8Array(0);
@@ -162,10 +172,33 @@ export class BrowserEngine {
     // Begun in a microtask of its own, so that no Go code is on the stack below it.
     queueMicrotask(() => {
       WebAssembly.promising(main)(...args).then(
-        () => this.#end(END.returned, ""),
+        () => this.#go.exports.bushel_returned() || this.#end(END.returned, ""),
         (error: unknown) => this.#failed(error),
       );
     });
+  }
+
+  // Calls an export while the guest waits, or after its start function has returned. In a
+  // microtask of its own, for the host function that asked may not have returned.
+  #enter(name: string, types: string): number {
+    const exported = this.#exports?.[name];
+    if (typeof exported !== "function" || exported.length !== types.length) return 1;
+    this.#stack();
+    const args = Array.from(types, (type, i) => (type === "l" ? this.#i64[i] : this.#i32[2 * i]));
+    const run = this.#runs;
+    queueMicrotask(() => {
+      if (run !== this.#runs) return;
+      this.#go.exports.bushel_entering();
+      WebAssembly.promising(exported)(...args).then(
+        (result) => {
+          if (run !== this.#runs) return;
+          if (typeof result === "number") this.#stack()[0] = result;
+          this.#go.exports.bushel_entered();
+        },
+        (error: unknown) => run === this.#runs && this.#failed(error),
+      );
+    });
+    return 0;
   }
 
   #failed(error: unknown): void {
@@ -174,18 +207,18 @@ export class BrowserEngine {
   }
 
   #end(kind: number, text: string): void {
-    this.#resolve = this.#reject = undefined;
+    this.#waiting = [];
+    this.#runs++;
     this.#go.exports.ended(kind, this.#go.give(encoder.encode(text))); // it asks for the memory's size
-    this.#memory = this.#shared = undefined;
+    this.#memory = this.#shared = this.#exports = undefined;
     this.#guest = new Uint8Array(0);
   }
 
   #goOn(): void {
-    const resolve = this.#resolve!;
-    const reject = this.#reject!;
-    this.#resolve = this.#reject = undefined;
-    if (this.#go.exports.bushel_exiting()) reject(new Unwind());
-    else resolve(this.#stack()[0]);
+    const call = this.#waiting.pop();
+    if (!call) this.#failed(new Unwind()); // its start function has returned
+    else if (this.#go.exports.bushel_exiting()) call.reject(new Unwind());
+    else call.resolve(this.#stack()[0]);
   }
 
   #stack(): Int32Array {
@@ -239,10 +272,7 @@ export class BrowserEngine {
       }
       if (status === UNWINDS) throw new Unwind();
       if (status !== WAITS) throw new Error(`host function answered ${status}`);
-      return new Promise((resolve, reject) => {
-        this.#resolve = resolve;
-        this.#reject = reject;
-      });
+      return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
     };
     // The shapes that are called most are written out.
     if (params === "iiii" && results === "i") {

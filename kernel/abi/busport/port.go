@@ -1,0 +1,189 @@
+// Package busport is the end of the bus of a guest whose ABI has functions of its own for
+// it: a link of package bus on the file /dev/bus of the guest's process. Nothing here
+// waits; what arrives is handled when its system call ends.
+//
+// What the guest is given of it belongs to the ABIs (wasix and wasmbus), the other end
+// to package kernel.
+package busport
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// Caller is a process's system calls. In a worker they have lanes: see package kernel/link.
+type Caller = sys.Caller
+
+// laner is a Caller with lanes, whose calls are begun in the order of each.
+type laner interface {
+	StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bool
+}
+
+// The lanes of this package's calls: reads and clocks wait for no other call, and the
+// process's end for what it has written.
+const (
+	laneWaits  = 0xffff
+	laneWrites = 0xfffe
+)
+
+// readSize is how much one read may bring, in bytes.
+const readSize = 256 << 10
+
+// Link is the guest's link. Its methods may be called by several goroutines at once.
+type Link struct {
+	conn   *bus.Conn
+	caller Caller
+
+	mu      sync.Mutex
+	fd      uint64
+	opened  bool
+	closed  bool
+	writing bool
+	out     []byte // to be written
+	split   bus.Splitter
+}
+
+// Open makes a link. It is usable at once; if the device cannot be opened, it ends.
+// Handlers and continuations of the link are called by whoever ends its system calls.
+func Open(caller Caller, opt bus.Options) *Link {
+	l := &Link{caller: caller}
+	l.conn = bus.NewConn(l, opt)
+	open := &sys.Request{Op: sys.OpOpen, Path: bus.Device, Args: [6]uint64{sys.AtCwd, uint64(sys.ORead | sys.OWrite)}}
+	start(caller, laneWrites, open, func(r sys.Reply) {
+		if r.Errno != 0 {
+			l.conn.Lost(bus.ErrorOf(r.Errno))
+			return
+		}
+		l.mu.Lock()
+		l.fd, l.opened = r.Vals[0], true
+		l.mu.Unlock()
+		l.read()
+		l.write()
+	})
+	return l
+}
+
+// Conn is the link itself.
+func (l *Link) Conn() *bus.Conn { return l.conn }
+
+// Sleep calls done when d nanoseconds have passed.
+func Sleep(caller Caller, d uint64, done func()) {
+	r := &sys.Request{Op: sys.OpPoll, Args: [6]uint64{d}, Data: sys.AppendPoll(nil, nil)}
+	start(caller, laneWaits, r, func(sys.Reply) { done() })
+}
+
+func start(caller Caller, lane uint16, r *sys.Request, done func(sys.Reply)) {
+	if c, ok := caller.(laner); ok {
+		c.StartLane(lane, r, done)
+		return
+	}
+	caller.Start(r, done)
+}
+
+// Send implements [bus.Port].
+func (l *Link) Send(frames []byte) error {
+	l.mu.Lock()
+	l.out = append(l.out, frames...)
+	l.mu.Unlock()
+	l.write()
+	return nil
+}
+
+// Close implements [bus.Port].
+func (l *Link) Close() error {
+	l.mu.Lock()
+	opened := l.opened
+	l.opened, l.closed = false, true
+	l.mu.Unlock()
+	if opened {
+		start(l.caller, laneWrites, &sys.Request{Op: sys.OpClose, Args: [6]uint64{l.fd}}, func(sys.Reply) {})
+	}
+	return nil
+}
+
+// write writes what is to be written, one call after another.
+func (l *Link) write() {
+	l.mu.Lock()
+	if !l.opened || l.writing || len(l.out) == 0 {
+		l.mu.Unlock()
+		return
+	}
+	l.writing = true
+	data := l.out
+	l.out = nil
+	l.mu.Unlock()
+	r := &sys.Request{Op: sys.OpWrite, Args: [6]uint64{l.fd}, Data: data}
+	start(l.caller, laneWrites, r, func(r sys.Reply) {
+		l.mu.Lock()
+		l.writing = false
+		n := 0
+		if r.Errno == 0 {
+			n = int(r.Vals[0])
+		}
+		if n < len(data) {
+			l.out = append(data[n:len(data):len(data)], l.out...)
+		}
+		l.mu.Unlock()
+		if r.Errno != 0 && r.Errno != errno.EINTR {
+			l.conn.Lost(bus.ErrorOf(r.Errno))
+			return
+		}
+		l.write()
+	})
+}
+
+// read takes what comes, for ever.
+func (l *Link) read() {
+	for {
+		const ended, left = 1, 2
+		var state atomic.Int32
+		more := false
+		r := &sys.Request{Op: sys.OpRead, Args: [6]uint64{l.fd, readSize}}
+		start(l.caller, laneWaits, r, func(r sys.Reply) {
+			more = l.arrived(&r)
+			if state.Swap(ended) == left && more {
+				l.read()
+			}
+		})
+		// A read that has ended at once is followed by the next one here, so that the
+		// stack does not grow.
+		if state.Swap(left) != ended || !more {
+			return
+		}
+	}
+}
+
+// arrived takes what a read has brought and reports whether there is to be another.
+func (l *Link) arrived(r *sys.Reply) bool {
+	switch {
+	case r.Errno == errno.EINTR:
+	case r.Errno != 0:
+		l.conn.Lost(bus.ErrorOf(r.Errno))
+		return false
+	case len(r.Data) == 0:
+		l.conn.Lost(nil)
+		return false
+	default:
+		if !l.receive(r.Data) {
+			return false
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.closed
+}
+
+// receive takes bytes of the stream and reports whether the link goes on.
+func (l *Link) receive(data []byte) bool {
+	l.split.Write(data)
+	msg, err := l.split.Next()
+	if err != nil {
+		l.conn.Close(bus.NewError(bus.CodeInvalidArgument, err.Error()))
+		return false
+	}
+	return msg == nil || l.conn.Receive(msg) == nil
+}

@@ -1,0 +1,223 @@
+package wasix
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/kernel/abi/busport"
+	"github.com/bushel-wasm/bushel/kernel/engine"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// Module is the name of the module that guests import.
+const Module = "wasix_32v1"
+
+// An ABI is the bus of one guest.
+type ABI struct {
+	caller sys.Caller
+	info   *sys.StartInfo
+
+	mu       sync.Mutex
+	link     *busport.Link     // nil until the guest uses the bus
+	bids     map[string]uint32 // the numbers of packages
+	packages []string          // by number, less 1
+	lastCID  uint64
+	calls    map[uint64]*call
+	events   []event // that the guest is to be told
+	// callbacks counts those that the guest has been told of and has not ended.
+	callbacks int
+	payloads  payloads
+
+	waiting func()      // what a poll waits with, nil if none does
+	poll    poll        // that one
+	clocks  []time.Time // when the clocks end that are under way
+	now     func() time.Time
+	empties int // polls without a wait that found nothing, one after another
+
+	reactor bool // the guest goes on when its main function has returned
+	mod     api.Module
+	end     func()
+	inside  bool // _react runs
+	fresh   bool // there are events since it was last entered
+}
+
+// A call is one that the guest made, or that came in, and is not over.
+type call struct {
+	session *bus.Session  // of one that the guest made
+	in      *bus.Incoming // of one that came in
+	// callback is one that came in along a call which the guest made.
+	callback bool
+}
+
+// New makes the bus of the process that caller stands for and info describes. now is a clock,
+// [time.Now] if it is nil.
+func New(caller sys.Caller, info *sys.StartInfo, now func() time.Time) *ABI {
+	if now == nil {
+		now = time.Now
+	}
+	return &ABI{
+		caller: caller, info: info, now: now,
+		bids: make(map[string]uint32), calls: make(map[uint64]*call),
+	}
+}
+
+// Host is the functions of the module, and list, those of WASI, with the ones that work on
+// descriptors made to know those of payloads.
+func (a *ABI) Host(list []engine.HostFunc) []engine.HostFunc {
+	return append(a.payloads.wrap(list), a.functions()...)
+}
+
+// conn is the guest's link, which is opened when it is first asked for.
+func (a *ABI) conn() *bus.Conn {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.link == nil {
+		a.link = busport.Open(a.caller, bus.Options{
+			Handler: bus.HandlerFunc(func(in *bus.Incoming) { a.incoming(in, 0) }),
+			Closed:  func(error) { a.lost() },
+		})
+	}
+	return a.link.Conn()
+}
+
+// enter gives c a number. The lock is held.
+func (a *ABI) enter(c *call) uint64 {
+	a.lastCID++
+	a.calls[a.lastCID] = c
+	return a.lastCID
+}
+
+// bid is the number of a package.
+func (a *ABI) bid(name string) uint32 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	n, ok := a.bids[name]
+	if !ok {
+		a.packages = append(a.packages, name)
+		n = uint32(len(a.packages))
+		a.bids[name] = n
+	}
+	return n
+}
+
+// named is the package with a number.
+func (a *ABI) named(bid uint32) (name string, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if bid == 0 || uint64(bid) > uint64(len(a.packages)) {
+		return "", false
+	}
+	return a.packages[bid-1], true
+}
+
+// call begins a call on target and tells the guest of its end; it returns the call's number.
+func (a *ABI) call(target bus.Target, r *bus.Request) uint64 {
+	c := new(call)
+	a.mu.Lock()
+	cid := a.enter(c)
+	a.mu.Unlock()
+	r.Handler = bus.HandlerFunc(func(in *bus.Incoming) { a.incoming(in, cid) })
+	s := target.Start(context.Background(), r, func(r *bus.Response, err error) { a.over(cid, r, err) })
+	a.mu.Lock()
+	c.session = s
+	_, open := a.calls[cid]
+	a.mu.Unlock()
+	if !open {
+		s.Close() // it ended, or was answered, before it was known
+	}
+	return cid
+}
+
+// over tells the guest how a call of its own has ended. The result of a call that stays
+// open is an object, of which the crate wants to hear nothing but its end.
+func (a *ABI) over(cid uint64, r *bus.Response, err error) {
+	switch {
+	case err != nil:
+		a.fault(cid, err)
+	case r.Session != nil:
+		r.Session.OnEnd(func(err error) { a.fault(cid, err) })
+	default:
+		a.mu.Lock()
+		defer a.unlock()
+		if _, ok := a.calls[cid]; ok {
+			delete(a.calls, cid)
+			a.push(event{kind: eventResult, cid: cid, format: r.Format, body: r.Body})
+		}
+	}
+}
+
+func (a *ABI) fault(cid uint64, err error) {
+	a.mu.Lock()
+	defer a.unlock()
+	if _, ok := a.calls[cid]; ok { // and not closed by the guest
+		delete(a.calls, cid)
+		a.push(event{kind: eventFault, cid: cid, errno: bus.ErrorOf(err).CrateNumber()})
+	}
+}
+
+// incoming tells the guest of a call, along the call parent unless that is 0.
+func (a *ABI) incoming(in *bus.Incoming, parent uint64) {
+	a.mu.Lock()
+	c := &call{in: in}
+	if p := a.calls[parent]; p != nil {
+		c.callback = p.in == nil
+	}
+	cid := a.enter(c)
+	a.push(event{
+		kind: eventCall, cid: cid, parent: parent, callback: c.callback,
+		format: in.Format(), method: in.Method(), body: in.Body(),
+	})
+	a.unlock()
+	in.Handle(bus.HandlerFunc(func(below *bus.Incoming) { a.incoming(below, cid) }))
+	if !in.IsNotify() {
+		in.OnEnd(func(error) { a.closed(cid) })
+	}
+}
+
+// push adds an event. The lock is held.
+func (a *ABI) push(e event) {
+	a.events = append(a.events, e)
+	a.fresh = true
+}
+
+// closed tells the guest that a call which it serves is closed, unless it has ended it
+// itself or not heard of it.
+func (a *ABI) closed(cid uint64) {
+	a.mu.Lock()
+	defer a.unlock()
+	c := a.calls[cid]
+	if c == nil {
+		return
+	}
+	for i := range a.events {
+		if e := &a.events[i]; e.kind == eventCall && e.cid == cid {
+			a.events = append(a.events[:i], a.events[i+1:]...)
+			delete(a.calls, cid)
+			return
+		}
+	}
+	if c.callback {
+		return // the guest ends it when it has been called back
+	}
+	delete(a.calls, cid)
+	a.push(event{kind: eventClose, cid: cid})
+}
+
+// take removes the call that came in with that number.
+func (a *ABI) take(cid uint64) *call {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c := a.calls[cid]
+	if c == nil {
+		return nil
+	}
+	delete(a.calls, cid)
+	if c.callback {
+		a.callbacks--
+	}
+	return c
+}

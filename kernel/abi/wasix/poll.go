@@ -1,0 +1,161 @@
+package wasix
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/kernel/abi/busport"
+	"github.com/bushel-wasm/bushel/kernel/engine"
+)
+
+// forever is a timeout that nobody sees the end of, in nanoseconds.
+const forever = 1 << 60
+
+// breath is after how many polls that found nothing a poll without a timeout lets the
+// worker look at what has arrived, which is no earlier than the guest waits for something.
+const breath = 4
+
+// A poll is a bus_poll that is under way.
+type poll struct {
+	mod    api.Module
+	events uint32 // where the records go
+	most   uint32
+	count  uint32 // where their number goes
+}
+
+// busPoll has the timeout in nanoseconds, where the events go, how many have room there,
+// and where their number goes.
+func (a *ABI) busPoll(_ context.Context, mod api.Module, s []uint64) {
+	p := poll{mod, uint32(s[1]), uint32(s[2]), uint32(s[3])}
+	a.mu.Lock()
+	if n := a.mayTell(); n > 0 || p.most == 0 {
+		a.empties = 0
+		a.mu.Unlock()
+		s[0] = uint64(a.tell(p))
+		return
+	}
+	timeout := s[0]
+	if timeout == 0 {
+		if a.empties++; a.empties%breath != 0 {
+			a.mu.Unlock()
+			s[0] = uint64(a.tell(p))
+			return
+		}
+	}
+	a.mu.Unlock()
+	engine.Suspend(mod, func(resume func()) {
+		a.mu.Lock()
+		if a.mayTell() > 0 {
+			a.mu.Unlock()
+			s[0] = uint64(a.tell(p))
+			resume()
+			return
+		}
+		a.waiting = func() {
+			s[0] = uint64(a.tell(p))
+			resume()
+		}
+		clock := timeout < forever && a.needsClock(timeout)
+		a.mu.Unlock()
+		if clock {
+			busport.Sleep(a.caller, timeout, a.rung)
+		}
+	})
+}
+
+// needsClock notes a clock that ends after timeout, unless one is under way that ends
+// before: a poll may come back early. The lock is held.
+func (a *ABI) needsClock(timeout uint64) bool {
+	end := a.now().Add(time.Duration(timeout))
+	for _, t := range a.clocks {
+		if !t.After(end) {
+			return false
+		}
+	}
+	a.clocks = append(a.clocks, end)
+	return true
+}
+
+// rung is the end of a clock: of the one that was to end first, as far as is known.
+func (a *ABI) rung() {
+	a.mu.Lock()
+	if len(a.clocks) > 0 {
+		first := 0
+		for i, t := range a.clocks {
+			if t.Before(a.clocks[first]) {
+				first = i
+			}
+		}
+		a.clocks = slices.Delete(a.clocks, first, first+1)
+	}
+	waiting := a.waiting
+	a.waiting = nil
+	a.mu.Unlock()
+	if waiting != nil {
+		waiting()
+	}
+}
+
+// unlock gives up the lock, and has the guest look at what there is to tell.
+func (a *ABI) unlock() {
+	var wake func()
+	if a.mayTell() > 0 {
+		wake, a.waiting = a.waiting, nil
+		if wake == nil && a.end != nil && !a.inside && a.fresh {
+			a.inside, a.fresh = true, false
+			wake = a.react
+		}
+	}
+	a.mu.Unlock()
+	if wake != nil {
+		wake()
+	}
+}
+
+// mayTell is how many of the first events the guest may be told. While it runs a callback,
+// which polls too, that is none: the crate's lock on its calls is held then, and whatever
+// ends or begins one would meet it. Several events in one poll are safe. The lock is held.
+func (a *ABI) mayTell() int {
+	if a.callbacks > 0 {
+		return 0
+	}
+	return len(a.events)
+}
+
+// tell tells the guest as many events as there are and may be.
+func (a *ABI) tell(p poll) bus.Crate {
+	mem := p.mod.Memory()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	n := uint32(min(uint64(a.mayTell()), uint64(p.most)))
+	end := uint64(p.events) + uint64(n)*eventSize
+	if mem == nil || end > 1<<32 || !mem.WriteUint32Le(p.count, n) {
+		return bus.CrateMemoryAccess
+	}
+	if n == 0 {
+		return 0
+	}
+	if _, ok := mem.ReadByte(uint32(end - 1)); !ok {
+		return bus.CrateMemoryAccess
+	}
+	for i := range a.events[:n] {
+		e := &a.events[i]
+		var fd uint32
+		if e.kind == eventCall || e.kind == eventResult {
+			fd = a.payloads.add(e.body)
+		}
+		if e.callback {
+			a.callbacks++
+		}
+		b := e.record(fd)
+		if !mem.Write(p.events+uint32(i)*eventSize, b[:]) {
+			return bus.CrateMemoryAccess
+		}
+	}
+	a.events = slices.Delete(a.events, 0, int(n))
+	return 0
+}

@@ -1,0 +1,195 @@
+package wasmbus
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/kernel/abi/busport"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// Module is the name of the module that guests import.
+const Module = "wasm-bus"
+
+// noParent is the handle of no call.
+const noParent = 1<<32 - 1
+
+// An ABI is the bus of one guest.
+type ABI struct {
+	caller sys.Caller
+	info   *sys.StartInfo
+
+	mu     sync.Mutex
+	link   *busport.Link // nil until the guest uses the bus
+	handle uint32        // the one drawn last
+	calls  map[uint32]*call
+	// callbacks are what the guest wants to be called back by, by the call that it has
+	// not made yet, and the topic.
+	callbacks map[uint32]map[bus.Method]uint32
+	topics    map[bus.Method]string // that it serves
+	work      []work                // to be handed in
+	served    []work                // calls of others, to be handed in when it serves
+
+	serving bool   // it has asked for it
+	busy    bool   // it is being entered
+	waiting func() // what poll waits with
+	mod     api.Module
+	end     func()
+}
+
+// A call is one that the guest made, or that came in, and is not over.
+type call struct {
+	session   *bus.Session
+	in        *bus.Incoming
+	keepalive bool
+}
+
+// New makes the bus of the process that caller stands for and info describes.
+func New(caller sys.Caller, info *sys.StartInfo) *ABI {
+	return &ABI{
+		caller: caller, info: info,
+		calls: make(map[uint32]*call), callbacks: make(map[uint32]map[bus.Method]uint32),
+		topics: make(map[bus.Method]string),
+	}
+}
+
+// conn is the guest's link, which is opened when it is first asked for.
+func (a *ABI) conn() *bus.Conn {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.link == nil {
+		a.link = busport.Open(a.caller, bus.Options{
+			Handler: bus.HandlerFunc(func(in *bus.Incoming) { a.incoming(in, noParent) }),
+			Closed:  func(error) { a.lost() },
+		})
+	}
+	return a.link.Conn()
+}
+
+// draw is a handle that no open call has. The lock is held.
+func (a *ABI) draw() uint32 {
+	for {
+		if a.handle++; a.handle != 0 && a.handle != noParent && a.calls[a.handle] == nil {
+			return a.handle
+		}
+	}
+}
+
+// formatOf is the format that a body seems to be written in: the crate knows two, and
+// does not say which.
+func formatOf(body []byte) bus.Format {
+	if json.Valid(body) {
+		return bus.FormatJSON
+	}
+	return bus.FormatBincode
+}
+
+// begin begins a call of the guest by the handle that it drew.
+func (a *ABI) begin(handle uint32, target bus.Target, method bus.Method, body []byte, keepalive bool) {
+	c := &call{keepalive: keepalive}
+	a.mu.Lock()
+	back := a.callbacks[handle]
+	delete(a.callbacks, handle)
+	a.calls[handle] = c
+	a.mu.Unlock()
+	r := &bus.Request{Method: method, Format: formatOf(body), Body: body, Handler: bus.HandlerFunc(func(in *bus.Incoming) {
+		to, ok := back[in.Method()]
+		if !ok {
+			_ = in.Fault(bus.CrateError(bus.CrateMissingCallback, "the caller has no such callback"))
+			return
+		}
+		a.push(work{kind: finish, handle: to, body: in.Body()})
+		_ = in.Reply(bus.FormatRaw, nil)
+	})}
+	s := target.Start(context.Background(), r, func(r *bus.Response, err error) { a.over(handle, r, err) })
+	a.mu.Lock()
+	c.session = s
+	open := a.calls[handle] == c
+	a.mu.Unlock()
+	if !open {
+		_ = s.Close()
+	}
+}
+
+// over hands in how a call of the guest has ended.
+func (a *ABI) over(handle uint32, r *bus.Response, err error) {
+	a.mu.Lock()
+	c := a.calls[handle]
+	if c == nil || c.in != nil {
+		a.mu.Unlock()
+		return
+	}
+	if err != nil || r.Session == nil && !c.keepalive {
+		delete(a.calls, handle)
+	}
+	a.mu.Unlock()
+	if err != nil {
+		a.push(work{kind: failed, handle: handle, code: codeOf(bus.ErrorOf(err).CrateNumber())})
+		return
+	}
+	a.push(work{kind: finish, handle: handle, body: r.Body})
+	if r.Session != nil {
+		r.Session.OnEnd(func(error) { a.dropped(handle) })
+	}
+}
+
+// dropped hands in that the other side has ended a call that stayed open.
+func (a *ABI) dropped(handle uint32) {
+	a.mu.Lock()
+	_, ok := a.calls[handle]
+	delete(a.calls, handle)
+	a.mu.Unlock()
+	if ok {
+		a.push(work{kind: drop, handle: handle})
+	}
+}
+
+// incoming hands in a call of others, along the call parent unless that is none.
+func (a *ABI) incoming(in *bus.Incoming, parent uint32) {
+	a.mu.Lock()
+	topic, ok := a.topics[in.Method()]
+	if !ok {
+		a.mu.Unlock()
+		_ = in.Fault(bus.ErrNoMethod(in.Method()))
+		return
+	}
+	handle := a.draw()
+	a.calls[handle] = &call{in: in}
+	a.mu.Unlock()
+	in.Handle(bus.HandlerFunc(func(below *bus.Incoming) { a.incoming(below, handle) }))
+	a.push(work{kind: begin, handle: handle, parent: parent, topic: topic, body: in.Body()})
+	if !in.IsNotify() {
+		in.OnEnd(func(error) { a.dropped(handle) })
+	}
+}
+
+// lost ends a guest that serves and whose link has ended.
+func (a *ABI) lost() {
+	a.mu.Lock()
+	end := a.end
+	a.end = nil
+	a.mu.Unlock()
+	if end != nil {
+		end()
+	}
+}
+
+// Serve is the life of a guest after its main function has returned; see
+// engine.Program.Serve.
+func (a *ABI) Serve(mod api.Module, end func()) {
+	a.mu.Lock()
+	if !a.serving || a.link.Conn().Err() != nil {
+		a.mu.Unlock()
+		end()
+		return
+	}
+	a.mod, a.end = mod, end
+	a.work = append(a.work, a.served...)
+	a.served = nil
+	a.mu.Unlock()
+	a.wake()
+}
