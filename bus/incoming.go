@@ -18,7 +18,11 @@ type Incoming struct {
 	body     []byte
 	meta     Meta
 	deadline time.Time
-	observe  func(*Response, error)
+
+	// The link's lock guards these.
+	holds   bool        // calls along it are kept
+	held    []*Incoming // those
+	observe func(*Response, error)
 }
 
 // Package is the name of the package that was called; empty for a call along a session.

@@ -43,7 +43,7 @@ func (f *Forwarder) Forward(in *Incoming, to Target) {
 			in.Open(a.Format, a.Body, nil)
 		}
 	})
-	in.Handle(f.nested(out))
+	in.release(f.nested(out))
 	in.OnEnd(func(error) { out.Close() })
 	out.OnEnd(func(err error) {
 		if err == errOver {
@@ -53,6 +53,55 @@ func (f *Forwarder) Forward(in *Incoming, to Target) {
 		}
 	})
 	in.passTo(out)
+}
+
+// Hold keeps the calls that are made along in until it is forwarded, for who does not know
+// yet where to: a caller need not wait for an answer before it calls along a call.
+func (in *Incoming) Hold() {
+	c := in.conn
+	c.mu.Lock()
+	in.holds = true
+	in.handler = HandlerFunc(in.keep)
+	c.mu.Unlock()
+}
+
+func (in *Incoming) keep(along *Incoming) {
+	c := in.conn
+	c.mu.Lock()
+	h := in.handler
+	if in.holds {
+		in.held = append(in.held, along)
+		h = nil
+	}
+	c.mu.Unlock()
+	if h != nil {
+		h.ServeBus(along) // it came just when those that were held went on
+	}
+}
+
+func (in *Incoming) servedBy(h Handler) {
+	defer in.recovered()
+	h.ServeBus(in)
+}
+
+// release sets who serves the calls along in, those that were held first.
+func (in *Incoming) release(h Handler) {
+	c := in.conn
+	for {
+		c.mu.Lock()
+		held := in.held
+		in.held = nil
+		if len(held) == 0 {
+			in.holds = false
+			in.handler = h
+			c.mu.Unlock()
+			return
+		}
+		c.mu.Unlock()
+		for _, along := range held {
+			along.servedBy(h)
+		}
+	}
 }
 
 // nested forwards the calls along one session to the other.

@@ -98,6 +98,13 @@ func (s *Server) Func(name string, fn func(ctx context.Context, in *Incoming) er
 	s.Handle(name, Go(fn))
 }
 
+// Serves reports whether there is a handler of the method m.
+func (s *Server) Serves(m Method) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.methods[m] != nil || m == MethodDescribe || m == MethodPing
+}
+
 // describeNames is the description of a service that has none.
 func describeNames(service string, names []string) string {
 	var b strings.Builder

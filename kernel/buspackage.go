@@ -139,6 +139,7 @@ func (b *Bus) deliver(in *bus.Incoming, name string) {
 		in.Fault(bus.NewError(bus.CodeResourceExhausted, fmt.Sprintf("%d calls wait for the package %s", maxBusQueue, name)))
 		return
 	}
+	in.Hold()
 	p.waiting = append(p.waiting, j)
 	var inst *instance
 	if p.mayStart() {

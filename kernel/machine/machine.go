@@ -8,6 +8,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/abi/imports"
 	"github.com/bushel-wasm/bushel/kernel/abi/wasi"
 	"github.com/bushel-wasm/bushel/kernel/engine"
 	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
@@ -114,10 +115,10 @@ func (m *Machine) Start(g *kernel.Guest) (kernel.Running, error) {
 func (m *Machine) run(ctx context.Context, g *kernel.Guest, r *running) {
 	defer r.cancel(nil)
 	img := g.Image.(*image)
-	shim := wasi.New(g.Process, &g.Info, wasi.Options{FullPaths: img.compiled.Module.BuiltByGo()})
+	host, serve := imports.Of(g.Process, &g.Info, wasi.Options{FullPaths: img.compiled.Module.BuiltByGo()})
 	var memory api.Memory
 	err := m.engine.Run(ctx, &engine.Program{
-		Name: g.Info.Name, Compiled: img.compiled, Host: shim.Host(),
+		Name: g.Info.Name, Compiled: img.compiled, Host: host, Serve: serve,
 		Memory: func(m api.Memory) { memory = m }, Instructions: g.Info.Instructions,
 	})
 	if ctx.Err() != nil {

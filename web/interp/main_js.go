@@ -12,6 +12,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/bushel-wasm/bushel/kernel/abi/gojs"
+	"github.com/bushel-wasm/bushel/kernel/abi/imports"
 	"github.com/bushel-wasm/bushel/kernel/abi/wasi"
 	"github.com/bushel-wasm/bushel/kernel/engine"
 	"github.com/bushel-wasm/bushel/kernel/engine/wazero"
@@ -83,7 +84,7 @@ func run(info *sys.StartInfo, abi uint32, code []byte) (pages uint32, err error)
 		if last.compiled.Module.NeedsThreads() {
 			caller = guest.Threads{Client: guest.Client}
 		}
-		p.Host = wasi.New(caller, info, wasi.Options{FullPaths: info.FullPaths, Yield: worker.Yield}).Host()
+		p.Host, p.Serve = imports.Of(caller, info, wasi.Options{FullPaths: info.FullPaths, Yield: worker.Yield})
 	}
 	err = interpreter.Run(ctx, p)
 	if memory != nil {

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"github.com/bushel-wasm/bushel/kernel/abi/imports"
 	"github.com/bushel-wasm/bushel/kernel/abi/wasi"
 	"github.com/bushel-wasm/bushel/kernel/engine"
 	"github.com/bushel-wasm/bushel/kernel/engine/browser"
@@ -28,12 +29,12 @@ func begin(n, abi uint32) {
 		browser.Start(&engine.Program{Name: info.Name, Host: threads(info)}, end)
 		return
 	}
-	host := wasi.New(guest.Client, info, wasi.Options{FullPaths: info.FullPaths, Now: worker.Clock()}).Host()
+	host, serve := imports.Of(guest.Client, info, wasi.Options{FullPaths: info.FullPaths, Now: worker.Clock()})
 	if err := engine.CheckTypes(host, info.Imports); err != nil {
 		end(err)
 		return
 	}
-	browser.Start(&engine.Program{Name: info.Name, Host: host}, end)
+	browser.Start(&engine.Program{Name: info.Name, Host: host, Serve: serve}, end)
 }
 
 // beginThread starts a further thread of a guest whose first is in another worker.

@@ -7,6 +7,7 @@
 package busport
 
 import (
+	"path"
 	"sync"
 	"sync/atomic"
 
@@ -47,12 +48,14 @@ type Link struct {
 	split   bus.Splitter
 }
 
-// Open makes a link. It is usable at once; if the device cannot be opened, it ends.
-// Handlers and continuations of the link are called by whoever ends its system calls.
-func Open(caller Caller, opt bus.Options) *Link {
+// Open makes a link of the process that info describes. It is usable at once; if the device
+// cannot be opened, it ends. Handlers and continuations of the link are called by whoever
+// ends its system calls.
+func Open(caller Caller, info *sys.StartInfo, opt bus.Options) *Link {
 	l := &Link{caller: caller}
 	l.conn = bus.NewConn(l, opt)
-	open := &sys.Request{Op: sys.OpOpen, Path: bus.Device, Args: [6]uint64{sys.AtCwd, uint64(sys.ORead | sys.OWrite)}}
+	dir, name := device(info)
+	open := &sys.Request{Op: sys.OpOpen, Path: name, Args: [6]uint64{dir, uint64(sys.ORead | sys.OWrite)}}
 	start(caller, laneWrites, open, func(r sys.Reply) {
 		if r.Errno != 0 {
 			l.conn.Lost(bus.ErrorOf(r.Errno))
@@ -65,6 +68,17 @@ func Open(caller Caller, opt bus.Options) *Link {
 		l.write()
 	})
 	return l
+}
+
+// device is where the process finds the device: a process that may not reach all of the
+// tree has a directory opened for it.
+func device(info *sys.StartInfo) (dir uint64, name string) {
+	for _, f := range info.FDs {
+		if f.Flags&sys.OPreopen != 0 && f.Name == path.Dir(bus.Device) {
+			return uint64(f.FD), path.Base(bus.Device)
+		}
+	}
+	return sys.AtCwd, bus.Device
 }
 
 // Conn is the link itself.

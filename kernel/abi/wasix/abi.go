@@ -30,7 +30,10 @@ type ABI struct {
 	events   []event // that the guest is to be told
 	// callbacks counts those that the guest has been told of and has not ended.
 	callbacks int
-	payloads  payloads
+	// round counts the times that the guest was told all there was, and so has done what
+	// follows from it. The first is 1.
+	round    uint64
+	payloads payloads
 
 	waiting func()      // what a poll waits with, nil if none does
 	poll    poll        // that one
@@ -42,7 +45,7 @@ type ABI struct {
 	mod     api.Module
 	end     func()
 	inside  bool // _react runs
-	fresh   bool // there are events since it was last entered
+	fresh   bool // there was an event, or it was told one, since it was last entered
 }
 
 // A call is one that the guest made, or that came in, and is not over.
@@ -51,6 +54,8 @@ type call struct {
 	in      *bus.Incoming // of one that came in
 	// callback is one that came in along a call which the guest made.
 	callback bool
+	// round is when the guest was told of one that came in; 0 is not yet.
+	round uint64
 }
 
 // New makes the bus of the process that caller stands for and info describes. now is a clock,
@@ -61,7 +66,7 @@ func New(caller sys.Caller, info *sys.StartInfo, now func() time.Time) *ABI {
 	}
 	return &ABI{
 		caller: caller, info: info, now: now,
-		bids: make(map[string]uint32), calls: make(map[uint64]*call),
+		bids: make(map[string]uint32), calls: make(map[uint64]*call), round: 1,
 	}
 }
 
@@ -71,17 +76,22 @@ func (a *ABI) Host(list []engine.HostFunc) []engine.HostFunc {
 	return append(a.payloads.wrap(list), a.functions()...)
 }
 
-// conn is the guest's link, which is opened when it is first asked for.
+// conn is the guest's link, which is opened when it is first asked for. Only the guest's
+// own calls ask.
 func (a *ABI) conn() *bus.Conn {
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.link == nil {
-		a.link = busport.Open(a.caller, bus.Options{
+	l := a.link
+	a.mu.Unlock()
+	if l == nil {
+		l = busport.Open(a.caller, a.info, bus.Options{
 			Handler: bus.HandlerFunc(func(in *bus.Incoming) { a.incoming(in, 0) }),
 			Closed:  func(error) { a.lost() },
 		})
+		a.mu.Lock()
+		a.link = l
+		a.mu.Unlock()
 	}
-	return a.link.Conn()
+	return l.Conn()
 }
 
 // enter gives c a number. The lock is held.

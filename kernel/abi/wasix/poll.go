@@ -32,7 +32,7 @@ type poll struct {
 func (a *ABI) busPoll(_ context.Context, mod api.Module, s []uint64) {
 	p := poll{mod, uint32(s[1]), uint32(s[2]), uint32(s[3])}
 	a.mu.Lock()
-	if n := a.mayTell(); n > 0 || p.most == 0 {
+	if len(a.events) > 0 && a.callbacks == 0 || p.most == 0 {
 		a.empties = 0
 		a.mu.Unlock()
 		s[0] = uint64(a.tell(p))
@@ -55,6 +55,7 @@ func (a *ABI) busPoll(_ context.Context, mod api.Module, s []uint64) {
 			resume()
 			return
 		}
+		a.round++
 		a.waiting = func() {
 			s[0] = uint64(a.tell(p))
 			resume()
@@ -116,12 +117,24 @@ func (a *ABI) unlock() {
 	}
 }
 
-// mayTell is how many of the first events the guest may be told. While it runs a callback,
-// which polls too, that is none: the crate's lock on its calls is held then, and whatever
-// ends or begins one would meet it. Several events in one poll are safe. The lock is held.
+// mayTell is how many of the first events the guest may be told. The lock is held.
+//
+// While the guest runs a callback, which polls too, that is none: the crate's lock on its
+// calls is held then, and whatever ends or begins one would meet it. Several events in one
+// poll are safe, but for a call along one that it has not yet looked at: its object is made by
+// a task that runs when there is nothing more to poll.
 func (a *ABI) mayTell() int {
 	if a.callbacks > 0 {
 		return 0
+	}
+	for i := range a.events {
+		e := &a.events[i]
+		if e.kind != eventCall || e.parent == 0 || e.callback {
+			continue
+		}
+		if p := a.calls[e.parent]; p != nil && (p.round == 0 || p.round == a.round) {
+			return i
+		}
 	}
 	return len(a.events)
 }
@@ -137,11 +150,13 @@ func (a *ABI) tell(p poll) bus.Crate {
 		return bus.CrateMemoryAccess
 	}
 	if n == 0 {
+		a.round++
 		return 0
 	}
 	if _, ok := mem.ReadByte(uint32(end - 1)); !ok {
 		return bus.CrateMemoryAccess
 	}
+	a.fresh = true
 	for i := range a.events[:n] {
 		e := &a.events[i]
 		var fd uint32
@@ -150,6 +165,9 @@ func (a *ABI) tell(p poll) bus.Crate {
 		}
 		if e.callback {
 			a.callbacks++
+		}
+		if c := a.calls[e.cid]; c != nil && e.kind == eventCall {
+			c.round = a.round
 		}
 		b := e.record(fd)
 		if !mem.Write(p.events+uint32(i)*eventSize, b[:]) {

@@ -39,7 +39,7 @@ func (a *ABI) threadSpawn(mod api.Module, s []uint64) bus.Crate {
 // started it, with the argument "bus", or else the one that is called as it is.
 func (a *ABI) listen() {
 	name := ""
-	if args := a.info.Argv; len(args) != 2 || args[1] != "bus" {
+	if args := a.info.Argv; len(args) < 2 || args[1] != "bus" {
 		name = strings.TrimSuffix(path.Base(a.info.Name), ".wasm")
 	}
 	body := append(make([]byte, 4), name...) // any number of calls at once
@@ -69,6 +69,7 @@ func (a *ABI) react() {
 	err := engine.Enter(a.mod, reactExport, types("I"), []uint64{0}, func([]uint64) {
 		a.mu.Lock()
 		a.inside = false
+		a.round++
 		a.unlock()
 	})
 	if err != nil {

@@ -57,17 +57,22 @@ func New(caller sys.Caller, info *sys.StartInfo) *ABI {
 	}
 }
 
-// conn is the guest's link, which is opened when it is first asked for.
+// conn is the guest's link, which is opened when it is first asked for. Only the guest's
+// own calls ask.
 func (a *ABI) conn() *bus.Conn {
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.link == nil {
-		a.link = busport.Open(a.caller, bus.Options{
+	l := a.link
+	a.mu.Unlock()
+	if l == nil {
+		l = busport.Open(a.caller, a.info, bus.Options{
 			Handler: bus.HandlerFunc(func(in *bus.Incoming) { a.incoming(in, noParent) }),
 			Closed:  func(error) { a.lost() },
 		})
+		a.mu.Lock()
+		a.link = l
+		a.mu.Unlock()
 	}
-	return a.link.Conn()
+	return l.Conn()
 }
 
 // draw is a handle that no open call has. The lock is held.

@@ -264,7 +264,7 @@ func (a *ABI) fork(mod api.Module, _ []uint64) uint32 {
 		return success
 	}
 	name := ""
-	if args := a.info.Argv; len(args) != 2 || args[1] != "bus" {
+	if args := a.info.Argv; len(args) < 2 || args[1] != "bus" {
 		name = strings.TrimSuffix(path.Base(a.info.Name), ".wasm")
 	}
 	body := append(make([]byte, 4), name...) // any number of calls at once
