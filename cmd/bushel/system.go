@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bushel-wasm/bushel/busimpl"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/machine"
 	"github.com/bushel-wasm/bushel/kernel/mounts"
@@ -45,6 +46,7 @@ func newSystem(o options) (*system, error) {
 	s.files = s.kernel.Init().Files()
 	shell.Register(s.kernel)
 	commands.Register(s.kernel)
+	busimpl.Register(s.kernel)
 	mounts.Register(s.kernel, mounts.Options{Get: httpfs.NetHTTP{}})
 	if err := commands.MakeTree(s.kernel); err != nil {
 		s.close()

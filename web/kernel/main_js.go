@@ -9,6 +9,7 @@ import (
 	"os"
 	"unsafe"
 
+	"github.com/bushel-wasm/bushel/busimpl"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/mounts"
@@ -57,6 +58,7 @@ func boot(tree *vfs.Namespace) (*kernel.Kernel, error) {
 	})
 	shell.Register(k)
 	commands.Register(k)
+	busimpl.Register(k)
 	mounts.Register(k, mounts.Options{Get: fetcher{}})
 	k.AddFSType("opfs", openStore)
 	if err := commands.MakeTree(k); err != nil {
