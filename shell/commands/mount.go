@@ -21,7 +21,9 @@ Types that every system has:
   http     SOURCE is the URL of a folder with an index; read-only
   overlay  what is written goes to the directory upper=DIR, and what is not there is
            read from lower=DIR[:DIR...]; SOURCE is any word
-  tmp      in memory, empty; size=N[k|m|g] bounds it; SOURCE is any word`}
+  tmp      in memory, empty; size=N[k|m|g] bounds it; SOURCE is any word
+In a page there is also
+  local    a folder of your own disk, which the browser asks you for; SOURCE is any word`}
 
 // typeOf is the type that a source's name tells, empty if it tells none.
 func typeOf(source string) string {

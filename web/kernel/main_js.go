@@ -60,6 +60,7 @@ func boot(tree *vfs.Namespace) (*kernel.Kernel, error) {
 	commands.Register(k)
 	busimpl.Register(k)
 	mounts.Register(k, mounts.Options{Get: fetcher{}})
+	k.AddFSType("local", openLocal)
 	k.AddFSType("opfs", openStore)
 	if err := commands.MakeTree(k); err != nil {
 		return nil, err

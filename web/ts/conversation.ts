@@ -1,17 +1,17 @@
 // Conversations that programs in the kernel begin with the page, where they need
 // its user: web/kernel/page_js.go is the other end.
 
-import type { TalkClose, TalkMessage } from "./protocol.ts";
+import type { GiveFolder, TalkClose, TalkMessage } from "./protocol.ts";
 
 /** One conversation: messages both ways, in order. */
 export class Conversation {
   private readonly id: number;
-  private readonly post: (message: TalkMessage | TalkClose, transfer: Transferable[]) => void;
+  private readonly post: (message: TalkMessage | TalkClose | GiveFolder, transfer: Transferable[]) => void;
   private readonly queue: Uint8Array[] = [];
   private readonly waiting: ((message: Uint8Array | undefined) => void)[] = [];
   private readonly abort = new AbortController();
 
-  constructor(id: number, post: (message: TalkMessage | TalkClose, transfer: Transferable[]) => void) {
+  constructor(id: number, post: (message: TalkMessage | TalkClose | GiveFolder, transfer: Transferable[]) => void) {
     this.id = id;
     this.post = post;
   }
@@ -24,6 +24,12 @@ export class Conversation {
   /** Sends a message; its buffer is given away. */
   send(data: Uint8Array<ArrayBuffer>): void {
     if (!this.ended.aborted) this.post({ type: "talk", id: this.id, data }, [data.buffer]);
+  }
+
+  /** Gives the kernel's worker the handle of a folder; the number is what it knows it by. */
+  give(handle: FileSystemDirectoryHandle): number {
+    this.post({ type: "folder", id: this.id, handle }, []);
+    return this.id;
   }
 
   /** The next message, undefined if there will be none. */
@@ -59,9 +65,9 @@ export type Answer = (talk: Conversation) => Promise<void>;
 export class Conversations {
   private readonly open = new Map<number, Conversation>();
   private readonly answers: ReadonlyMap<string, Answer>;
-  private readonly post: (message: TalkMessage | TalkClose, transfer: Transferable[]) => void;
+  private readonly post: (message: TalkMessage | TalkClose | GiveFolder, transfer: Transferable[]) => void;
 
-  constructor(answers: ReadonlyMap<string, Answer>, post: (message: TalkMessage | TalkClose, transfer: Transferable[]) => void) {
+  constructor(answers: ReadonlyMap<string, Answer>, post: (message: TalkMessage | TalkClose | GiveFolder, transfer: Transferable[]) => void) {
     this.answers = answers;
     this.post = post;
   }

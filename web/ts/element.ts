@@ -10,6 +10,7 @@ import { Drop } from "./drop.ts";
 import { BushelError, closed, reason } from "./fault.ts";
 import { Files } from "./files.ts";
 import { keySequence } from "./keys.ts";
+import { local } from "./local.ts";
 import type { Progress } from "./module.ts";
 import { Panel } from "./panel.ts";
 import type { Processes, RunOptions, RunResult, Spawned, SpawnOptions } from "./processes.ts";
@@ -225,6 +226,7 @@ export class BushelShell extends HTMLElement {
       answers: new Map<string, Answer>([
         ["upload", (talk) => upload(talk, this.ask)],
         ["download", download],
+        ["local", (talk) => local(talk, this.ask)],
       ]),
       events: {
         onProgress: (progress) => mine() && this.onProgress(progress),

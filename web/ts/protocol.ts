@@ -91,8 +91,15 @@ export interface TalkClose {
   id: number;
 }
 
+/** Page to kernel worker: a folder of the disk that the user has picked. */
+export interface GiveFolder {
+  type: "folder";
+  id: number;
+  handle: FileSystemDirectoryHandle;
+}
+
 export type FromKernel = TalkOpen | TalkMessage | TalkClose | BootProgress | Booted | Failed | MakeWorker | TerminateWorker | Uint8Array;
-export type ToKernel = TalkMessage | TalkClose | BootKernel | OpenStore | WorkerFailed | Uint8Array;
+export type ToKernel = GiveFolder | TalkMessage | TalkClose | BootKernel | OpenStore | WorkerFailed | Uint8Array;
 
 /** Kernel worker to process worker, first and once: the compiled process.wasm or interp.wasm. */
 export interface BootProcess {

@@ -6,6 +6,7 @@ import { Fetcher } from "./fetcher.ts";
 import { GoProgram, postBytes } from "./goruntime.ts";
 import { Guests } from "./guests.ts";
 import { fetchModule } from "./fetch.ts";
+import { LocalFolders } from "./local.ts";
 import { Workers } from "./remote.ts";
 
 interface Exports extends DiskExports {
@@ -16,6 +17,7 @@ interface Exports extends DiskExports {
   thread_gone(pid: number, id: number): void;
   guest_failed(pid: number, length: number, died: number): void;
   parked(): void;
+  local_done(id: number, errno: number, a: number, b: number, length: number): void;
   talk_message(id: number, length: number): void;
   talk_ended(id: number): void;
   fetch_done(id: number, status: number, total: number, length: number): void;
@@ -28,6 +30,10 @@ const page = self as unknown as {
 
 const workers = new Workers((message, transfer) => page.postMessage(message, transfer ?? []));
 const disks = new Disks();
+const folders = new LocalFolders((id, errno, a, b, data) => {
+  go!.exports.local_done(id, errno, a, b, go!.give(data));
+  go!.resume();
+});
 let go: GoProgram<Exports> | undefined;
 
 /** The engine for guests that ask for none: the browser's where it can let a guest wait. */
@@ -75,6 +81,8 @@ async function boot({ base, kernel, engine, store }: BootKernel): Promise<void> 
       fetch_begin: (id: number, at: number, n: number, from: number, to: number, limit: number) =>
         fetcher.begin(id, program.text(at, n), from, to, limit),
       fetch_abort: (id: number) => fetcher.abort(id),
+      local_begin: (id: number, folder: number, op: number, at: number, n: number, off: number, size: number, data: number, m: number) =>
+        folders.begin(id, folder, op, program.text(at, n), off, size, program.copy(data, m)),
       talk_open: (id: number, at: number, n: number) => page.postMessage({ type: "talk-open", id, what: program.text(at, n) }),
       talk_send: (id: number, at: number, n: number) => {
         const data = program.copy(at, n);
@@ -106,6 +114,8 @@ page.onmessage = ({ data }) => {
     workers.failed(data.id, data.message);
   } else if (data.type === "store") {
     disks.expect(data.name);
+  } else if (data.type === "folder") {
+    folders.add(data.id, data.handle);
   } else if (data.type === "talk") {
     go!.exports.talk_message(data.id, go!.give(data.data));
     go!.resume();
