@@ -36,6 +36,7 @@ func jsImageTake(p unsafe.Pointer)
 //go:wasmexport begin
 func begin(n, abi uint32) {
 	info := guest.Begin(n)
+	control = new(wazero.Control)
 	code := make([]byte, jsImageSize())
 	jsImageTake(worker.Pointer(code))
 	go func() {
@@ -46,6 +47,22 @@ func begin(n, abi uint32) {
 
 // interpreter is made for the first guest and kept.
 var interpreter *wazero.Engine
+
+// control stops the guest that runs and lets it go on.
+var control *wazero.Control
+
+// stop is told when the guest is stopped, or continued.
+//
+//go:wasmexport stop
+func stop(stopped uint32) {
+	switch {
+	case control == nil: // it has ended
+	case stopped != 0:
+		control.Stop()
+	default:
+		control.Continue()
+	}
+}
 
 // last is the guest that was compiled last: a loop in a shell runs the same again.
 var last struct {
@@ -62,7 +79,8 @@ func run(info *sys.StartInfo, abi uint32, code []byte) (pages uint32, err error)
 		}
 		interpreter = e
 	}
-	ctx := context.Background()
+	ctx := wazero.WithControl(context.Background(), control)
+	defer func() { control = nil }()
 	if last.compiled == nil || !bytes.Equal(last.code, code) {
 		if last.compiled != nil {
 			last.compiled.Close()

@@ -39,6 +39,12 @@ func jsGuestPost(pid uint32, p unsafe.Pointer, n uint32)
 //go:noescape
 func jsGuestKill(pid uint32)
 
+// jsGuestStop stops an interpreted guest, or lets it go on.
+//
+//go:wasmimport bushel guest_stop
+//go:noescape
+func jsGuestStop(pid, stopped uint32)
+
 //go:wasmimport bushel has_threads
 //go:noescape
 func jsHasThreads() uint32
@@ -87,6 +93,8 @@ func notAModule(err error) error {
 type guest struct {
 	*kernel.Guest
 	server *link.Server
+	// interpreted says that wazero runs it, which can stop it anywhere.
+	interpreted bool
 	// threads is the links of the threads that have workers of their own.
 	threads map[uint32]*link.Server
 }
@@ -183,7 +191,7 @@ func (m *machine) Start(g *kernel.Guest) (kernel.Running, error) {
 	if img.threads {
 		caller = threadCaller{g.Process}
 	}
-	r := &guest{Guest: g, server: link.NewServer(caller, func(b []byte) {
+	r := &guest{Guest: g, interpreted: interpret != 0, server: link.NewServer(caller, func(b []byte) {
 		jsGuestPost(pid, worker.Pointer(b), uint32(len(b)))
 	})}
 	m.mu.Lock()
@@ -202,12 +210,21 @@ func (r *guest) Kill() {
 	jsGuestKill(r.Info.PID)
 }
 
-// Stop implements kernel.Running. The kernel withholds the answers of a stopped
-// process, so it stops at its next call.
-func (r *guest) Stop() {}
+// Stop implements kernel.Running. A guest that the browser's engine runs stops at its next
+// call, because the kernel withholds the answers of a stopped process; an
+// interpreted one within some milliseconds, wherever it is.
+func (r *guest) Stop() {
+	if r.interpreted {
+		jsGuestStop(r.Info.PID, 1)
+	}
+}
 
 // Continue implements kernel.Running.
-func (r *guest) Continue() {}
+func (r *guest) Continue() {
+	if r.interpreted {
+		jsGuestStop(r.Info.PID, 0)
+	}
+}
 
 func (m *machine) find(pid uint32) *guest {
 	m.mu.Lock()

@@ -145,6 +145,12 @@ export interface JoinPipe {
   port: MessagePort;
 }
 
+/** Kernel worker to process worker: the interpreted guest is to stop wherever it is, or to go on. */
+export interface StopGuest {
+  type: "stop";
+  stopped: boolean;
+}
+
 /** Process worker to kernel worker: the guest wants a thread, of that number. */
 export interface SpawnThread {
   type: "spawn";
@@ -181,5 +187,5 @@ export interface Done {
   type: "done";
 }
 
-export type ToProcess = BootProcess | StartGuest | StartThread | JoinPipe | Uint8Array;
+export type ToProcess = BootProcess | StartGuest | StartThread | StopGuest | JoinPipe | Uint8Array;
 export type FromProcess = Warm | Held | Idle | Done | SpawnThread | Over | Failed | Uint8Array;

@@ -38,7 +38,7 @@ interface Process {
 
 /** A guest that waits for its worker or for its code, with the messages that came for it. */
 interface Starting {
-  messages: Uint8Array<ArrayBuffer>[];
+  messages: ToProcess[];
 }
 
 type Engine = "browser" | "wazero";
@@ -184,6 +184,14 @@ export class Guests {
     from.worker.postMessage({ type: "pipe", pipe, port: port1 }, [port1]);
     to.worker.postMessage({ type: "pipe", pipe, port: port2 }, [port2]);
     return true;
+  }
+
+  /** Stops an interpreted guest wherever it is, or lets it go on. */
+  stop(pid: number, stopped: boolean): void {
+    const message = { type: "stop", stopped } as const;
+    const process = this.#running.get(pid);
+    if (process) post(process.worker, message);
+    else this.#starting.get(pid)?.messages.push(message);
   }
 
   /** Ends the guest at once, whatever it does. */

@@ -75,6 +75,7 @@ async function boot({ base, kernel, engine, store }: BootKernel): Promise<void> 
       guest_post: (pid: number, at: number, n: number) => guests.post(pid, program.copy(at, n)),
       guest_join: (writer: number, reader: number, pipe: number) => (guests.join(writer, reader, pipe) ? 1 : 0),
       guest_kill: (pid: number) => guests.kill(pid),
+      guest_stop: (pid: number, stopped: number) => guests.stop(pid, stopped !== 0),
       thread_post: (pid: number, id: number, at: number, n: number) => guests.postThread(pid, id, program.copy(at, n)),
       has_threads: () => (globalThis.crossOriginIsolated && typeof SharedArrayBuffer === "function" ? 1 : 0),
       has_browser_engine: () => (browser ? 1 : 0),

@@ -16,6 +16,7 @@ interface Exports extends EngineExports, CallExports, ChannelExports, GoJSExport
   begin(length: number, abi: number): void;
   begin_thread(length: number, id: number, arg: number): void;
   receive(length: number): void;
+  stop(stopped: number): void;
   parked(): void;
 }
 
@@ -138,6 +139,10 @@ function receive({ data }: MessageEvent<ToProcess>): void {
     if (!engine) go.resume();
   } else if (data.type === "boot") boot(data.module, data.interprets);
   else if (data.type === "thread") thread(data);
+  else if (data.type === "stop") {
+    go.exports.stop(data.stopped ? 1 : 0);
+    go.resume();
+  }
   else if (data.type === "pipe") channels.join(data.pipe, data.port);
   else start(data);
 }
