@@ -152,27 +152,6 @@ func init() {
 	}
 }
 
-func help(c *call) int {
-	if len(c.args) == 0 {
-		c.print("The builtins of this shell; \"help NAME\" says more.\n\n")
-		for _, name := range sortedKeys(builtins) {
-			c.printf("  %-10s %s\n", name, builtins[name].help)
-		}
-		return 0
-	}
-	status := 0
-	for _, name := range c.args {
-		b := builtins[name]
-		if b == nil {
-			c.errorf("no help topics match `%s'", name)
-			status = 1
-			continue
-		}
-		c.printf("%s: %s\n    %s\n", name, strings.TrimSpace(name+" "+b.usage), b.help)
-	}
-	return status
-}
-
 func enable(c *call) int {
 	opts, rest, ok := c.options("anps")
 	if !ok {

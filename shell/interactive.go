@@ -290,13 +290,43 @@ func (sh *shell) setMonitor(on bool) {
 	}
 }
 
+// maxHistory is how much of a history's file is read, in bytes. A file that has grown
+// longer is written anew with the lines that are kept.
+const maxHistory = 256 << 10
+
+// loadHistory reads the file that HISTFILE names, ~/.sh_history if it is not set. With an
+// empty name the lines are not kept.
 func (sh *shell) loadHistory() {
-	sh.history = &history{file: sh.get("HISTFILE")}
-	if home := sh.get("HOME"); sh.history.file == "" && home != "" {
-		sh.history.file = strings.TrimSuffix(home, "/") + "/.history"
+	sh.history = &history{}
+	file, given := sh.getOK("HISTFILE")
+	if home := sh.get("HOME"); !given && home != "" {
+		file = strings.TrimSuffix(home, "/") + "/.sh_history"
 	}
-	if data, err := sh.f.ReadFile(sh.history.file); err == nil {
-		sh.history.Load(string(data))
+	if sh.history.file = file; file == "" {
+		return
+	}
+	fd, err := sh.f.Open(file, sys.ORead, 0)
+	if err != nil {
+		return
+	}
+	size, _ := sh.f.Seek(fd, 0, int(sys.SeekEnd))
+	_, _ = sh.f.Seek(fd, max(size-maxHistory, 0), int(sys.SeekSet))
+	data, err := sh.readAll(fd, 2*maxHistory)
+	_ = sh.f.Close(fd)
+	if err != nil {
+		return
+	}
+	text := string(data)
+	if size > maxHistory {
+		_, text, _ = strings.Cut(text, "\n") // the first line is a part of one
+	}
+	sh.history.Load(text)
+	if size > maxHistory {
+		var b strings.Builder
+		for _, line := range sh.history.Lines() {
+			b.WriteString(edit.Encode(line))
+		}
+		_ = sh.f.WriteFile(file, []byte(b.String()), 0o600)
 	}
 }
 

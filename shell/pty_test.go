@@ -327,7 +327,7 @@ func TestTerminal(t *testing.T) {
 			s.line("echo two")
 			s.send("\x1b[A\x1b[A\r")
 			s.expect("one\nready> ")
-			if got := s.line("cat ~/.history"); got != "echo one\necho two\necho one\ncat ~/.history\n" {
+			if got := s.line("cat ~/.sh_history"); got != "echo one\necho two\necho one\ncat ~/.sh_history\n" {
 				t.Errorf("history %q", got)
 			}
 		}},

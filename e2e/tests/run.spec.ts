@@ -32,6 +32,7 @@ test("a line runs in the folder and environment that it is given", async ({ open
   await shell.run("mkdir -p '/tmp/a b'");
   expect((await shell.run("pwd; echo $X $HOME", { cwd: "/tmp/a b", env: { X: "1 2", HOME: "/h" } })).stdout).toBe("/tmp/a b\n1 2 /h\n");
   expect((await shell.run("pwd")).stdout).toBe("/home/user\n");
+  await expect(shell.run("pwd", { cwd: "/tmp/not there" })).rejects.toThrow("chdir /tmp/not there: no such file or directory");
 });
 
 test("no byte is lost, however many there are", async ({ open }) => {

@@ -149,7 +149,9 @@ func clock(d time.Duration) string {
 var killSpec = spec{name: "kill", synopsis: "[-s SIGNAL | -SIGNAL] PID...", run: runKill, literal: true, help: `
 Send a signal (TERM) to processes; -PID is a group.
   -s, -n SIGNAL     this one, by name or number
-  -l [SIGNAL]...    list the signals, or translate names and numbers`}
+  -l [SIGNAL]...    list the signals, or translate names and numbers
+STOP stops a guest on the wazero engine wherever it is; on the browser's engine, where
+nothing can hold a program that computes, at its next system call.`}
 
 func runKill(c *cmd) int {
 	args := c.args

@@ -2,7 +2,9 @@ package edit
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -333,4 +335,21 @@ func FuzzEditor(f *testing.F) {
 			t.Fatalf("cursor %d in %q", s.e.cursor, s.e.line)
 		}
 	})
+}
+
+// TestHistory_Load: what is loaded is as if it had been added line by line.
+func TestHistory_Load(t *testing.T) {
+	var text strings.Builder
+	var want History
+	for i := range 3 * MaxHistory {
+		line := fmt.Sprintf("line %d\nof \\two", i%(2*MaxHistory))
+		text.WriteString(Encode(line))
+		want.Add(line)
+	}
+	text.WriteString("\n a secret\n")
+	var got History
+	got.Load(text.String())
+	if !slices.Equal(got.Lines(), want.Lines()) {
+		t.Errorf("%d lines from %q, not %d from %q", len(got.Lines()), got.Lines()[0], len(want.Lines()), want.Lines()[0])
+	}
 }

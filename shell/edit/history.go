@@ -1,6 +1,9 @@
 package edit
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // MaxHistory is how many lines a History keeps.
 const MaxHistory = 2000
@@ -47,9 +50,22 @@ var (
 // Encode is a line as it is written to a file.
 func Encode(line string) string { return escape.Replace(line) + "\n" }
 
-// Load adds the lines of a file's text.
+// Load adds the lines of a file's text behind those that are there, as Add would one by
+// one. Only as many as are kept are looked at, from the end.
 func (h *History) Load(text string) {
-	for line := range strings.SplitSeq(text, "\n") {
-		h.Add(unescape.Replace(line))
+	all := append(h.lines[:len(h.lines):len(h.lines)], strings.Split(text, "\n")...)
+	seen := map[string]bool{}
+	var kept []string
+	for i := len(all) - 1; i >= 0 && len(kept) < MaxHistory; i-- {
+		line := all[i]
+		if i >= len(h.lines) {
+			line = strings.TrimRight(unescape.Replace(line), "\n")
+		}
+		if strings.TrimSpace(line) != "" && line[0] != ' ' && !seen[line] {
+			seen[line] = true
+			kept = append(kept, line)
+		}
 	}
+	slices.Reverse(kept)
+	h.lines = kept
 }

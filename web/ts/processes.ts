@@ -4,7 +4,7 @@
 import { text } from "./bytes.ts";
 import type { Client } from "./client.ts";
 import { environment, type Env } from "./environment.ts";
-import { isErrno } from "./errno.ts";
+import { isErrno, SystemError } from "./errno.ts";
 import { type Limit, type Limits, parseLimits } from "./limits.ts";
 import { ENGINES, type Engine } from "./protocol.ts";
 import { encodeSpawnAttr, SpawnFlag, waitStatus, type SpawnAttr, type WaitStatus } from "./record.ts";
@@ -241,7 +241,25 @@ export class Processes {
     const spawned = client.call({ op: Op.spawn, data: encodeSpawnAttr({ ...attr, limits }) }, lane);
     const closed = theirs.map((fd) => client.call({ op: Op.close, args: [fd] }, lane));
     Promise.allSettled<Reply>(closed).then(() => client.giveLane(lane));
-    return (await spawned).vals[0];
+    try {
+      return (await spawned).vals[0];
+    } catch (error) {
+      await this.checkDirectory(attr.cwd);
+      throw error;
+    }
+  }
+
+  // A spawn fails with the same number for a program and for a directory that is not there.
+  private async checkDirectory(path?: string): Promise<void> {
+    if (!path) return;
+    const { client } = this;
+    try {
+      const { vals } = await client.call({ op: Op.open, args: [AT_CWD, Open.read | Open.directory], path });
+      client.call({ op: Op.close, args: [vals[0]] }).catch(() => {});
+    } catch (error) {
+      if (error instanceof SystemError) throw new SystemError(error.errno, "chdir", path);
+      throw error;
+    }
   }
 
   private async pipe(): Promise<[read: number, write: number]> {
