@@ -95,18 +95,27 @@ func (p *pipe) joinable(writer *Process) *Process {
 	return nil
 }
 
-// heldOnceBy reports whether one fd of the guest p, on which calls wait as usual, is
-// all that f is open for.
+// heldOnceBy reports whether one fd of the guest p is all that f is open for.
 func (f *openFile) heldOnceBy(p *Process) bool {
 	if _, ok := p.running.(Holder); !ok || p.stopped || f.refs-f.pins != 1 {
 		return false
 	}
 	for _, e := range p.fds {
 		if e.f == f {
-			return e.status()&sys.ONonblock == 0
+			return true
 		}
 	}
 	return false
+}
+
+// pollStream is what is the case for f, the process's fd n. A reader whose pipe has been
+// joined while it polled is told to read, and is sent to the channel then, if that
+// read may find nothing; else it needs the kernel to go on polling.
+func (p *Process) pollStream(n uint64, f *openFile) (sys.PollEvent, uint64) {
+	if r, ok := f.stream.(pipeReader); ok && r.joint != nil && r.joint.reader == p && !r.joint.returning && p.fds[n].status()&sys.ONonblock != 0 {
+		return sys.PollIn, uint64(r.ring.len())
+	}
+	return f.stream.poll()
 }
 
 // only reports whether no process but p waits in the queue.

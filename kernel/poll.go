@@ -40,7 +40,7 @@ func sysPoll(c *call) verdict {
 				files[i] = f
 			}
 		default:
-			ev, n := f.stream.poll()
+			ev, n := c.p.pollStream(uint64(e.FD), f)
 			e.Revents = ev & (e.Events | sys.PollHup | sys.PollErr)
 			if ev&sys.PollIn != 0 {
 				e.Bytes = n

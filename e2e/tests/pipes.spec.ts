@@ -22,6 +22,20 @@ for (const from of languages) {
   }
 }
 
+for (const language of languages) {
+  test(`pipes of ${language} guests go past the kernel`, async ({ open }) => {
+    const user = await open("browser");
+    await user.install(`stream-${language}`);
+    const guest = `stream-${language}`;
+    const ran = await user.run(
+      `${guest} pour 64000000 | ${guest} check > /tmp/said & until [ -n "$(cat /proc/joined)" ]; do sleep 0.01; done; wait; cat /tmp/said`,
+      { timeout: 30_000 },
+    );
+    expect(ran).toMatchObject({ code: 0, stdout: "64000000 bytes\n" });
+    await clean(user);
+  });
+}
+
 onBothEngines("small pieces go together, and a pipeline has several joined pipes", async (user, engine) => {
   await user.install("stream-c", "cat-c");
   const n = bytes(engine) / 4;

@@ -15,6 +15,8 @@ type Channel interface {
 	// Drain has [Client.Drained] called when all has arrived that was posted before it
 	// was called, if the other end is gone.
 	Drain()
+	// Turn has [Client.Turned] called when the messages that lie there have been served.
+	Turn()
 	// Close gives the end up. What was posted before still arrives.
 	Close()
 }
@@ -51,6 +53,7 @@ func (c *Client) Arrived(number uint32, n int) {
 		reply := e.take(&w.req)
 		c.finished = append(c.finished, finished{w.done, reply})
 	}
+	c.repoll()
 }
 
 // Credited is told that the other end of pipe number has read n bytes.
@@ -60,6 +63,7 @@ func (c *Client) Credited(number uint32, n int) {
 	if e := c.pipes[number]; e != nil && !e.returned {
 		e.credit += n
 		c.pump(e)
+		c.repoll()
 	}
 }
 

@@ -54,6 +54,7 @@ type Client struct {
 	anyAhead bool
 
 	pipes    map[uint32]*pipeEnd // ends of joined pipes, by the pipe's number
+	polls    []pipePoll          // that wait for some of them
 	holding  []*pipeEnd          // those that hold something back
 	finished []finished
 	rest     rest
@@ -185,6 +186,7 @@ type fdState struct {
 
 	gen   uint32   // which of the files that had this number
 	pipe  bool     // the end to write of a pipe
+	swift bool     // its calls must not wait
 	end   *pipeEnd // if it is joined, or about to be
 	wrote int      // since the kernel was last asked to join it
 	askAt int      // how much that is when it is asked
@@ -536,6 +538,7 @@ func (c *Client) learn(w *waiter, r *sys.Reply) {
 		c.dropped(c.fds.get(uint32(r.Vals[0])))
 		set(r.Vals[0], r.Vals[1])
 		from, twin := c.fds.get(uint32(w.args[0])), c.fds.get(uint32(r.Vals[0]))
+		twin.swift = from.swift
 		twin.sure, twin.ahead, twin.of, twin.desc = from.sure && twin.bulk, from.ahead, from.of, from.desc
 		if twin.of != nil {
 			twin.of.fds++
@@ -559,10 +562,10 @@ func (c *Client) learn(w *waiter, r *sys.Reply) {
 		c.fds.set(uint32(w.args[1]), c.fds.get(uint32(w.args[0])))
 		c.fds.set(uint32(w.args[0]), fdState{})
 	case sys.OpSetFD:
-		if sys.OpenFlag(w.args[1])&sys.ONonblock != 0 {
-			state := c.fds.get(uint32(w.args[0]))
+		state := c.fds.get(uint32(w.args[0]))
+		if state.swift = sys.OpenFlag(w.args[1])&sys.ONonblock != 0; state.swift {
 			state.bulk, state.sure = false, false // its writes must not wait, so it must hear of each
-			c.fds.set(uint32(w.args[0]), state)
 		}
+		c.fds.set(uint32(w.args[0]), state)
 	}
 }

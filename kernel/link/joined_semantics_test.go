@@ -62,6 +62,23 @@ func atEnd(t *testing.T, p *proc) {
 	}
 }
 
+// swiftly has calls on fd not wait.
+func swiftly(t *testing.T, p *proc, fd int) {
+	t.Helper()
+	if err := p.SetFDFlags(fd, sys.ONonblock); err != nil {
+		t.Error(err)
+	}
+}
+
+// pollOne waits for fd, and wants to hear of what.
+func pollOne(t *testing.T, p *proc, fd int, what sys.PollEvent) {
+	t.Helper()
+	list := []sys.PollFD{{FD: uint32(fd), Events: what}}
+	if _, err := p.Poll(list, -1); err != nil || what == sys.PollHup && list[0].Revents&what == 0 {
+		t.Errorf("poll for %v: %+v, %v", what, list, err)
+	}
+}
+
 var pipeCases = []pipeCase{
 	{
 		name:   "the end comes after all bytes",
@@ -240,6 +257,73 @@ var pipeCases = []pipeCase{
 			f.k.Init().Files().Kill(writer, sys.SIGKILL)
 		},
 		w: sys.Signaled(sys.SIGKILL),
+	},
+	{
+		name: "who must not wait polls, as Go's programs do",
+		writer: func(t *testing.T, p *proc) uint8 {
+			swiftly(t, p, 1)
+			for at := 0; at < 8*warm; {
+				buf := make([]byte, min(8*warm-at, 1+at%100_000))
+				fill(buf, at)
+				n, err := p.Write(1, buf)
+				if at += n; err != nil && err != errno.EAGAIN {
+					t.Errorf("at %d: %v", at, err)
+					return 1
+				}
+				if err != nil {
+					pollOne(t, p, 1, sys.PollOut)
+				}
+			}
+			return 0
+		},
+		reader: func(t *testing.T, p *proc) uint8 {
+			swiftly(t, p, 0)
+			buf := make([]byte, 50_000)
+			for at := 0; at < 8*warm; {
+				n, err := p.Read(0, buf)
+				if err == errno.EAGAIN {
+					pollOne(t, p, 0, sys.PollIn)
+					continue
+				}
+				if err != nil || firstWrong(buf[:n], at) >= 0 {
+					t.Errorf("at %d: %d, %v", at, n, err)
+					return 1
+				}
+				at += n
+			}
+			pollOne(t, p, 0, sys.PollHup)
+			atEnd(t, p)
+			return 0
+		},
+	},
+	{
+		name: "who must not wait may ask again and again",
+		writer: func(t *testing.T, p *proc) uint8 {
+			swiftly(t, p, 1)
+			for at := 0; at < 4*warm; {
+				buf := make([]byte, min(4*warm-at, 3000))
+				fill(buf, at)
+				n, err := p.Write(1, buf)
+				if n != 0 && n != len(buf) || err != nil && err != errno.EAGAIN {
+					t.Errorf("%d bytes of %d, %v", n, len(buf), err)
+				}
+				at += n
+			}
+			return 0
+		},
+		reader: func(t *testing.T, p *proc) uint8 {
+			swiftly(t, p, 0)
+			buf := make([]byte, 50_000)
+			for at := 0; at < 4*warm; {
+				n, err := p.Read(0, buf)
+				if firstWrong(buf[:n], at) >= 0 || err != nil && err != errno.EAGAIN {
+					t.Errorf("at %d: %v", at, err)
+					return 1
+				}
+				at += n
+			}
+			return 0
+		},
 	},
 	{
 		name: "of a writer that is killed comes what it had sent",

@@ -288,6 +288,8 @@ func (c *channelEnd) Credit(n int) {
 	to.p.events.put(func() { to.p.client.Credited(to.pipe, n) })
 }
 
+func (c *channelEnd) Turn() { c.p.events.put(func() { c.p.client.Turned(c.pipe) }) }
+
 func (c *channelEnd) Drain() { c.p.events.put(func() { c.p.client.Drained(c.pipe) }) }
 
 func (c *channelEnd) Close() {

@@ -17,7 +17,8 @@ const (
 	moved      = 32 << 10
 	// creditBytes is after how many bytes the writer hears that they have been read.
 	creditBytes = 64 << 10
-	// roomBytes is how much a pipe must have room for to be polled as writable.
+	// roomBytes is how much a pipe must have room for to be polled as writable, and up
+	// to what size a write that must not wait is in one piece.
 	roomBytes = 4096
 )
 
@@ -49,14 +50,19 @@ type pipeCall struct {
 	lane uint16
 	req  sys.Request
 	sent int // of a write: what has been sent
-	done func(sys.Reply)
+	// swift: it ends when the messages that lie there have been served.
+	swift bool
+	done  func(sys.Reply)
 }
 
 // past performs r if it reads or writes a joined pipe. It reports whether it has taken
 // the call, and whether reply is its end already. What else may not find a pipe joined
 // has it given back first.
 func (c *Client) past(lane uint16, r *sys.Request, done func(sys.Reply)) (reply sys.Reply, answered, taken bool) {
-	if r.Op == sys.OpSpawn {
+	switch r.Op {
+	case sys.OpPoll:
+		return c.pollPast(lane, r, done)
+	case sys.OpSpawn:
 		c.giveBackAll()
 		return
 	}
@@ -86,6 +92,7 @@ func (c *Client) past(lane uint16, r *sys.Request, done func(sys.Reply)) (reply 
 	case sys.OpClose:
 		if e != nil && !e.writes && len(e.waits) == 0 {
 			c.drop(e) // what has not been read is lost with the end
+			c.unpoll()
 		} else {
 			c.giveBack(e)
 		}
@@ -106,7 +113,7 @@ func (c *Client) join(state fdState, lane uint16, r *sys.Request, done func(sys.
 	e := &pipeEnd{fd: fd, writes: true, joining: true}
 	state.wrote, state.askAt, state.end = 0, min(2*max(state.askAt, joinAfter), joinRarely), e
 	c.fds.set(fd, state)
-	c.wait(e, pipeCall{lane, *r, 0, done})
+	c.wait(e, pipeCall{lane: lane, req: *r, done: done})
 	c.call(lane, &sys.Request{Op: sys.OpPipeJoin, Args: [6]uint64{uint64(fd)}}, waiter{op: sys.OpPipeJoin, done: func(reply sys.Reply) {
 		c.mu.Lock()
 		defer c.finish()
@@ -140,15 +147,15 @@ func (c *Client) joined(e *pipeEnd, r *sys.Reply) {
 func (c *Client) writePast(e *pipeEnd, lane uint16, r *sys.Request, done func(sys.Reply)) (sys.Reply, bool) {
 	if !e.joining && len(e.waits) == 0 && c.settled(e) {
 		n := c.put(e, r.Data)
-		if n == len(r.Data) {
+		if n == len(r.Data) || n > 0 && e.swift(c) {
 			if len(e.out) > 0 && c.pace.due(c.now()) {
 				c.flush()
 			}
 			return sys.Reply{Vals: [3]uint64{uint64(n)}}, true
 		}
-		c.wait(e, pipeCall{lane, *r, n, done})
+		c.wait(e, pipeCall{lane: lane, req: *r, sent: n, done: done})
 	} else {
-		c.wait(e, pipeCall{lane, *r, 0, done})
+		c.wait(e, pipeCall{lane: lane, req: *r, done: done})
 	}
 	c.flush()
 	return sys.Reply{}, false
@@ -178,17 +185,23 @@ func (c *Client) pump(e *pipeEnd) {
 	for len(e.waits) > 0 && e.barriers == 0 && !e.joining {
 		w := &e.waits[0]
 		w.sent += c.put(e, w.req.Data[w.sent:])
-		if w.sent < len(w.req.Data) {
+		if w.sent < len(w.req.Data) && (w.sent == 0 || !w.swift) {
 			break
 		}
 		call := c.unwait(e)
 		c.finished = append(c.finished, finished{call.done, sys.Reply{Vals: [3]uint64{uint64(call.sent)}}})
+	}
+	if len(e.waits) > 0 && e.waits[0].swift && e.barriers == 0 {
+		e.ch.Turn()
 	}
 	c.flush()
 }
 
 // put sends of data what there is credit for, small pieces together.
 func (c *Client) put(e *pipeEnd, data []byte) int {
+	if len(data) <= roomBytes && len(data) > e.credit && e.swift(c) {
+		return 0 // in one piece or not at all
+	}
 	data = data[:min(len(data), e.credit)]
 	n := len(data)
 	e.credit -= n
@@ -236,7 +249,7 @@ func (c *Client) readPast(e *pipeEnd, lane uint16, r *sys.Request, done func(sys
 		}
 		return reply, true
 	}
-	c.wait(e, pipeCall{lane, *r, 0, done})
+	c.wait(e, pipeCall{lane: lane, req: *r, done: done})
 	c.flush()
 	return sys.Reply{}, false
 }

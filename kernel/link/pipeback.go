@@ -66,6 +66,7 @@ func (c *Client) giveBack(e *pipeEnd) {
 		c.bring(e, false)
 	}
 	c.reissue(e)
+	c.unpoll()
 }
 
 // giveBackAll is giveBack of all ends.
@@ -102,7 +103,7 @@ func (c *Client) dropAll() {
 	for _, e := range c.pipes {
 		c.drop(e)
 	}
-	c.holding = c.holding[:0]
+	c.holding, c.polls = c.holding[:0], nil
 }
 
 // reissue makes the calls that wait for e calls of the kernel.

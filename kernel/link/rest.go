@@ -28,9 +28,19 @@ type rest struct {
 // have [Client.Rests] called [RestTime] later. It must not call the client back.
 func (c *Client) Alarm(alarm func()) { c.alarm = alarm }
 
-// wait puts a call to those that wait for e.
+// wait puts a call to those that wait for e. If it must not wait, it does until the
+// messages that lie there have been served: a process that asked again and again would
+// otherwise never let any in.
 func (c *Client) wait(e *pipeEnd, w pipeCall) {
+	if w.swift = e.swift(c); w.swift && !e.joining {
+		e.ch.Turn()
+	}
 	e.waits = append(e.waits, w)
+	c.blocks()
+}
+
+// blocks notes that one more call waits.
+func (c *Client) blocks() {
 	if c.rest.blocked++; c.rest.blocked > 1 {
 		return
 	}
@@ -48,9 +58,15 @@ func (c *Client) unwait(e *pipeEnd) pipeCall {
 	if e.waits = e.waits[1:]; len(e.waits) == 0 {
 		e.waits = nil
 	}
+	c.unblocks()
+	return w
+}
+
+// unblocks notes that one less does.
+func (c *Client) unblocks() {
 	t := &c.rest
 	if t.blocked--; t.blocked > 0 {
-		return w
+		return
 	}
 	if t.told {
 		t.told = false
@@ -60,7 +76,6 @@ func (c *Client) unwait(e *pipeEnd) pipeCall {
 		c.tellRested()
 		c.flushOut()
 	}
-	return w
 }
 
 // Rests is called [RestTime] after an alarm.

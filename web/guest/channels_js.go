@@ -26,6 +26,10 @@ func jsChannelCredit(pipe, n uint32)
 //go:noescape
 func jsChannelDrain(pipe uint32)
 
+//go:wasmimport bushel channel_turn
+//go:noescape
+func jsChannelTurn(pipe uint32)
+
 //go:wasmimport bushel channel_close
 //go:noescape
 func jsChannelClose(pipe uint32)
@@ -47,6 +51,7 @@ func (c channel) Take(dst []byte) int {
 
 func (c channel) Credit(n int) { jsChannelCredit(uint32(c), uint32(n)) }
 func (c channel) Drain()       { jsChannelDrain(uint32(c)) }
+func (c channel) Turn()        { jsChannelTurn(uint32(c)) }
 func (c channel) Close()       { jsChannelClose(uint32(c)) }
 
 func init() {
@@ -64,6 +69,9 @@ func channelCredited(pipe, n uint32) { Client.Credited(pipe, int(n)) }
 
 //go:wasmexport channel_drained
 func channelDrained(pipe uint32) { Client.Drained(pipe) }
+
+//go:wasmexport channel_turned
+func channelTurned(pipe uint32) { Client.Turned(pipe) }
 
 //go:wasmexport channel_rests
 func channelRests() { Client.Rests() }

@@ -9,6 +9,7 @@ export interface ChannelExports {
   channel_arrived(pipe: number, n: number): void;
   channel_credited(pipe: number, n: number): void;
   channel_drained(pipe: number): void;
+  channel_turned(pipe: number): void;
   channel_rests(): void;
 }
 
@@ -111,11 +112,18 @@ export class Channels {
   readonly #go: GoProgram<ChannelExports>;
   readonly #resume: () => void;
   readonly #ends = new Map<number, End>();
+  /** Messages to ourselves come back behind those that lie there. */
+  readonly #echo = new OwnChannel();
 
   /** @param resume runs what an export has made ready, if that is goroutines */
   constructor(go: GoProgram<ChannelExports>, resume: () => void) {
     this.#go = go;
     this.#resume = resume;
+    this.#echo.port1.onmessage = ({ data }: MessageEvent<number>) => {
+      if (!this.#ends.has(data)) return;
+      go.exports.channel_turned(data);
+      resume();
+    };
   }
 
   /** Takes an end that the kernel hands out. */
@@ -141,6 +149,7 @@ export class Channels {
           go.exports.channel_drained(pipe);
           this.#resume();
         }),
+      channel_turn: (pipe: number) => this.#echo.port2.postMessage(pipe),
       channel_close: (pipe: number) => {
         this.#ends.get(pipe)?.close();
         this.#ends.delete(pipe);
