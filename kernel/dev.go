@@ -53,28 +53,13 @@ func (p *Process) openDevice(name string, flags sys.OpenFlag) (*openFile, errno.
 		}
 		return p.openPort(uint16(n), flags)
 	}
-	owner, number, ok := p, "", false
-	if number, ok = strings.CutPrefix(name, "fd/"); !ok {
-		// "proc/PID/N" is fd N of another process.
-		rest, isProc := strings.CutPrefix(name, "proc/")
-		pid, n, cut := strings.Cut(rest, "/")
-		id, err := strconv.ParseUint(pid, 10, 32)
-		if !isProc || !cut || err != nil {
-			return nil, errno.ENXIO
-		}
-		if owner = k.procs[uint32(id)]; owner == nil {
-			return nil, errno.ENOENT
-		}
-		number = n
+	if t := k.terminal(name); t != nil {
+		return t.open(flags), 0
 	}
-	n, err := strconv.ParseUint(number, 10, 32)
-	if err != nil {
-		return nil, errno.ENXIO
-	}
-	f, open := owner.fd(n)
+	f, e := p.deviceFile(name)
 	switch {
-	case !open:
-		return nil, errno.ENOENT
+	case e != 0:
+		return nil, e
 	case flags&sys.OAccess&^f.flags != 0:
 		return nil, errno.EACCES
 	}
@@ -83,6 +68,92 @@ func (p *Process) openDevice(name string, flags sys.OpenFlag) (*openFile, errno.
 	}
 	f.share()
 	return f, 0
+}
+
+// deviceFile is the open file that a device stands for: "fd/N" is fd N of p,
+// "proc/PID/N" that of another process. The lock is held.
+func (p *Process) deviceFile(name string) (*openFile, errno.Errno) {
+	owner, number := p, ""
+	if rest, ok := strings.CutPrefix(name, "proc/"); ok {
+		pid, n, _ := strings.Cut(rest, "/")
+		id, err := strconv.ParseUint(pid, 10, 32)
+		if err != nil {
+			return nil, errno.ENXIO
+		}
+		if owner = p.k.procs[uint32(id)]; owner == nil {
+			return nil, errno.ENOENT
+		}
+		number = n
+	} else if number, ok = strings.CutPrefix(name, "fd/"); !ok {
+		return nil, errno.ENXIO
+	}
+	n, err := strconv.ParseUint(number, 10, 32)
+	if err != nil {
+		return nil, errno.ENXIO
+	}
+	f, open := owner.fd(n)
+	if !open {
+		return nil, errno.ENOENT
+	}
+	return f, 0
+}
+
+// deviceStat is st, of the device name, with the type of what it stands for.
+func (p *Process) deviceStat(name string, st sys.Stat) sys.Stat {
+	p.k.lock()
+	defer p.k.unlock()
+	if f, e := p.deviceFile(name); e == 0 && f.stream != nil {
+		is := f.stream.stat()
+		st.Type, st.Mode, st.Size = is.Type, is.Mode, is.Size
+		if is.Ino != 0 {
+			st.Ino = is.Ino
+		}
+	}
+	return st
+}
+
+// terminal is the controlling terminal of that name of a session, nil if there is none.
+func (k *Kernel) terminal(name string) *tty {
+	for _, s := range k.sessions {
+		if s.tty != nil && s.tty.name == name {
+			return s.tty
+		}
+	}
+	return nil
+}
+
+// ptsTree is /dev/pts, with the terminals that sessions have.
+func (k *Kernel) ptsTree() vfs.StaticEntry {
+	return vfs.StaticEntry{Name: "pts", List: func() (list []vfs.StaticEntry) {
+		k.lock()
+		defer k.unlock()
+		for _, s := range k.sessions {
+			if s.tty != nil {
+				list = append(list, vfs.StaticEntry{Name: strings.TrimPrefix(s.tty.name, "pts/"), Device: s.tty.name, Mode: 0o620})
+			}
+		}
+		return list
+	}}
+}
+
+// streamName is what the link of an fd on a stream says.
+func (f *openFile) streamName() string {
+	switch s := f.stream.(type) {
+	case charDevice:
+		return "/dev/" + string(s)
+	case *tty:
+		return "/dev/" + s.name
+	case ptyMaster:
+		return "/dev/ptmx"
+	}
+	kind := "anon_inode"
+	switch f.info.Type() {
+	case sys.TypeFIFO:
+		kind = "pipe"
+	case sys.TypeSocket:
+		kind = "socket"
+	}
+	return kind + ":[" + strconv.FormatUint(f.stream.stat().Ino, 10) + "]"
 }
 
 // tcpTree is /dev/tcp, where HOST/PORT opens as a connection, as bash has it.

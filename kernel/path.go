@@ -140,7 +140,19 @@ func sysStat(c *call) verdict {
 	if e != 0 {
 		return c.fail(e)
 	}
-	return c.goOutside(func(c *call) { c.statReply(c.p.fs.Stat(c.look(at), c.r.Path)) })
+	return c.goOutside(func(c *call) {
+		at := c.look(at)
+		place, err := c.p.fs.Walk(at, c.r.Path)
+		if err != nil {
+			c.failErr(err)
+			return
+		}
+		st, err := place.For(at.Context).Stat()
+		if d, ok := place.Node().(vfs.Device); ok && err == nil {
+			st = c.p.deviceStat(d.Device(), st)
+		}
+		c.statReply(st, err)
+	})
 }
 
 func sysSetAttr(c *call) verdict {

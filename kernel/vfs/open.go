@@ -133,6 +133,10 @@ func (w *walk) createAt(name string, how sys.AtFlag, flags sys.OpenFlag, mode ui
 			if !ok || how&sys.AtNoFollow != 0 {
 				return creation{Place: e.Place}, "", nil
 			}
+			if magic, ok := link.(MagicLink); ok {
+				e.Place.node = magic.Follow()
+				return creation{Place: e.Place}, "", nil
+			}
 			target, err := w.readlink(link)
 			return c, target, err
 		}

@@ -63,6 +63,14 @@ type CallerLink interface {
 	ReadlinkFor(caller any) (string, error)
 }
 
+// MagicLink is a symbolic link that leads to a node whatever its text says, such as
+// those of /proc/PID/fd to what has no path.
+type MagicLink interface {
+	Link
+	// Follow is where the link leads.
+	Follow() Node
+}
+
 var lastDev atomic.Uint64
 
 // NewDev is a device number that no other file system has, for [sys.Stat].

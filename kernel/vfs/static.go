@@ -13,7 +13,7 @@ import (
 )
 
 // StaticEntry describes a node of a [Static]: a directory unless Text, Link or
-// Device says otherwise. Its functions are called without locks, whenever
+// Device says otherwise; with both Link and Device a link that leads to the device. Its functions are called without locks, whenever
 // somebody looks; they must not block, and must not call back into the same
 // tree.
 type StaticEntry struct {
@@ -121,6 +121,9 @@ func (s *Static) node(e StaticEntry, path string) Node {
 	case sys.TypeRegular:
 		return staticText{n}
 	case sys.TypeSymlink:
+		if e.Device != "" {
+			return staticMagic{staticLink{n}, e.Device}
+		}
 		return staticLink{n}
 	case sys.TypeCharDevice:
 		return staticDevice{n, e.Device}
@@ -271,6 +274,15 @@ func (l staticLink) ReadlinkFor(caller any) (string, error) {
 	return e.Link(caller)
 }
 
+// staticMagic is a link to a device that is described with it.
+type staticMagic struct {
+	staticLink
+	device string
+}
+
+// Follow is the device.
+func (l staticMagic) Follow() Node { return staticDevice{l.staticNode, l.device} }
+
 // staticDevice is a device.
 type staticDevice struct {
 	staticNode
@@ -279,6 +291,15 @@ type staticDevice struct {
 
 // Device is the device's name.
 func (d staticDevice) Device() string { return d.name }
+
+// Stat describes the device, also one that a link has led to.
+func (d staticDevice) Stat() (sys.Stat, error) {
+	st, err := d.staticNode.Stat()
+	if st.Type == sys.TypeSymlink {
+		st.Type, st.Mode = sys.TypeCharDevice, 0o666
+	}
+	return st, err
+}
 
 // SetAttr answers EROFS, or EINVAL for the size, which a device has not.
 func (d staticDevice) SetAttr(a sys.SetAttr) error {

@@ -212,6 +212,12 @@ func (w *walk) last(name string, slash, follow bool) (Place, error) {
 	if err != nil {
 		return Place{}, err
 	}
+	if magic, ok := p.node.(MagicLink); ok && (follow || slash) {
+		if p.node = magic.Follow(); slash && !p.IsDir() {
+			return Place{}, errno.ENOTDIR
+		}
+		return p, nil
+	}
 	if link, ok := p.node.(Link); ok && (follow || slash) {
 		target, err := w.readlink(link)
 		if err != nil {
