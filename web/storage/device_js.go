@@ -30,7 +30,7 @@ func jsFlush(id uint32) uint32
 
 //go:wasmimport bushel disk_settle
 //go:noescape
-func jsSettle(id, token uint32)
+func jsSettle(id, token, medium uint32)
 
 //go:wasmimport bushel disk_room
 //go:noescape
@@ -74,16 +74,18 @@ func (d *Device) Barrier() error { return result(jsFlush(d.id)) }
 func (d *Device) MayWait() bool { return d.slow }
 
 // Settle implements [store.Device].
-func (d *Device) Settle() error {
+func (d *Device) Settle() error { return d.settle(0) }
+
+func (d *Device) settle(medium uint32) error {
 	token, end := waits.begin()
-	jsSettle(d.id, token)
+	jsSettle(d.id, token, medium)
 	return (<-end).err
 }
 
 // Sync implements [store.Device].
 func (d *Device) Sync() error {
 	if d.slow {
-		return d.Settle()
+		return d.settle(1)
 	}
 	return d.Barrier()
 }

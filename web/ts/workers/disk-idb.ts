@@ -68,11 +68,16 @@ class ChunkDisk implements Disk {
     // Transactions go out in order: nothing that is written later overtakes.
   }
 
-  async settle(): Promise<void> {
+  async settle(medium: boolean): Promise<void> {
     // A transaction that has begun has not what was written after that.
     await this.#saving?.catch(() => {});
-    if (this.#dirty.size === 0 && this.#saved === this.#size) return;
-    this.#saving ??= this.#save().finally(() => (this.#saving = undefined));
+    if (medium) {
+      // It may have to wait for those that others begin meanwhile.
+      while (this.#saving) await this.#saving.catch(() => {});
+    } else if (this.#dirty.size === 0 && this.#saved === this.#size) {
+      return;
+    }
+    this.#saving ??= this.#save(medium ? "strict" : "relaxed").finally(() => (this.#saving = undefined));
     await this.#saving;
   }
 
@@ -89,7 +94,7 @@ class ChunkDisk implements Disk {
     }
   }
 
-  #save(): Promise<void> {
+  #save(durability: IDBTransactionDurability): Promise<void> {
     const dirty = [...this.#dirty];
     const size = this.#size;
     this.#dirty.clear();
@@ -99,7 +104,7 @@ class ChunkDisk implements Disk {
         reject(error);
       };
       try {
-        const out = this.#db.transaction([CHUNKS, META], "readwrite", { durability: "strict" });
+        const out = this.#db.transaction([CHUNKS, META], "readwrite", { durability });
         const chunks = out.objectStore(CHUNKS);
         for (const i of dirty) {
           const chunk = this.#chunks.get(i);

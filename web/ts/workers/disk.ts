@@ -12,7 +12,8 @@ export interface Disk {
   truncate(size: number): void;
   /** Has all that was written on the medium. Of a slow one settle does that. */
   flush(): void;
-  settle(): Promise<void>;
+  /** Has what was written out of the reach of the worker's end, and with medium on the medium. */
+  settle(medium: boolean): Promise<void>;
   close(): void;
 }
 

@@ -96,9 +96,9 @@ export class Disks {
           this.#room.at += size - before;
         }),
       disk_flush: (id: number) => guard(() => disk(id).flush()),
-      disk_settle: (id: number, token: number) => {
+      disk_settle: (id: number, token: number, medium: number) => {
         disk(id)
-          .settle()
+          .settle(medium !== 0)
           .then(
             () => program.exports.disk_done(token, 0),
             (error: unknown) => program.exports.disk_done(token, number(error)),
