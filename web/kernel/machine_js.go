@@ -11,6 +11,7 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
 	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/web/storage"
 	"github.com/bushel-wasm/bushel/web/worker"
 )
 
@@ -192,6 +193,7 @@ func (m *machine) Start(g *kernel.Guest) (kernel.Running, error) {
 		caller = threadCaller{g.Process}
 	}
 	r := &guest{Guest: g, interpreted: interpret != 0, server: link.NewServer(caller, func(b []byte) {
+		storage.Flush()
 		jsGuestPost(pid, worker.Pointer(b), uint32(len(b)))
 	})}
 	m.mu.Lock()

@@ -16,6 +16,7 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/vfs"
 	"github.com/bushel-wasm/bushel/shell"
 	"github.com/bushel-wasm/bushel/shell/commands"
+	"github.com/bushel-wasm/bushel/web/storage"
 	"github.com/bushel-wasm/bushel/web/worker"
 )
 
@@ -43,7 +44,10 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bushel: the kernel cannot start:", err)
 		os.Exit(1)
 	}
-	page = link.NewServer(k.Init(), func(b []byte) { jsPagePost(worker.Pointer(b), uint32(len(b))) })
+	page = link.NewServer(k.Init(), func(b []byte) {
+		storage.Flush()
+		jsPagePost(worker.Pointer(b), uint32(len(b)))
+	})
 	tellBooted(said, minor)
 	select {}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
 	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/web/storage"
 	"github.com/bushel-wasm/bushel/web/worker"
 )
 
@@ -66,6 +67,7 @@ func (r *guest) thread(id uint32) *link.Server {
 	if s == nil {
 		pid := r.Info.PID
 		s = link.NewServer(threadCaller{r.Process}, func(b []byte) {
+			storage.Flush()
 			jsThreadPost(pid, id, worker.Pointer(b), uint32(len(b)))
 		})
 		if r.threads == nil {

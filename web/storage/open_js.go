@@ -88,11 +88,12 @@ func Open(name string) (*store.FS, error) {
 	if opened.err != nil {
 		return nil, opened.err
 	}
-	typ := "opfs"
+	var fs *store.FS
+	o := store.Options{Type: "opfs", Defer: func() { hold(fs) }}
 	if opened.device.slow {
-		typ = "idb"
+		o = store.Options{Type: "idb"}
 	}
-	fs, err := store.Open(opened.device, store.Options{Type: typ})
+	fs, err := store.Open(opened.device, o)
 	if err != nil {
 		opened.device.Close()
 		return nil, errno.Faultf(errno.Of(err), "%s", err)

@@ -142,6 +142,8 @@ func (a *allocator) release(r run) {
 	a.used.set(r, false)
 	a.fresh.set(r, false)
 	a.free += r.n
+	// It is used again soon: the host's cache has it, and the device stays short.
+	a.rover = min(a.rover, r.start)
 }
 
 // settle begins a barrier or sync: what is pending is handed to the caller, who

@@ -179,7 +179,7 @@ func (fs *FS) finish() error {
 		return err
 	}
 	old := fs.log.segs
-	fs.super, fs.log, fs.check = next, c.log, nil
+	fs.super, fs.log, fs.check = next, c.log, nil // what the old log held back, the snapshot has
 	fs.unsaid = fs.unsaid[:0]
 	fs.renewAt = fs.logLimit()
 	for _, r := range old {

@@ -27,7 +27,7 @@ type moment struct {
 	// before and after are that file's contents.
 	before, after []byte
 	cut           bool // it was made shorter
-	synced        bool // everything was, at the end of it
+	flushed       bool // nothing was held back at the end of it
 }
 
 // load is a random load of a store, and what its device was told.
@@ -38,20 +38,25 @@ type load struct {
 	fs      *FS
 	ops     []deviceOp
 	moments []moment
+	held    int // how often records were held back
 }
 
 // runLoad does n random operations, on a device that is small, so that room is used
 // again and again.
-func runLoad(t *testing.T, seed uint64, n int) *load {
+func runLoad(t *testing.T, seed uint64, n int, hold bool) *load {
 	l := &load{t: t, r: rand.New(rand.NewPCG(seed, 0)), dev: &memDevice{limit: 1500 << 10}}
 	now := int64(1e18)
-	fs, err := Open(l.dev, Options{Clock: func() int64 { now++; return now }})
+	o := Options{Clock: func() int64 { now++; return now }}
+	if hold {
+		o.Defer = func() { l.held++ }
+	}
+	fs, err := Open(l.dev, o)
 	must(t, err)
 	l.fs = fs
 	l.dev.log = func(op deviceOp) { l.ops = append(l.ops, op) }
 	// The cuts begin with an image of what is there now.
 	l.ops = append(l.ops, deviceOp{off: int64(len(l.dev.data))}, deviceOp{data: slices.Clone(l.dev.data)}, deviceOp{sync: true})
-	l.note(moment{synced: true})
+	l.note(moment{flushed: true})
 	for range n {
 		l.note(l.operation())
 	}
@@ -127,8 +132,12 @@ func (l *load) operation() moment {
 	case k == 5:
 		l.fs.renewAt = 0 // a checkpoint begins
 	case k == 6:
+		if l.r.IntN(2) == 0 {
+			l.fs.Flush()
+			return moment{flushed: true}
+		}
 		must(l.t, l.fs.Sync())
-		return moment{synced: true}
+		return moment{flushed: true}
 	case k == 7 && len(entries) > 0:
 		e := entries[r.IntN(len(entries))]
 		must(l.t, e.node.SetAttr(sys.SetAttr{Set: sys.AttrMtime, Mtime: r.Int64()}))
@@ -183,7 +192,7 @@ func (l *load) write(f *file) moment {
 func TestCrash_ended(t *testing.T) {
 	for seed := *crashSeed; seed < *crashSeed+*crashRuns; seed++ {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			l := runLoad(t, seed, 120)
+			l := runLoad(t, seed, 120, false)
 			var image []byte
 			done := 0
 			for i, op := range l.ops {
@@ -195,6 +204,37 @@ func TestCrash_ended(t *testing.T) {
 					done++
 				}
 				l.checkEnded(image, done, i)
+				if t.Failed() {
+					return
+				}
+			}
+		})
+	}
+}
+
+// TestCrash_heldBack ends the program, whose store holds records back, before and
+// after everything that is done to the device: what there is must be one of the
+// states since the last flush.
+func TestCrash_heldBack(t *testing.T) {
+	for seed := *crashSeed; seed < *crashSeed+*crashRuns; seed++ {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			l := runLoad(t, seed, 120, true)
+			if l.held < 10 {
+				t.Errorf("only %d times something was held back", l.held)
+			}
+			var image []byte
+			done, since := 0, 0
+			for i, op := range l.ops {
+				image = apply(image, op)
+				if i < 2 {
+					continue
+				}
+				for done+1 < len(l.moments) && l.moments[done+1].ops <= i+1 {
+					if done++; l.moments[done].flushed {
+						since = done
+					}
+				}
+				l.checkPower(image, since, min(done+1, len(l.moments)-1), fmt.Sprintf("after device operation %d of %d", i, len(l.ops)))
 				if t.Failed() {
 					return
 				}
@@ -265,7 +305,7 @@ func TestCrash_power(t *testing.T) {
 	const cuts = 100
 	for seed := *crashSeed; seed < *crashSeed+*crashRuns; seed++ {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			l := runLoad(t, seed, 120)
+			l := runLoad(t, seed, 120, false)
 			for i := range cuts {
 				l.cutPower(rand.New(rand.NewPCG(seed, uint64(i))))
 				if t.Failed() {

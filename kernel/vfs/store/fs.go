@@ -19,6 +19,12 @@ type Options struct {
 	Clock func() int64
 	// Type is the name in the mount table, "store" if it is empty.
 	Type string
+	// Defer lets the store hold back what it records of written contents, so that a
+	// sequence of writes costs one record on the device and not one each. It is called
+	// when something begins to be held back, with the store's lock held; whoever gives
+	// it calls [FS.Flush] before anything leaves the program by which somebody could
+	// know of the writes, and soon in any case. Nil holds nothing back.
+	Defer func()
 }
 
 // FS is the file system of a store. It is a [vfs.FS] and a [vfs.Space].
@@ -26,6 +32,7 @@ type FS struct {
 	dev     Device
 	clock   func() int64
 	typ     string
+	later   func() // Options.Defer
 	devNum  uint64
 	slow    bool
 	repairs string
@@ -123,6 +130,10 @@ func (fs *FS) Sync() error {
 		fs.mu.Unlock()
 		return errno.EIO
 	}
+	if err := fs.flush(); err != nil {
+		fs.mu.Unlock()
+		return err
+	}
 	pending := fs.alloc.settle()
 	fs.mu.Unlock()
 	err := fs.dev.Sync()
@@ -134,6 +145,25 @@ func (fs *FS) Sync() error {
 	}
 	fs.alloc.settled(pending)
 	return nil
+}
+
+// Flush writes what [Options.Defer] has let the store hold back. What cannot be
+// written is held back further, and the next change or Sync fails.
+func (fs *FS) Flush() {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if !fs.closed {
+		// The error comes again with whatever asks for more.
+		_ = fs.flush()
+	}
+}
+
+// flush is Flush, with the lock held.
+func (fs *FS) flush() error {
+	if fs.log.n == 0 {
+		return nil
+	}
+	return fs.log.write()
 }
 
 // Close syncs the store and gives up its device. All calls but reads of what is

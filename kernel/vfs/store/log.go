@@ -40,11 +40,13 @@ type logWriter struct {
 	size int64  // of all records
 	buf  []byte // records on their way
 	n    uint32 // how many they are
+	last int    // where the last of them begins
 }
 
 // add puts a record into the buffer.
 func (l *logWriter) add(body []byte) {
 	at := len(l.buf)
+	l.last = at
 	l.buf = append(l.buf, make([]byte, headSize)...)
 	l.buf = append(l.buf, body...)
 	head := l.buf[at:]
@@ -54,8 +56,8 @@ func (l *logWriter) add(body []byte) {
 	l.n++
 }
 
-// clear empties the buffer, which a failed write leaves full.
-func (l *logWriter) clear() { l.buf, l.n = l.buf[:0], 0 }
+// takeBack takes the record that was added last out of the buffer.
+func (l *logWriter) takeBack() { l.buf, l.n = l.buf[:l.last], l.n-1 }
 
 // room is how many bytes the segments still take.
 func (l *logWriter) room() int64 {
@@ -88,7 +90,7 @@ func (l *logWriter) write() error {
 	l.at, l.off = at, off
 	l.size += int64(len(l.buf))
 	l.next += l.n
-	l.clear()
+	l.buf, l.n = l.buf[:0], 0
 	return nil
 }
 

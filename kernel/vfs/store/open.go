@@ -22,7 +22,7 @@ const rootIno = 1
 // been written then; and those of the device. The caller keeps the device, and
 // closes it.
 func Open(dev Device, o Options) (*FS, error) {
-	fs := &FS{dev: dev, clock: o.Clock, typ: o.Type, devNum: vfs.NewDev(), slow: dev.MayWait(), nodes: map[uint64]node{}}
+	fs := &FS{dev: dev, clock: o.Clock, typ: o.Type, later: o.Defer, devNum: vfs.NewDev(), slow: dev.MayWait(), nodes: map[uint64]node{}}
 	if fs.clock == nil {
 		fs.clock = func() int64 { return time.Now().UnixNano() }
 	}

@@ -96,8 +96,36 @@ func (fs *FS) barrier() error {
 	return nil
 }
 
-// commit writes the record that fs.enc has, after those that are due.
+// commit writes the record that fs.enc has, after those that are due and those that
+// were held back.
 func (fs *FS) commit() error {
+	if err := fs.record(); err != nil {
+		return err
+	}
+	return fs.send()
+}
+
+// commitLater is commit for a record of contents, which may be held back.
+func (fs *FS) commitLater() error {
+	held := fs.log.n > 0
+	if err := fs.record(); err != nil {
+		return err
+	}
+	if fs.later == nil || len(fs.log.buf) > maxHeld {
+		return fs.send()
+	}
+	if !held {
+		fs.later()
+	}
+	return nil
+}
+
+// maxHeld is how many bytes of records are held back at most.
+const maxHeld = 32 << 10
+
+// record puts the record that fs.enc has into the log's buffer, for which there is
+// room then.
+func (fs *FS) record() error {
 	if fs.closed {
 		return errno.EIO
 	}
@@ -106,27 +134,32 @@ func (fs *FS) commit() error {
 	if err := fs.logRoom(need); err != nil {
 		return err
 	}
-	l := fs.log
 	for _, ino := range fs.unsaid {
 		var e encoder
 		e.begin(recGone)
 		e.uint(ino)
-		l.add(e.b)
-	}
-	l.add(fs.enc.b)
-	if err := l.write(); err != nil {
-		l.clear()
-		return err
+		fs.log.add(e.b)
 	}
 	fs.unsaid = fs.unsaid[:0]
+	fs.log.add(fs.enc.b)
 	return nil
+}
+
+// send writes the log's buffer. If that fails, the last record is taken back: those
+// before it are of what has been done.
+func (fs *FS) send() error {
+	err := fs.log.write()
+	if err != nil {
+		fs.log.takeBack()
+	}
+	return err
 }
 
 // logRoom makes room for n bytes of records in the log. If room is short, it
 // rather makes the log new than to take what a new one would need.
 func (fs *FS) logRoom(n int64) error {
 	made := false
-	for fs.log.room() < n {
+	for fs.log.room()-int64(len(fs.log.buf)) < n {
 		want := max(segBlocks, blocksFor(n)+1)
 		switch {
 		case fs.alloc.free > want+fs.snapshot(), fs.grow(want):
@@ -134,6 +167,9 @@ func (fs *FS) logRoom(n int64) error {
 			continue
 		case !made:
 			made = true
+			if err := fs.flush(); err != nil {
+				return err
+			}
 			fs.renew()
 			continue
 		case fs.alloc.free == 0:

@@ -65,7 +65,7 @@ func (f *file) write(p []byte, off, now int64) (n int, err error) {
 	e.time(f.atime)
 	e.time(now)
 	e.extents(fresh)
-	if err := fs.commit(); err != nil {
+	if err := fs.commitLater(); err != nil {
 		for _, x := range fresh {
 			fs.alloc.release(x.phys)
 		}
