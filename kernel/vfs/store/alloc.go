@@ -95,13 +95,26 @@ func (a *allocator) find(want, near uint32) run {
 	if near >= firstBlock && near < a.end && !a.used.has(near) {
 		return run{near, a.used.next(near, near+min(want, a.end-near), true) - near}
 	}
+	// A host's cache keeps what is written in large pieces in large pages, if it lies
+	// at places that are as round.
+	align := uint32(1)
+	switch {
+	case want >= 256:
+		align = 256
+	case want >= 16:
+		align = 16
+	}
 	var best run
 	scanned := uint32(0)
 	from := min(max(a.rover, firstBlock), a.end)
 	for _, part := range [2][2]uint32{{from, a.end}, {firstBlock, from}} {
 		for b := a.used.next(part[0], part[1], false); b < part[1]; {
-			stop := a.used.next(b, b+min(want, part[1]-b), true)
-			if r := (run{b, stop - b}); r.n > best.n {
+			stop := a.used.next(b, b+min(want+align, part[1]-b), true)
+			start := (b + align - 1) / align * align
+			if start >= stop {
+				start = b
+			}
+			if r := (run{start, min(want, stop-start)}); r.n > best.n {
 				best = r
 			}
 			if best.n == want || scanned > maxScan {

@@ -47,8 +47,8 @@ func TestOpen_refuses(t *testing.T) {
 	write(t, create(t, fs.root, "f"), []byte("text"), 0)
 	must(t, fs.Close())
 	change := func(at int, b ...byte) func(p []byte) { return func(p []byte) { copy(p[at:], b) } }
-	// The newest superblock is the second, its log's first segment follows the two.
-	const second, log = blockSize, firstBlock * blockSize
+	const second = blockSize // the newest superblock
+	log := int(fs.log.segs[0].offset())
 	for _, c := range []struct {
 		name string
 		do   func(p []byte)
