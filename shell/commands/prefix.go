@@ -55,7 +55,7 @@ func runNohup(c *cmd) int {
 	if c.fs.IsTTY(2) {
 		fds[2][0] = fds[1][0]
 	}
-	return c.run(args, nil, fds)
+	return c.become(args, nil, fds, sys.SIGHUP)
 }
 
 var niceSpec = spec{name: "nice", synopsis: "[-n N] [COMMAND [ARG]...]", run: runNice, help: `
@@ -84,7 +84,7 @@ func runNice(c *cmd) int {
 		c.out.WriteString("0\n")
 		return 0
 	}
-	return c.run(args, nil, nil)
+	return c.become(args, nil, nil)
 }
 
 var timeoutSpec = spec{name: "timeout", synopsis: "[OPTION]... DURATION COMMAND [ARG]...", run: runTimeout, help: `

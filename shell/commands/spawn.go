@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -50,6 +51,40 @@ func (c *cmd) run(argv, env []string, fds [][2]uint32) int {
 		return launchCode(err)
 	}
 	return c.wait(pid)
+}
+
+// become runs a program in the command's place, as exec(2) would: it gets the signals that
+// come, but for those that are not to be caught, and the command ends as it ends.
+func (c *cmd) become(argv, env []string, fds [][2]uint32, ignored ...sys.Signal) int {
+	signals := slices.DeleteFunc([]sys.Signal{sys.SIGHUP, sys.SIGINT, sys.SIGQUIT, sys.SIGTERM, sys.SIGUSR1, sys.SIGUSR2, sys.SIGALRM},
+		func(s sys.Signal) bool { return slices.Contains(ignored, s) })
+	come := c.p.Catch(signals...)
+	pid, err := c.start(argv, env, fds)
+	if err != nil {
+		c.errorf("%s: %s", argv[0], reason(err))
+		return launchCode(err)
+	}
+	for {
+		_, status, err := c.fs.Wait(pid, 0)
+		switch {
+		case err == nil:
+			if sig := status.Signal(); sig != 0 {
+				c.p.Default(sig)
+				c.fs.Kill(c.p.PID(), sig)
+			}
+			return status.Code()
+		case !isErrno(err, errno.EINTR):
+			return 127
+		}
+		select {
+		case sig := <-come:
+			// Keys reach the whole group.
+			if sig != sys.SIGINT && sig != sys.SIGQUIT {
+				c.fs.Kill(pid, sig)
+			}
+		default:
+		}
+	}
 }
 
 // lookPath finds a program along PATH.
@@ -164,7 +199,7 @@ func runEnv(c *cmd) int {
 		}
 		return 0
 	}
-	return c.run(args, env, nil)
+	return c.become(args, env, nil)
 }
 
 var printenvSpec = spec{name: "printenv", synopsis: "[-0] [NAME]...", run: runPrintenv, help: `
