@@ -110,9 +110,15 @@ func sysMount(c *call) verdict {
 	return c.goOutsideToWait(func(c *call) { c.failErr(c.mount(open, &attr, c.look(at))) })
 }
 
+// errNoMounts is the end of mount and umount in a program that is shown a part of the tree.
+var errNoMounts = errno.Faultf(errno.EPERM, "a program that is shown some directories only can mount nothing")
+
 // mount opens a file system and puts it over the call's path.
 func (c *call) mount(open FSType, attr *sys.MountAttr, at vfs.At) error {
 	fs := c.p.fs
+	if fs != c.k.fs {
+		return errNoMounts
+	}
 	place, err := fs.Walk(at, c.r.Path)
 	switch {
 	case err != nil:
@@ -181,6 +187,8 @@ func sysUnmount(c *call) verdict {
 // unmount takes away the mount whose top place is.
 func (c *call) unmount(place vfs.Place) error {
 	switch {
+	case c.p.fs != c.k.fs:
+		return errNoMounts
 	case !place.IsMount():
 		return errno.Faultf(errno.EINVAL, "nothing is mounted there")
 	case place.Same(c.p.fs.Root()):
@@ -208,6 +216,9 @@ func (k *Kernel) userOf(fs *vfs.Namespace, place vfs.Place) string {
 	for _, pid := range slices.Sorted(maps.Keys(k.procs)) {
 		p := k.procs[pid]
 		name := p.name + ", process " + strconv.Itoa(int(pid))
+		if p.fs != fs && p.fs.Has(place.FS()) {
+			return name + ", which is shown a part of it"
+		}
 		if p.cwd.SameMount(place) {
 			return name + ", whose working directory is there"
 		}

@@ -16,9 +16,8 @@ func (p *Process) at(dirfd, flags uint64) (at vfs.At, readOnly bool, e errno.Err
 		at.Cwd = p.cwd
 	}
 	if dirfd == sys.AtCwd {
-		if p.strict {
-			return at, false, errno.ENOTCAPABLE
-		}
+		// All that there is is what the process is shown.
+		at.Flags &^= sys.AtBeneath
 		at.Dir = p.cwd
 		return at, false, 0
 	}

@@ -93,6 +93,7 @@ type birth struct {
 	argv, env []string
 	name      string // argv[0] if it is empty
 	cwd       vfs.Place
+	fs        *vfs.Namespace // nil for the parent's
 	fds       [][2]uint32
 	all       bool // copy all fds instead
 	flags     sys.SpawnFlag
@@ -118,11 +119,15 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 	if c.name == "" && len(b.argv) > 0 {
 		c.name = b.argv[0]
 	}
-	c.fs, c.umask, c.limits, c.strict, c.engine = p.fs, p.umask, p.limits, b.strict, b.engine
+	c.umask, c.limits, c.strict, c.engine = p.umask, p.limits, b.strict, b.engine
 	for _, l := range b.limits {
 		if !c.limits.Set(l) {
 			return nil, errno.EINVAL
 		}
+	}
+	c.fs = p.fs
+	if b.fs != nil {
+		c.fs = b.fs
 	}
 	for s, how := range p.sig.how {
 		if how == ignored {

@@ -86,12 +86,20 @@ func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
 		if k.cfg.Machine == nil {
 			return errno.ENOEXEC
 		}
-		if b.dirs, err = preopens(c.p.fs, at, attr.Dirs); err != nil {
+		b.dirs = []preopen{{place: c.p.fs.Root(), name: "/"}}
+		b.engine = engineOf(attr)
+	}
+	if len(attr.Dirs) > 0 {
+		if err := c.view(&b, at, attr.Dirs); err != nil {
 			return err
 		}
-		b.strict = len(attr.Dirs) > 0
-		b.engine = engineOf(attr)
-		if cwd, err = c.p.fs.Path(at.Dir); err != nil {
+	}
+	if t.main == nil {
+		fs := c.p.fs
+		if b.fs != nil {
+			fs = b.fs
+		}
+		if cwd, err = fs.Path(b.cwd); err != nil {
 			cwd = "/"
 		}
 	}
@@ -114,23 +122,6 @@ func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
 	}
 	c.ok(uint64(child.pid))
 	return nil
-}
-
-// preopens finds the directories that a guest begins with: the root, unless others
-// are asked for.
-func preopens(fs *vfs.Namespace, at vfs.At, dirs []sys.PreopenDir) ([]preopen, error) {
-	if len(dirs) == 0 {
-		return []preopen{{place: fs.Root(), name: "/"}}, nil
-	}
-	var list []preopen
-	for _, d := range dirs {
-		place, err := fs.WalkDir(at, d.Path)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, preopen{place, d.Name, d.ReadOnly})
-	}
-	return list, nil
 }
 
 // engineOf is the engine that attr wants: "auto" if it says nothing.

@@ -104,6 +104,12 @@ func (ns *Namespace) MountOn(at Place, f FS, o MountOptions) error {
 	m := newMount(f, at, o)
 	ns.mu.Lock()
 	defer ns.mu.Unlock()
+	ns.put(m)
+	return nil
+}
+
+// put adds m to the table, which is locked.
+func (ns *Namespace) put(m *mount) {
 	for {
 		// Another mount may have come in between; this one goes on top.
 		top, ok := ns.over[mountPoint{m.at.mnt, m.at.node}]
@@ -115,7 +121,6 @@ func (ns *Namespace) MountOn(at Place, f FS, o MountOptions) error {
 	ns.over[mountPoint{m.at.mnt, m.at.node}] = m
 	m.at.mnt.covered.Add(1)
 	ns.list = append(ns.list, m)
-	return nil
 }
 
 // Unmount takes the topmost mount off path: EINVAL if there is none, EBUSY for
@@ -162,11 +167,8 @@ func (ns *Namespace) UnmountPlace(p Place) error {
 // Mounts is the mount table, in the order of mounting. A mount whose place has
 // been removed is left out.
 func (ns *Namespace) Mounts() []MountInfo {
-	ns.mu.RLock()
-	list := append([]*mount(nil), ns.list...)
-	ns.mu.RUnlock()
 	var out []MountInfo
-	for _, m := range list {
+	for _, m := range ns.mounts() {
 		path, err := ns.Path(Place{node: m.root, mnt: m})
 		if err != nil {
 			continue

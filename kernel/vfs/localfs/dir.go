@@ -195,12 +195,12 @@ func (d *dir) made(name string, isDir bool, mode uint32) vfs.Node {
 }
 
 // Symlink is EPERM: browsers know no links.
-func (d *dir) Symlink(string, string) (vfs.Link, error) { return nil, noLinks }
+func (d *dir) Symlink(string, string) (vfs.Link, error) { return nil, errNoLinks }
 
 // Link is EPERM.
-func (d *dir) Link(string, vfs.Node) error { return noLinks }
+func (d *dir) Link(string, vfs.Node) error { return errNoLinks }
 
-var noLinks = errno.Faultf(errno.EPERM, "a folder of the disk can have no links here: browsers know none")
+var errNoLinks = errno.Faultf(errno.EPERM, "a folder of the disk can have no links here: browsers know none")
 
 // Unlink removes a file.
 func (d *dir) Unlink(name string) error { return d.remove(name, false) }
