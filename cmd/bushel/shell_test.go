@@ -49,6 +49,7 @@ func TestShell_line(t *testing.T) {
 		{"guest by its path", []string{"-c", "./hello.wasm"}, "", "Hello from C!\n", "", 0},
 		{"guests in a pipe", []string{"-c", "cat.wasm text | cat.wasm | sort | head -1"}, "", "one\n", "", 0},
 		{"a guest that floods", []string{"-c", "flood.wasm | head -2"}, "", "y\ny\n", "", 0},
+		{"a store", []string{"-c", "mkdir -p m n && mount -t store disk m && echo text >m/f && umount m && ls m && mount -t store disk m && cat m/f && mount | grep -c 'type store'; mount -t store disk n"}, "", "text\n1\n", "another program has this store open", 1},
 		{"standard input", []string{"-c", "cat.wasm | tr a-z A-Z"}, "abc", "ABC", "", 0},
 		{"redirections", []string{"-c", "hello.wasm >out; cat.wasm <out; cat.wasm missing 2>err || wc -l <err"}, "", "Hello from C!\n1\n", "", 0},
 		{"status", []string{"-c", "status.wasm 3; echo $?"}, "", "3\n", "", 0},

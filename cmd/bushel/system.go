@@ -48,6 +48,7 @@ func newSystem(o options) (*system, error) {
 	commands.Register(s.kernel)
 	busimpl.Register(s.kernel)
 	mounts.Register(s.kernel, mounts.Options{Get: httpfs.NetHTTP{}})
+	s.kernel.AddFSType("store", s.openStore)
 	if err := commands.MakeTree(s.kernel); err != nil {
 		s.close()
 		return nil, err

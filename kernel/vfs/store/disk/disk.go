@@ -27,12 +27,18 @@ func Open(path string) (*Device, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (%w)", err, number(err))
 	}
+	return New(file)
+}
+
+// New is Open for a file that is open to be read and written. It is the device's
+// then, and closed if there is an error.
+func New(file *os.File) (*Device, error) {
 	if err := lock(file); err != nil {
 		file.Close()
 		if errors.Is(err, errno.EBUSY) {
-			return nil, fmt.Errorf("%s: another program has this store open: %w", path, err)
+			return nil, errno.Faultf(errno.EBUSY, "%s: another program has this store open", file.Name())
 		}
-		return nil, fmt.Errorf("%s cannot be locked: %w", path, err)
+		return nil, errno.Faultf(errno.Of(err), "%s cannot be locked: %s", file.Name(), err)
 	}
 	return &Device{file}, nil
 }
