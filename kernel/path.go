@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
@@ -47,6 +48,9 @@ func (c *call) change(fn func(c *call, at vfs.At) error) verdict {
 
 func sysOpen(c *call) verdict {
 	flags := sys.OpenFlag(c.r.Args[1])
+	if c.p.strict && c.r.Args[0] == sys.AtCwd && c.r.Path == bus.Device {
+		return c.openedBus(flags)
+	}
 	at, readOnly, e := c.p.at(c.r.Args[0], c.r.Args[3])
 	if e != 0 {
 		return c.fail(e)
@@ -67,6 +71,17 @@ func sysOpen(c *call) verdict {
 		}
 		c.opened(place, created, flags, readOnly)
 	})
+}
+
+// openedBus gives a process that may reach its preopened directories only a link to the
+// bus, which it may have whatever it can reach: a guest of GOOS=js opens files by their
+// whole paths alone.
+func (c *call) openedBus(flags sys.OpenFlag) verdict {
+	n, e := c.p.add(c.p.openBus(flags), flags)
+	if e != 0 {
+		return c.fail(e)
+	}
+	return c.ok(uint64(n), uint64(c.p.fds[n].known()))
 }
 
 // opened gives the process an fd on what was opened.

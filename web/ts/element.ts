@@ -2,7 +2,7 @@
 // of the design and changes only by growing.
 
 import xtermStyle from "@xterm/xterm/css/xterm.css";
-import { Bus } from "./bus.ts";
+import { Bus, device } from "./bus.ts";
 import type { Client } from "./client.ts";
 import { Ask } from "./ask.ts";
 import type { Answer } from "./conversation.ts";
@@ -46,8 +46,8 @@ export class BushelShell extends HTMLElement {
 
   /** The shell's files. */
   readonly fs = new Files(() => this.client());
-  /** Packages that scripts of this page serve to each other. */
-  readonly bus = new Bus();
+  /** The shell's bus: the packages of its programs, and those that this page serves. */
+  readonly bus = new Bus(device(() => this.client()));
 
   private readonly box = document.createElement("div");
   private readonly panel = new Panel();
