@@ -31,7 +31,7 @@ changed to 5
 value 5
 changed to 12
 value 12
-numbers 1250025000 <nil>
+numbers 12502500 <nil>
 slow <nil> others went on: true
 given up: true
 `

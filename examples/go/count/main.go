@@ -90,7 +90,7 @@ func object(ctx context.Context, counter bus.Target) error {
 
 // stream reads numbers and adds them.
 func stream(ctx context.Context, counter bus.Target) error {
-	r, err := counter.Invoke(ctx, request("counter/1.Numbers", 50_000))
+	r, err := counter.Invoke(ctx, request("counter/1.Numbers", 5_000))
 	if err != nil {
 		return err
 	}

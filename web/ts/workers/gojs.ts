@@ -385,10 +385,11 @@ export class GoHost implements ImportHost, Loop {
   // What only the imports use: see ImportHost.
 
   stackPointer(sp: number, entries: number): number {
-    if (entries === this.entries) return sp;
-    const moved = this.#guest.getsp() >>> 0;
+    const at = entries === this.entries ? sp : this.#guest.getsp() >>> 0;
+    // The import may also have run the interpreter's own Go code, which moves all memory
+    // when it grows.
     this.view.refresh();
-    return moved;
+    return at;
   }
 
   debug(value: unknown): void {
