@@ -12,7 +12,7 @@ JS          := GOOS=js GOARCH=wasm
 JSPACKAGES   = $(shell $(JS) go list -e -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./web/... ./kernel/... ./shell/... ./bus/...)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve build guests test check vet staticcheck types go-test workers e2e unit wasi-testsuite gostd bench screenshot clean
+.PHONY: soak help run serve build guests test check vet staticcheck types go-test workers e2e unit wasi-testsuite gostd bench screenshot clean
 
 help: ## print this
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -50,6 +50,9 @@ types: node_modules/.bushel-lock
 
 go-test:
 	go test -race -timeout 25m ./...
+
+soak: ## ten minutes of random processes, pipes, signals and ends (SEED=N repeats one)
+	go test -race -timeout 15m -run Soak ./kernel -soak 10m $(if $(SEED),-seed $(SEED)) -v
 
 workers: node_modules/.bushel-lock ## test Go programs for js in workers, in Node
 	timeout 900 node --test --test-reporter=dot web/ts/workers/gojs.test.mjs

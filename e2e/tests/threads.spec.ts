@@ -6,6 +6,8 @@ import { serveSite } from "../server.ts";
 
 const WHY = "threads-zig: threads need cross-origin isolation on the browser's engine; running on wazero\n";
 
+const TOO_LARGE = expect.stringMatching(/^threads-zig: needs \d+ [KM]iB of memory, and 128 KiB is the limit \(raise it with ulimit -v\)\n$/);
+
 const WORKS: { line: string; ran: Ran }[] = [
   { line: "threads-zig count", ran: { code: 0, stdout: "8 threads counted 8000 under a mutex and 8000 atomically\n", stderr: "" } },
   { line: "threads-zig many", ran: { code: 0, stdout: "256 threads counted 2560\n", stderr: "" } },
@@ -38,6 +40,18 @@ for (const isolated of [false, true]) {
         const ended = await user.run('threads-zig wait > /tmp/said & until grep -q wait /tmp/said; do sleep 0.05; done; kill -9 $!; wait $!; echo $?');
         expect(ended).toMatchObject({ stdout: "137\n" });
         expect((await user.run("ps")).stdout).not.toContain("threads-zig");
+        // So is one whose threads compute and make no call, by the terminal's key.
+        await user.type("clear; threads-zig speed 900000000000 2\n");
+        await expect.poll(async () => (await user.run("ps -e -o comm=")).stdout).toContain("threads-zig");
+        await user.press("Control+C");
+        await user.type("echo code $?\n");
+        await user.seen("code 130");
+        expect((await user.run("ps -e")).stdout).not.toContain("threads-zig");
+        // The memory that they share has the limit of the process.
+        expect(await user.run("ulimit -v 128; threads-zig late")).toMatchObject({ code: 126, stderr: TOO_LARGE });
+        // None of their workers is left.
+        const workers = () => page.workers().filter((worker) => worker.url().includes("process-worker")).length;
+        await expect.poll(workers).toBeLessThanOrEqual(4);
       } finally {
         await site.close();
       }

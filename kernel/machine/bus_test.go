@@ -11,6 +11,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/engine/wasmtest"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -20,7 +21,7 @@ func example(t *testing.T, name string) []byte {
 	out := filepath.Join(t.TempDir(), name+".wasm")
 	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-o", out, "../../examples/go/"+name)
 	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "GOFLAGS=")
-	return built(t, cmd, out)
+	return wasmtest.Built(t, cmd, out)
 }
 
 const counted = `sum 42

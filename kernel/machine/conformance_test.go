@@ -10,6 +10,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/abi/wasi"
+	"github.com/bushel-wasm/bushel/kernel/engine/wasmtest"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -30,9 +31,9 @@ func TestConformance(t *testing.T) {
 	if err != nil || len(sources) == 0 {
 		t.Fatal(sources, err)
 	}
-	clang := needC(t)
+	clang := wasmtest.Clang(t)
 	out := filepath.Join(t.TempDir(), "conformance.wasm")
-	code := built(t, exec.Command(clang, append([]string{"--target=wasm32-wasi", "-O1", "-Wall", "-Werror", "-o", out}, sources...)...), out)
+	code := wasmtest.Built(t, exec.Command(clang, append([]string{"--target=wasm32-wasi", "-O1", "-Wall", "-Werror", "-o", out}, sources...)...), out)
 	var table map[string]map[string]int
 	both(t, func(t *testing.T, k *kernel.Kernel) {
 		install(t, k, "/conformance.wasm", code)

@@ -72,9 +72,9 @@ func TestFiles(t *testing.T) {
 		code func(t *testing.T) []byte
 		want string
 	}{
-		{"go", func(t *testing.T) []byte { return buildGo(t, "wasip1", goFiles) },
+		{"go", func(t *testing.T) []byte { return wasmtest.BuildGo(t, "wasip1", goFiles) },
 			"/work [arg] value\n100000\n. d d/b.txt l 100000 true true\ntrue\ntrue\nin: one\nin: two\n"},
-		{"c", func(t *testing.T) []byte { return buildC(t, cFiles) },
+		{"c", func(t *testing.T) []byte { return wasmtest.BuildC(t, cFiles) },
 			"arg value 100000\n. .. b.txt in: one\nin: two\n"},
 	}
 	for _, test := range tests {
@@ -118,7 +118,7 @@ func TestRefused(t *testing.T) {
 		want string
 		exit uint8
 	}{
-		{"go for js", buildGo(t, "js", "package main\nfunc main() {}"),
+		{"go for js", wasmtest.BuildGo(t, "js", "package main\nfunc main() {}"),
 			"prog.wasm: built with GOOS=js; runs in the page only (build it with GOOS=wasip1 to run it here)\n", 126},
 		{"truncated", good[:len(good)-1], "prog.wasm: truncated or malformed module: ", 126},
 		{"import", (&wasmtest.Module{Funcs: []wasmtest.Func{{Module: "env", Name: "foo"}, {Export: "_start"}}}).Bytes(),
@@ -185,7 +185,7 @@ func TestKill(t *testing.T) {
 }
 
 func TestMemoryLimit(t *testing.T) {
-	code := buildC(t, `
+	code := wasmtest.BuildC(t, `
 #include <stdio.h>
 #include <stdlib.h>
 int main(void) {

@@ -65,7 +65,7 @@ func TestLimits_processorTime(t *testing.T) {
 
 // TestLimits_output floods a file and meets the limit, in C's buffered way.
 func TestLimits_output(t *testing.T) {
-	code := buildC(t, `
+	code := wasmtest.BuildC(t, `
 #include <stdio.h>
 int main(void) { for (;;) puts("y"); }`)
 	both(t, func(t *testing.T, k *kernel.Kernel) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/engine/wasmtest"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -24,8 +25,8 @@ func TestSockets(t *testing.T) {
 		name  string
 		build func(t *testing.T) []byte
 	}{
-		{"c", func(t *testing.T) []byte { return buildC(t, source(t, "c/shout.c")) }},
-		{"go", func(t *testing.T) []byte { return buildGo(t, "wasip1", source(t, "go/shout/main.go")) }},
+		{"c", func(t *testing.T) []byte { return wasmtest.BuildC(t, source(t, "c/shout.c")) }},
+		{"go", func(t *testing.T) []byte { return wasmtest.BuildGo(t, "wasip1", source(t, "go/shout/main.go")) }},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

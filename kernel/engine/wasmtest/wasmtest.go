@@ -1,6 +1,6 @@
 // Package wasmtest writes small modules for tests, in WebAssembly's binary
-// format. It knows as much of that format as the tests need: functions,
-// one memory, one table, globals, exports.
+// format, and has compilers make larger ones. It knows as much of that format as the tests
+// need: functions, one memory, one table, globals, exports.
 package wasmtest
 
 // The types of values.

@@ -3,14 +3,12 @@ package wazero_test
 import (
 	"context"
 	"errors"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"sync"
 	"testing"
 
 	"github.com/bushel-wasm/bushel/kernel/abi/wasi"
 	"github.com/bushel-wasm/bushel/kernel/engine"
+	"github.com/bushel-wasm/bushel/kernel/engine/wasmtest"
 	"github.com/bushel-wasm/bushel/kernel/engine/wazero"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -77,50 +75,6 @@ func run(ctx context.Context, e *wazero.Engine, code []byte, args ...string) (st
 	return proc.out[1], err
 }
 
-// buildGo builds a Go program for wasip1.
-func buildGo(t *testing.T, source string) []byte {
-	t.Helper()
-	dir := t.TempDir()
-	out := filepath.Join(dir, "guest.wasm")
-	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(source), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("go", "build", "-o", out, "main.go")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "GOFLAGS=")
-	return built(t, cmd, out)
-}
-
-// buildC builds a C program, and skips the test if there is no compiler for it.
-func buildC(t *testing.T, source string, flags ...string) []byte {
-	t.Helper()
-	clang, err := exec.LookPath("clang-19")
-	if err != nil {
-		t.Skip("clang-19 is not installed")
-	}
-	if _, err := os.Stat("/usr/include/wasm32-wasi/stdio.h"); err != nil {
-		t.Skip("wasi-libc is not installed")
-	}
-	dir := t.TempDir()
-	in, out := filepath.Join(dir, "guest.c"), filepath.Join(dir, "guest.wasm")
-	if err := os.WriteFile(in, []byte(source), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	return built(t, exec.Command(clang, append([]string{"--target=wasm32-wasi", "-O1", "-o", out, in}, flags...)...), out)
-}
-
-func built(t *testing.T, cmd *exec.Cmd, out string) []byte {
-	t.Helper()
-	if b, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %v\n%s", cmd.Args, err, b)
-	}
-	code, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return code
-}
-
 func exitCode(err error) int {
 	if exit, ok := errors.AsType[*engine.ExitError](err); ok {
 		return int(exit.Code)
@@ -137,13 +91,13 @@ func TestHello(t *testing.T) {
 		code func(t *testing.T) []byte
 	}{
 		{"c", func(t *testing.T) []byte {
-			return buildC(t, `
+			return wasmtest.BuildC(t, `
 #include <stdio.h>
 #include <stdlib.h>
 int main(int argc, char **argv) { printf("hello %s %s\n", argv[1], getenv("A")); return 7; }`)
 		}},
 		{"go", func(t *testing.T) []byte {
-			return buildGo(t, `package main
+			return wasmtest.BuildGo(t, "wasip1", `package main
 import ("fmt"; "os")
 func main() { fmt.Println("hello", os.Args[1], os.Getenv("A")); os.Exit(7) }`)
 		}},

@@ -36,7 +36,7 @@ func every() int32 {
 
 // wazero itself can end a guest at its loops (WithCloseOnContextDone), but
 // a tight loop that it compiled then takes 30 times as long, where the meter takes
-// 1.1 to 1.8 times; and nothing would make it look in a page.
+// 1.4 to 1.9 times; and nothing would make it look in a page.
 
 // meterTick is what a metered guest calls.
 var meterTick = engine.HostFunc{

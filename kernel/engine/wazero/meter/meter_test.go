@@ -3,9 +3,6 @@ package meter_test
 import (
 	"bytes"
 	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/tetratelabs/wazero"
@@ -77,7 +74,6 @@ func compare(t *testing.T, code []byte, stdin string, args ...string) {
 }
 
 func TestSame_go(t *testing.T) {
-	dir := t.TempDir()
 	source := `package main
 import ("bufio"; "crypto/sha256"; "encoding/json"; "fmt"; "os"; "regexp"; "sort"; "strings")
 type node struct { Name string; Sub []node }
@@ -90,30 +86,11 @@ func main() {
 	done := make(chan int); go func() { defer close(done); defer func() { fmt.Println(recover()) }(); var m map[string]int; m["x"] = 1 }(); <-done
 	os.Exit(len(os.Args))
 }`
-	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(source), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("go", "build", "-o", "x.wasm", "main.go")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "GOFLAGS=")
-	if b, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, b)
-	}
-	code, err := os.ReadFile(filepath.Join(dir, "x.wasm"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	code := wasmtest.BuildGo(t, "wasip1", source)
 	compare(t, code, "some words\nin two lines\n", "one")
 }
 
 func TestSame_c(t *testing.T) {
-	clang, err := exec.LookPath("clang-19")
-	if err != nil {
-		t.Skip("clang-19 is not installed")
-	}
-	if _, err := os.Stat("/usr/include/wasm32-wasi/stdio.h"); err != nil {
-		t.Skip("wasi-libc is not installed")
-	}
 	source := `
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,19 +110,7 @@ int main(int argc, char **argv) {
 }`
 	for _, flags := range [][]string{{"-O0"}, {"-O2", "-msimd128"}, {"-O2", "-mtail-call", "-mbulk-memory", "-matomics"}} {
 		t.Run(flags[len(flags)-1], func(t *testing.T) {
-			dir := t.TempDir()
-			in, out := filepath.Join(dir, "x.c"), filepath.Join(dir, "x.wasm")
-			if err := os.WriteFile(in, []byte(source), 0o666); err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.Command(clang, append(flags, "--target=wasm32-wasi", "-o", out, in)...)
-			if b, err := cmd.CombinedOutput(); err != nil {
-				t.Fatalf("%v\n%s", err, b)
-			}
-			code, err := os.ReadFile(out)
-			if err != nil {
-				t.Fatal(err)
-			}
+			code := wasmtest.BuildC(t, source, flags...)
 			compare(t, code, "a line\nanother\n", "one")
 		})
 	}

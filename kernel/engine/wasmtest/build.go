@@ -1,4 +1,4 @@
-package machine_test
+package wasmtest
 
 import (
 	"os"
@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// buildGo builds a Go program for WebAssembly.
-func buildGo(t *testing.T, goos, source string) []byte {
+// BuildGo builds a Go program of one file for WebAssembly; goos is "wasip1" or "js".
+func BuildGo(t testing.TB, goos, source string) []byte {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(source), 0o666); err != nil {
@@ -17,23 +17,24 @@ func buildGo(t *testing.T, goos, source string) []byte {
 	cmd := exec.Command("go", "build", "-o", "x.wasm", "main.go")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOOS="+goos, "GOARCH=wasm", "GOFLAGS=")
-	return built(t, cmd, filepath.Join(dir, "x.wasm"))
+	return Built(t, cmd, filepath.Join(dir, "x.wasm"))
 }
 
-// buildC builds a C program.
-func buildC(t *testing.T, source string) []byte {
+// BuildC builds a C program of one file for WASI with further flags of the compiler, and
+// skips the test if there is no compiler for it.
+func BuildC(t testing.TB, source string, flags ...string) []byte {
 	t.Helper()
-	clang := needC(t)
+	clang := Clang(t)
 	dir := t.TempDir()
 	in, out := filepath.Join(dir, "x.c"), filepath.Join(dir, "x.wasm")
 	if err := os.WriteFile(in, []byte(source), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	return built(t, exec.Command(clang, "--target=wasm32-wasi", "-O1", "-o", out, in), out)
+	return Built(t, exec.Command(clang, append([]string{"--target=wasm32-wasi", "-O1", "-o", out, in}, flags...)...), out)
 }
 
-// needC is a C compiler for WASI; the test is skipped if there is none.
-func needC(t *testing.T) string {
+// Clang is the C compiler for WASI. Without one, or without its library, the test is skipped.
+func Clang(t testing.TB) string {
 	t.Helper()
 	clang, err := exec.LookPath("clang-19")
 	if err != nil {
@@ -45,7 +46,8 @@ func needC(t *testing.T) string {
 	return clang
 }
 
-func built(t *testing.T, cmd *exec.Cmd, out string) []byte {
+// Built runs a compiler and reads what it has made.
+func Built(t testing.TB, cmd *exec.Cmd, out string) []byte {
 	t.Helper()
 	if b, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v\n%s", cmd.Args, err, b)
