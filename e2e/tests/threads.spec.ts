@@ -41,7 +41,7 @@ for (const isolated of [false, true]) {
         expect(ended).toMatchObject({ stdout: "137\n" });
         expect((await user.run("ps")).stdout).not.toContain("threads-zig");
         // So is one whose threads compute and make no call, by the terminal's key.
-        await user.type("clear; threads-zig speed 900000000000 2\n");
+        await user.type("clear; threads-zig speed 4000000000 2\n");
         await expect.poll(async () => (await user.run("ps -e -o comm=")).stdout).toContain("threads-zig");
         await user.press("Control+C");
         await user.type("echo code $?\n");
