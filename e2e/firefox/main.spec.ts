@@ -83,3 +83,39 @@ for (const engine of engines) {
     });
   }
 }
+
+test("archives are mounted, and files go in and out", async ({ open }) => {
+  const page = await open();
+  const seen = await page.evaluate(async () => {
+    // What a user's hand would do with the browser's own windows.
+    HTMLInputElement.prototype.click = function () {
+      const data = new DataTransfer();
+      data.items.add(new File([new Uint8Array(700_000).fill(7)], "seven"));
+      this.files = data.files;
+      this.dispatchEvent(new Event("change"));
+    };
+    let saved: Promise<Blob> | undefined;
+    HTMLAnchorElement.prototype.click = function () {
+      saved = fetch(this.href).then((response) => response.blob());
+    };
+    const button = async (label: string): Promise<void> => {
+      for (;;) {
+        const found = [...shell.shadowRoot!.querySelectorAll("button")].find((b) => b.textContent === label);
+        if (found) return found.click();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    const upload = shell.run("mkdir -p /tmp/u m && upload /tmp/u && wc -c < /tmp/u/seven");
+    await button("Choose files");
+    const up = await upload;
+    const down = await shell.run("ln -s seven /tmp/u/link; download /tmp/u");
+    await shell.fs.writeFile("back.zip", (await saved!) as Blob);
+    const back = await shell.run("mount back.zip m && ls m/u && wc -c < m/u/link && umount m && tar czf t.tgz -C /tmp u && mount t.tgz m && wc -c < m/u/link");
+    const local = await shell.run("mount -t local - m");
+    return [up.stdout, down.code, back.stdout, local.stderr];
+  });
+  expect(seen).toEqual([
+    "1 files, 700000 bytes\n700000\n", 0, "link\nseven\n700000\n700000\n",
+    "mount: m: this browser does not let pages open folders of the disk: upload copies files, and Chromium can do it\n",
+  ]);
+});

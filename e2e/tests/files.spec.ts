@@ -73,3 +73,10 @@ test("large files and large folders come whole", async ({ open }) => {
   expect(ok).toBe(true);
   expect((await shell.run("wc -c < big; ls many | wc -l")).stdout.split(/\s+/).filter(Boolean)).toEqual([String((5 << 20) + 17), "3000"]);
 });
+
+test("offsets have 64 bits", async ({ open }) => {
+  const shell = await open();
+  const run = await shell.run(`truncate -s 5368709120 big && printf end >> big && stat -c %s big && tail -c 5 big | od -c | head -1
+    df -h / | tail -1 | tr -s ' ' | cut -d' ' -f3`);
+  expect(run.stdout).toMatch(/^5368709123\n0000000 {2}\\0 {2}\\0 {3}e {3}n {3}d\n.+\n$/);
+});
