@@ -1,0 +1,119 @@
+package kernel_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"testing"
+
+	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// TestBus_whoDoesNotRead has a peer ask for answers that it never reads: it is made to
+// wait, and others are not.
+func TestBus_whoDoesNotRead(t *testing.T) {
+	k := boot(t)
+	k.Bus().Register("test", testServer())
+	wait(t, k, start(t, k, func(p *kernel.Process) int {
+		f := p.Files()
+		fd, err := f.Open(bus.Device, sys.ORead|sys.OWrite|sys.ONonblock, 0)
+		if err != nil {
+			t.Error(err)
+			return 1
+		}
+		f.Write(fd, bus.AppendHello(nil, &bus.Hello{Version: bus.Version, MaxFrame: 1 << 20, MaxCalls: 9}))
+		const body = 64 << 10
+		sent := 0
+		for i := range uint32(1000) {
+			frame := bus.AppendCall(nil, 2*i+1, bus.MethodOf("t/1.Echo"), 0, &bus.CallHead{Package: "test"}, make([]byte, body))
+			if _, err := f.Write(fd, frame); errors.Is(err, errno.EAGAIN) {
+				break
+			} else if err != nil {
+				t.Error(err)
+				return 1
+			}
+			sent++
+		}
+		if sent*body > 2<<20 {
+			t.Errorf("%d calls were taken of who reads no answers", sent)
+		}
+		c, err := p.Bus(bus.Options{})
+		if err != nil {
+			t.Error(err)
+			return 1
+		}
+		if _, err := c.Package("test").Invoke(p.Context(), request("t/1.Echo", "x")); err != nil {
+			t.Errorf("another link: %v", err)
+		}
+		return 0
+	}).PID())
+	if u := k.Usage(); u.OpenFiles != 0 {
+		t.Errorf("%+v", u)
+	}
+}
+
+// TestBus_manyCallsInFlight has 10,000 calls be open at once between two processes, and
+// a stream go the same way.
+func TestBus_manyCallsInFlight(t *testing.T) {
+	k := boot(t)
+	const calls = 10_000
+	var mu sync.Mutex
+	var open []*bus.Incoming
+	s := testServer()
+	s.Handle("t/1.Together", bus.HandlerFunc(func(in *bus.Incoming) {
+		mu.Lock()
+		open = append(open, in)
+		all := open
+		mu.Unlock()
+		if len(all) == calls {
+			for _, in := range all {
+				in.Reply(in.Format(), in.Body())
+			}
+		}
+	}))
+	const length = 64 << 20
+	s.Handle("t/1.Sink", bus.HandlerFunc(func(in *bus.Incoming) {
+		go func() {
+			n, err := io.Copy(io.Discard, in.Stream(0))
+			if err != nil {
+				in.Fault(err)
+				return
+			}
+			in.Reply(bus.FormatRaw, fmt.Append(nil, n))
+		}()
+	}))
+	served(t, k, "test", 0, s)
+	wait(t, k, onBus(t, k, bus.Options{}, func(p *kernel.Process, c *bus.Conn) {
+		var wg sync.WaitGroup
+		for i := range calls {
+			wg.Go(func() {
+				r, err := c.Package("test").Invoke(p.Context(), request("t/1.Together", fmt.Sprint(i)))
+				if err != nil || string(r.Body) != fmt.Sprint(i) {
+					t.Errorf("call %d: %v", i, err)
+				}
+			})
+		}
+		wg.Wait()
+		sink, end := bus.Begin(p.Context(), c.Package("test"), request("t/1.Sink", ""))
+		piece := make([]byte, 1<<20)
+		for range length / len(piece) {
+			if _, err := sink.Stream(0).Write(piece); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+		sink.Stream(0).CloseSend(nil)
+		if r, err := end(); err != nil || string(r.Body) != fmt.Sprint(length) {
+			t.Errorf("the stream: %v, %v", r, err)
+		}
+	}).PID())
+	for _, i := range k.Bus().Packages() {
+		if i.Open != 0 {
+			t.Errorf("%+v", i)
+		}
+	}
+}
