@@ -57,6 +57,7 @@ type call struct {
 	expired bool // the timer has fired
 	out     bool // outside, not to be touched
 	gone    bool // ended or abandoned
+	naming  bool // counted in k.names.changing
 	asleep  bool // the process waits for it
 }
 
@@ -171,6 +172,9 @@ func (c *call) begin() begun {
 	if p.dead {
 		k.unlock()
 		return begunDead
+	}
+	if k.names.holder == p {
+		k.names.heard = time.Now()
 	}
 	c.fileMax = p.limits.FileSize
 	v := waiting

@@ -93,6 +93,7 @@ func (c *call) close() {
 	c.gone = true
 	c.unwait()
 	c.dropPin()
+	c.named()
 	c.p.removeCall(c)
 	if c.cancel != nil {
 		c.cancel()

@@ -2,6 +2,8 @@ package kernel
 
 import (
 	"encoding/binary"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -19,6 +21,7 @@ type copies struct {
 
 	mu       sync.Mutex
 	of       map[vfs.Watched]*fileCopy
+	kept     map[uint64]*fileCopy // those that may be opened again by their number
 	promised map[vfs.Promiser]bool
 	ended    bool
 }
@@ -28,6 +31,7 @@ type fileCopy struct {
 	list  *copies
 	id    uint64
 	file  vfs.Watched
+	place vfs.Place
 	opens int // open file descriptions; list.mu guards it
 }
 
@@ -42,7 +46,7 @@ func (p *Process) KeepCopies(tell func(id uint64)) {
 	p.k.lock()
 	defer p.k.unlock()
 	if !p.dead && p.copies == nil {
-		p.copies = &copies{tell: tell, of: map[vfs.Watched]*fileCopy{}, promised: map[vfs.Promiser]bool{}}
+		p.copies = &copies{tell: tell, of: map[vfs.Watched]*fileCopy{}, kept: map[uint64]*fileCopy{}, promised: map[vfs.Promiser]bool{}}
 	}
 }
 
@@ -61,9 +65,10 @@ func (c *call) keep(place vfs.Place) *fileCopy {
 	}
 	f := l.of[file]
 	if f == nil {
-		f = &fileCopy{list: l, id: id, file: file}
+		f = &fileCopy{list: l, id: id, file: file, place: place}
 		l.of[file] = f
 	}
+	f.place = place // as it was found last
 	f.opens++
 	return f
 }
@@ -72,14 +77,64 @@ func (c *call) keep(place vfs.Place) *fileCopy {
 func (f *fileCopy) release() {
 	f.list.mu.Lock()
 	f.opens--
-	last := f.opens == 0 && !f.list.ended
+	f.list.tidy(f)
+}
+
+// tidy forgets f if it is neither open nor kept, and gives up the lock.
+func (l *copies) tidy(f *fileCopy) {
+	last := f.opens == 0 && !l.ended && l.kept[f.id] == nil
 	if last {
-		delete(f.list.of, f.file)
+		delete(l.of, f.file)
 	}
-	f.list.mu.Unlock()
+	l.mu.Unlock()
 	if last {
 		f.file.Unwatch(f)
 	}
+}
+
+// retain has f stay known when it is closed.
+func (f *fileCopy) retain() {
+	f.list.mu.Lock()
+	defer f.list.mu.Unlock()
+	if !f.list.ended {
+		f.list.kept[f.id] = f
+	}
+}
+
+// forget ends what retain began.
+func (l *copies) forget(id uint64) {
+	l.mu.Lock()
+	f := l.kept[id]
+	if f == nil {
+		l.mu.Unlock()
+		return
+	}
+	delete(l.kept, id)
+	l.tidy(f)
+}
+
+func (l *copies) forgetAll() {
+	l.mu.Lock()
+	list := slices.Collect(maps.Keys(l.kept))
+	l.mu.Unlock()
+	for _, id := range list {
+		l.forget(id)
+	}
+}
+
+// known is the place of the file that the process knows by id.
+func (l *copies) known(id uint64) (place vfs.Place, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if f := l.kept[id]; f != nil {
+		return f.place, true
+	}
+	for _, f := range l.of {
+		if f.id == id {
+			return f.place, true
+		}
+	}
+	return vfs.Place{}, false
 }
 
 // promise promises the process room in fs, once, and reports whether it has that.
@@ -102,7 +157,7 @@ func (l *copies) end() {
 	l.mu.Lock()
 	l.ended = true
 	of, promised := l.of, l.promised
-	l.of, l.promised = nil, nil
+	l.of, l.kept, l.promised = nil, nil, nil
 	l.mu.Unlock()
 	for file, f := range of {
 		file.Unwatch(f)

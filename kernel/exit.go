@@ -40,6 +40,9 @@ func (p *Process) end(status sys.WaitStatus, kill bool) {
 	if p.copies != nil {
 		k.after(p.copies.end)
 	}
+	if k.names.holder == p {
+		k.names.giveBack()
+	}
 	p.cwd, p.sig = vfs.Place{}, signalState{}
 	p.endSession()
 	children := p.children

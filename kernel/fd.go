@@ -198,6 +198,9 @@ func sysClose(c *call) verdict {
 	if _, ok := c.p.fd(c.r.Args[0]); !ok {
 		return c.fail(errno.EBADF)
 	}
+	if f := c.p.fds[c.r.Args[0]].f; c.r.Args[1] == 1 && f.copy != nil && f.copy.list == c.p.copies {
+		f.copy.retain()
+	}
 	c.p.closeFD(int(c.r.Args[0]))
 	return c.ok()
 }

@@ -65,6 +65,7 @@ type Kernel struct {
 	closed   bool
 	open     int // open file descriptions
 	pipes    uint64
+	names    names
 	joints   uint32
 	joined   map[uint32]*joint // pipes whose bytes go past the kernel, by number
 	ports    map[uint16]*listener

@@ -97,6 +97,7 @@ func (c *call) inside() bool {
 	c.out = false
 	if c.gone {
 		c.dropPin()
+		c.named()
 		return false
 	}
 	if c.reply.Errno == errno.ECANCELED && c.ctx != nil && c.ctx.Err() != nil {

@@ -64,12 +64,15 @@ func sysOpen(c *call) verdict {
 	}
 	mode := uint32(c.r.Args[2]) & 0o7777 &^ c.p.umask
 	return c.goOutside(func(c *call) {
-		place, created, err := c.p.fs.OpenNode(c.look(at), c.r.Path, flags, mode)
+		place, created, err := c.openNode(c.look(at), flags, mode)
 		if err != nil {
 			c.failErr(err)
-			return
+		} else {
+			c.opened(place, created, flags, readOnly)
 		}
-		c.opened(place, created, flags, readOnly)
+		if c.r.Args[5]&sys.OpenNumbered != 0 && c.reply.Errno != 0 && !c.mustWait {
+			c.lose()
+		}
 	})
 }
 
@@ -82,6 +85,27 @@ func (c *call) openedBus(flags sys.OpenFlag) verdict {
 		return c.fail(e)
 	}
 	return c.ok(uint64(n), uint64(c.p.fds[n].known()))
+}
+
+// openNode finds or makes what the call opens.
+func (c *call) openNode(at vfs.At, flags sys.OpenFlag, mode uint32) (vfs.Place, bool, error) {
+	numbered := c.r.Args[5]&sys.OpenNumbered != 0
+	if !numbered || c.r.Args[5]&sys.OpenKept == 0 {
+		at.Promised = numbered
+		return c.p.fs.OpenNode(at, c.r.Path, flags, mode)
+	}
+	var err error
+	place, ok := vfs.Place{}, false
+	if c.p.copies != nil {
+		place, ok = c.p.copies.known(c.r.Args[4])
+	}
+	switch {
+	case !ok:
+		err = errno.ENOENT
+	case flags&sys.OTrunc != 0:
+		err = place.SetAttr(sys.SetAttr{Set: sys.AttrSize})
+	}
+	return place, false, err
 }
 
 // opened gives the process an fd on what was opened.
@@ -111,6 +135,9 @@ func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnl
 	if device == "" && info&sys.InfoSeek != 0 {
 		if kept = c.keep(place); kept != nil {
 			first = kept.first(flags, c.r.Args[5])
+			if c.r.Args[5]&sys.OpenNumbered != 0 && c.r.Args[5]&sys.OpenKept == 0 && !isEmpty(first) {
+				kept.Changed() // by somebody who was quicker
+			}
 		}
 	}
 	c.k.lock()
@@ -137,7 +164,7 @@ func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnl
 		f.release()
 		return
 	}
-	n, e := c.p.add(f, flags)
+	n, e := c.add(f, flags)
 	if e != 0 {
 		c.fail(e)
 		return

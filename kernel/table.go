@@ -12,16 +12,16 @@ func init() {
 		sys.OpExit: sysExit, sys.OpSpawn: sysSpawn, sys.OpWait: sysWait, sys.OpKill: sysKill,
 		sys.OpGetPID: sysGetPID, sys.OpSetPGID: sysSetPGID, sys.OpSetSID: sysSetSID, sys.OpPS: sysPS,
 
-		sys.OpOpen: sysOpen, sys.OpClose: sysClose, sys.OpRead: sysRead, sys.OpWrite: sysWrite,
+		sys.OpOpen: naming(sysOpen, creates), sys.OpNames: sysNames, sys.OpClose: sysClose, sys.OpRead: sysRead, sys.OpWrite: sysWrite,
 		sys.OpPRead: sysPRead, sys.OpPWrite: sysPWrite, sys.OpSeek: sysSeek, sys.OpFStat: sysFStat,
 		sys.OpFSetAttr: sysFSetAttr, sys.OpAllocate: sysAllocate, sys.OpSync: sysSync, sys.OpReadDir: sysReadDir,
 		sys.OpDup: sysDup, sys.OpRenumber: sysRenumber, sys.OpGetFD: sysGetFD, sys.OpSetFD: sysSetFD,
 		sys.OpPoll: sysPoll, sys.OpPipe: sysPipe,
 
-		sys.OpStat: sysStat, sys.OpSetAttr: sysSetAttr, sys.OpMkdir: sysMkdir, sys.OpRmdir: sysRmdir,
-		sys.OpUnlink: sysUnlink, sys.OpRename: sysRename, sys.OpLink: sysLink, sys.OpSymlink: sysSymlink,
+		sys.OpStat: sysStat, sys.OpSetAttr: sysSetAttr, sys.OpMkdir: naming(sysMkdir, always), sys.OpRmdir: naming(sysRmdir, always),
+		sys.OpUnlink: naming(sysUnlink, always), sys.OpRename: naming(sysRename, always), sys.OpLink: naming(sysLink, always), sys.OpSymlink: naming(sysSymlink, always),
 		sys.OpReadlink: sysReadlink, sys.OpChdir: sysChdir, sys.OpGetcwd: sysGetcwd, sys.OpUmask: sysUmask,
-		sys.OpMounts: sysMounts, sys.OpStatfs: sysStatfs, sys.OpMount: sysMount, sys.OpUnmount: sysUnmount,
+		sys.OpMounts: sysMounts, sys.OpStatfs: sysStatfs, sys.OpMount: naming(sysMount, always), sys.OpUnmount: naming(sysUnmount, always),
 
 		sys.OpPipeJoin: sysPipeJoin, sys.OpPipeReturn: sysPipeReturn, sys.OpRest: sysRest,
 

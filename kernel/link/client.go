@@ -67,6 +67,11 @@ type Client struct {
 	files    map[uint64]*file
 	lastFile uint64
 	flow     flow
+	names    names
+	filePace pace    // as pace, for files
+	renewing bool    // see fresh
+	retry    func()  // what waits for that
+	shown    bool    // something is held back that somebody may be waiting for
 	parked   *waiter // a read that waits for a read ahead
 }
 
@@ -127,6 +132,15 @@ func (c *Client) enter(fd uint32, info sys.FDInfo) {
 	c.fds.set(fd, state)
 }
 
+// lowest is the lowest number of which nothing is known.
+func (t *fdTable) lowest() uint32 {
+	fd := uint32(0)
+	for t.get(fd).open {
+		fd++
+	}
+	return fd
+}
+
 // all gives the numbers of which anything is known.
 func (t *fdTable) all() iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
@@ -165,13 +179,16 @@ type waiter struct {
 	plus int    // of a write: what went by a channel
 	gen  uint32 // the fd's
 
-	sent  time.Duration
-	mark  uint64 // of the first lane: see lanes
-	cost  uint64 // of all that was sent behind before it and with it
-	desc  *description
-	move  bool   // the call moves the offset of desc
-	lend  bool   // see sys.Request
-	edits uint64 // of desc's file when it was sent
+	sent   time.Duration
+	mark   uint64 // of the first lane: see lanes
+	cost   uint64 // of all that was sent behind before it and with it
+	desc   *description
+	move   bool   // the call moves the offset of desc
+	lend   bool   // see sys.Request
+	edits  uint64 // of desc's file when it was sent
+	renews bool   // see fresh
+	dir    dirKey // of an open: where the file is, and its name
+	name   string
 }
 
 // fdState is what the client must know of a fd.
@@ -229,6 +246,8 @@ func (c *Client) Begin(info *sys.StartInfo) {
 	c.rest = rest{alarm: c.rest.alarm}
 	c.plain, c.heard, c.doubt, c.lastFile, c.flow, c.parked = false, c.now(), c.now()-1, 0, flow{}, nil
 	clear(c.files)
+	c.names.reset()
+	c.filePace, c.shown, c.renewing, c.retry = pace{sentAt: c.now() - quiet}, false, false, nil
 	for _, f := range info.FDs {
 		c.enter(f.FD, f.Info)
 	}
@@ -261,6 +280,9 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		c.settleAll()
 	}
 	if reply, ok, taken = c.fileCall(r, done); !taken {
+		reply, ok, taken = c.nameCall(r, done)
+	}
+	if !taken {
 		switch r.Op {
 		case sys.OpWrite:
 			if r.Args[1] == 0 {
@@ -284,6 +306,10 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		w.gen = c.fds.get(uint32(r.Args[0])).gen
 	}
 	c.tellRested()
+	if r.Op == sys.OpOpen && !c.plain {
+		c.askNames(r)
+		w.dir, w.name, _ = split(r)
+	}
 	c.call(lane, r, w)
 	c.flush()
 	c.mu.Unlock()
@@ -371,6 +397,9 @@ func (c *Client) behind(lane uint16, r *sys.Request) (sys.Reply, bool) {
 		return sys.Reply{}, false
 	}
 	c.unacked.add(lane, n)
+	if lane == 0 && !state.file {
+		c.names.slow = c.unacked.mark(0)
+	}
 	if t := &c.tail; t.at >= 0 && t.fd == fd && t.lane == lane {
 		c.out = append(c.out, r.Data...)
 		binary.LittleEndian.PutUint32(c.out[t.at:], uint32(len(c.out)-t.at))
@@ -380,25 +409,32 @@ func (c *Client) behind(lane uint16, r *sys.Request) (sys.Reply, bool) {
 	}
 	if len(c.out) >= holdBytes || c.pace.due(c.now()) {
 		c.flush()
+	} else if !state.file {
+		c.shown = true
 	}
 	return sys.Reply{Vals: [3]uint64{uint64(n)}}, true
 }
 
-// closed answers the close of a file of which no write is on its way: nothing can go
-// wrong with it and nobody can wait for it, so it goes with the next call.
+// closed answers the close of a file of which no write is on its way that can fail:
+// nothing can go wrong with it and nobody can wait for it, so it goes with the next call.
 func (c *Client) closed(lane uint16, r *sys.Request) bool {
 	if r.Args[0] > 1<<31 {
 		return false
 	}
 	fd := uint32(r.Args[0])
 	state := c.fds.get(fd)
-	if !state.file || state.err != 0 || lane == Unordered || !(state.sure && state.desc != nil) && c.unacked.get(lane) != 0 {
+	doubtful := state.bulk && (!state.sure || state.desc == nil) && c.unacked.get(lane) != 0
+	if !state.file || state.err != 0 || lane == Unordered || doubtful {
 		return false
+	}
+	req := *r
+	if state.desc != nil && c.retain(state.of) {
+		req.Args[1] = 1
 	}
 	c.dropped(state)
 	c.fds.set(fd, fdState{})
 	c.tail.at = -1
-	c.out = sys.AppendRequest(c.out, bus.KindNotify, lane, 0, r)
+	c.out = sys.AppendRequest(c.out, bus.KindNotify, lane, 0, &req)
 	return true
 }
 
@@ -421,6 +457,7 @@ func (c *Client) flushOut() {
 		return
 	}
 	c.post(c.out)
+	c.shown = false
 	if cap(c.out) > 4*holdBytes {
 		c.out = nil // after a giant call, its room is given back
 	}
@@ -473,6 +510,13 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 	c.heard = max(c.heard, w.sent)
 	if goOn := c.flow.done(w.cost); goOn != nil {
 		defer goOn()
+	}
+	if w.renews {
+		c.renewing = false
+		if retry := c.retry; retry != nil {
+			c.retry = nil
+			defer retry()
+		}
 	}
 	if w.desc != nil {
 		c.fileReply(&w, &reply)
@@ -544,6 +588,8 @@ func (c *Client) learn(w *waiter, r *sys.Reply) {
 			twin.of.fds++
 		}
 		c.fds.set(uint32(r.Vals[0]), twin)
+	case sys.OpNames:
+		c.named(w, r)
 	case sys.OpSeek:
 		if d := c.fds.get(uint32(w.args[0])).desc; d != nil {
 			d.off = int64(r.Vals[0])

@@ -13,11 +13,13 @@ const (
 	// trust is how long after the last call that the kernel has answered was sent the
 	// client answers from what it knows. A process that never lets messages in, and
 	// so hears of no change, asks the kernel again after that.
-	trust = 10 * time.Millisecond
+	trust = 50 * time.Millisecond
+	// renewAfter is when it asks the kernel, without waiting, whether all is as it was.
+	renewAfter = trust / 2
 	// firstAhead is how much comes with the opening of a file, and maxAhead the most
 	// that is read ahead of a process that reads from front to back.
 	firstAhead = 16 << 10
-	maxAhead   = 1 << 20
+	maxAhead   = 4 << 20
 	// ownCopy is how much a process may write of a file that it has a copy of. Of
 	// what is longer only the size is known then.
 	ownCopy = 64 << 10
@@ -35,6 +37,11 @@ type file struct {
 	// before that is known to be old.
 	edits uint64
 	ahead *waiter // a read ahead that is under way
+	// retained: the kernel keeps it at hand when it is closed. gone: it is not to be
+	// opened by a name that is known here.
+	retained, gone bool
+	dir            *directory // where, and by which name, it was opened last
+	name           string
 }
 
 // A description is an open file description of which only this process knows, so
@@ -54,8 +61,29 @@ func (f *file) forget() {
 	f.edits++
 }
 
-// fresh reports whether what the kernel has said may still be relied on.
-func (c *Client) fresh() bool { return c.heard > c.doubt && c.now()-c.heard < trust }
+// fresh reports whether what the kernel has said may still be relied on. When that
+// will soon not be so, the kernel is asked to say so again.
+func (c *Client) fresh() bool {
+	age := c.now() - c.heard
+	if c.heard <= c.doubt {
+		age = trust
+	}
+	if age >= renewAfter && !c.renewing {
+		c.renewing = true
+		c.call(0, &sys.Request{Op: sys.OpGetPID}, waiter{op: sys.OpGetPID, renews: true})
+		c.flush()
+	}
+	return age < trust
+}
+
+// again has r tried once more when the kernel has answered what fresh has asked.
+func (c *Client) again(r *sys.Request, done func(sys.Reply)) bool {
+	if !c.renewing {
+		return false
+	}
+	c.retry = func() { c.Start(r, done) }
+	return true
+}
 
 // distrust has calls ask the kernel that could be answered from what is known, until
 // one has that is sent from now on. Something has reached the process by another way
@@ -90,7 +118,10 @@ func (c *Client) fileCall(r *sys.Request, done func(sys.Reply)) (reply sys.Reply
 			return reply, answered, true
 		}
 	case sys.OpWrite:
-		if d.flags&sys.OWrite != 0 {
+		if r.Args[1] != 0 {
+			d.forget()
+			c.settle(d) // what stands there already is for the kernel to see
+		} else if d.flags&sys.OWrite != 0 {
 			reply, answered = c.writeFile(d, d.off, true, r, done)
 			return reply, answered, true
 		}
@@ -170,7 +201,7 @@ func (c *Client) seek(d *description, r *sys.Request) (reply sys.Reply, ok bool)
 		base = d.off
 	case sys.SeekEnd:
 		if !d.held || !c.fresh() {
-			return reply, false
+			return reply, false // the kernel is asked
 		}
 		base = d.size
 	default:
@@ -193,29 +224,36 @@ func (c *Client) openedFile(w *waiter, r *sys.Reply) {
 	fd, id := uint32(r.Vals[0]), r.Vals[2]
 	first := r.Data
 	r.Data, r.Vals[2] = nil, 0
-	c.enter(fd, sys.FDInfo(r.Vals[1]))
+	info, flags := sys.FDInfo(r.Vals[1]), sys.OpenFlag(w.args[1])
 	r.Vals[1] &^= uint64(sys.InfoSure)
 	if id == 0 || c.plain {
+		c.enter(fd, info)
+		c.learnName(w, fd)
 		return
 	}
-	state := c.fds.get(fd)
 	f := c.files[id]
 	if f == nil {
 		f = &file{id: id}
 		c.files[id] = f
 	}
-	f.fds++
-	state.of = f
 	f.forget()
 	if len(first) >= 8 {
 		f.held = true
 		f.size = int64(binary.LittleEndian.Uint64(first))
 		f.data.reset(0, first[8:])
 	}
-	flags := sys.OpenFlag(w.args[1])
-	d := &description{file: f, flags: flags, window: firstAhead}
+	c.describe(fd, info, f, flags)
+	c.learnName(w, fd)
+}
+
+// describe sets what is known of fd, which is open on f from now on.
+func (c *Client) describe(fd uint32, info sys.FDInfo, f *file, flags sys.OpenFlag) {
+	c.enter(fd, info)
+	state := c.fds.get(fd)
+	f.fds++
+	state.of = f
 	if flags&sys.OAppend == 0 {
-		state.desc = d
+		state.desc = &description{file: f, flags: flags, window: firstAhead}
 	}
 	c.fds.set(fd, state)
 }
@@ -223,14 +261,20 @@ func (c *Client) openedFile(w *waiter, r *sys.Reply) {
 // dropped is told that a number of the open file of state is no more.
 func (c *Client) dropped(state fdState) {
 	if f := state.of; f != nil {
-		if f.fds--; f.fds == 0 {
+		if f.fds--; f.fds == 0 && !f.retained {
+			f.gone = true
 			delete(c.files, f.id)
 		}
 	}
 }
 
-// changed is told that a file is no longer as it was said to be.
+// changed is told that a file is no longer as it was said to be, or with id 0 that the
+// names are to be given back.
 func (c *Client) changed(id uint64) {
+	if id == 0 {
+		c.recalled()
+		return
+	}
 	if f := c.files[id]; f != nil {
 		f.forget()
 	}

@@ -20,10 +20,15 @@ func (c *Client) readFile(d *description, off int64, move bool, r *sys.Request, 
 	if r.Lend {
 		w.dst = nil
 	}
-	if c.knows(d.file, off, n) && c.fresh() {
-		return c.answer(&w), true
+	if c.knows(d.file, off, n) {
+		if c.fresh() {
+			return c.answer(&w), true
+		}
+		if c.again(r, done) {
+			return reply, false
+		}
 	}
-	if p := d.ahead; p != nil && p.edits == d.edits && c.fresh() {
+	if p := d.ahead; p != nil && p.edits == d.edits {
 		from, to := int64(p.args[2]), int64(p.args[2]+p.args[1])
 		if off+int64(n) <= to && (off >= from || d.data.covers(off, from)) {
 			c.flush()
@@ -57,7 +62,9 @@ func (c *Client) answer(w *waiter) (reply sys.Reply) {
 		}
 		d.next = off
 	}
-	c.flush() // as any call, it comes after the writes before it
+	if c.shown {
+		c.flush()
+	}
 	return reply
 }
 

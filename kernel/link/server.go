@@ -49,7 +49,7 @@ func NewServer(caller sys.Caller, post func([]byte)) *Server {
 // What a frame with id 0 tells, which is v1 of its reply.
 const (
 	toldError   = 0 // of a write sent behind to fd v0
-	toldChanged = 1 // the copy of file v0 is no longer good
+	toldChanged = 1 // the copy of file v0 is no longer good, or with 0 the names are asked back
 )
 
 // changed tells the client that its copy of a file is no longer good.
@@ -212,8 +212,8 @@ func (s *Server) answer(j *job, r *sys.Reply) {
 		s.out = sys.AppendReply(s.out, j.lane, j.id, r)
 	default:
 		// Nobody waits for this one: the error of a write is told with id 0.
-		if e := failure(&j.req, r); e != 0 {
-			s.out = sys.AppendReply(s.out, j.lane, 0, &sys.Reply{Errno: e, Vals: [3]uint64{j.req.Args[0], toldError}})
+		if e, fd := failure(&j.req, r); e != 0 {
+			s.out = sys.AppendReply(s.out, j.lane, 0, &sys.Reply{Errno: e, Vals: [3]uint64{fd, toldError}})
 		}
 	}
 	if s.depth == 0 {
@@ -232,13 +232,17 @@ func (s *Server) flush() {
 	s.out = s.out[:0]
 }
 
-// failure is what went wrong with a write, or with the rest of it; 0 for other calls.
-func failure(r *sys.Request, reply *sys.Reply) errno.Errno {
+// failure is what went wrong with a write, or with the rest of it, or with the opening
+// of a file, and the fd; 0 for other calls.
+func failure(r *sys.Request, reply *sys.Reply) (e errno.Errno, fd uint64) {
 	switch {
+	case r.Op == sys.OpOpen:
+		return reply.Errno, uint64(uint32(r.Args[5]))
 	case r.Op != sys.OpWrite && r.Op != sys.OpPWrite:
-		return 0
-	case reply.Errno != 0:
-		return reply.Errno
+		return 0, 0
+	case reply.Errno == 0 && r.Op == sys.OpPWrite:
+		return errno.Errno(reply.Vals[1]), r.Args[0]
 	}
-	return errno.Errno(reply.Vals[1])
+	// Of a pipe of which a part was written the next write meets the error.
+	return reply.Errno, r.Args[0]
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,9 +14,36 @@ import (
 )
 
 // port is one way of a message port: what was posted and has not arrived.
-type port struct{ queue [][]byte }
+type port struct {
+	mu    sync.Mutex
+	queue [][]byte
+	news  chan struct{} // something was posted, or a call has ended
+}
 
-func (p *port) post(b []byte) { p.queue = append(p.queue, bytes.Clone(b)) }
+func (p *port) post(b []byte) {
+	p.mu.Lock()
+	p.queue = append(p.queue, bytes.Clone(b))
+	p.mu.Unlock()
+	tell(p.news)
+}
+
+func (p *port) take() []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.queue) == 0 {
+		return nil
+	}
+	msg := p.queue[0]
+	p.queue = p.queue[1:]
+	return msg
+}
+
+func tell(news chan struct{}) {
+	select {
+	case news <- struct{}{}:
+	default:
+	}
+}
 
 // storm is some processes behind links and, in another kernel, the same processes
 // without: whatever one does in both must end alike.
@@ -26,15 +54,21 @@ type storm struct {
 	ends  []*farEnd
 	wild  int // messages of others that arrive between two calls, on average
 	steps []string
+
+	news  chan struct{}
+	turns int      // how many calls a process makes before another may, on average
+	names []string // the paths that are used
 }
 
 // farEnd is a process behind a link, and its twin.
 type farEnd struct {
+	name         string
 	caller, twin sys.Caller // a client, or the kernel's process itself
 	up, down     port
 	server       *link.Server
 	client       *link.Client
 	fds          []uint64
+	answers      int // how many messages of the kernel have arrived
 }
 
 // sleeper is a process of k that only waits for its end.
@@ -48,12 +82,12 @@ func sleeper(t *testing.T, k *kernel.Kernel, name string) *kernel.Process {
 }
 
 func newStorm(t *testing.T, seed uint64, links, direct int) *storm {
-	s := &storm{t: t, rng: rand.New(rand.NewPCG(seed, 1)), now: time.Second}
+	s := &storm{t: t, rng: rand.New(rand.NewPCG(seed, 1)), now: time.Second, news: make(chan struct{}, 1)}
 	k, twin := kernel.New(kernel.Config{}), kernel.New(kernel.Config{})
 	t.Cleanup(func() { k.Close(); twin.Close() })
 	for i := range links + direct {
 		name := fmt.Sprint("p", i)
-		e := &farEnd{twin: sleeper(t, twin, name)}
+		e := &farEnd{name: name, twin: sleeper(t, twin, name), up: port{news: s.news}, down: port{news: s.news}}
 		p := sleeper(t, k, name)
 		e.caller = p
 		if i < links {
@@ -65,6 +99,11 @@ func newStorm(t *testing.T, seed uint64, links, direct int) *storm {
 		s.ends = append(s.ends, e)
 	}
 	s.wild = s.rng.IntN(4)
+	s.turns = [...]int{6, 6, 60}[s.rng.IntN(3)]
+	s.names = []string{"/a", "/b", "/dir/a", "/dir/b", "/link", "/dir", "/other/c"}
+	if s.rng.IntN(3) > 0 {
+		s.names = []string{"a", "b", "dir/a", "dir/b", "link", "dir", "dir/c", "d", "e", "f", "dir/../b"}
+	}
 	return s
 }
 
@@ -74,15 +113,15 @@ func (s *storm) arrive(e *farEnd, up bool) bool {
 	if up {
 		p = &e.up
 	}
-	if len(p.queue) == 0 {
+	msg := p.take()
+	if msg == nil {
 		return false
 	}
-	msg := p.queue[0]
-	p.queue = p.queue[1:]
 	var err error
 	if up {
 		err = e.server.Receive(msg)
 	} else {
+		e.answers++
 		err = e.client.Receive(msg)
 	}
 	if err != nil {
@@ -101,22 +140,42 @@ func (s *storm) drift() {
 	}
 }
 
-// call performs r for e.
-func (s *storm) call(e *farEnd, r *sys.Request) (reply sys.Reply) {
-	ended := false
-	// The request's data is borrowed only until the call ends.
-	if e.caller.Start(r, func(got sys.Reply) { reply, ended = got, true }); ended {
-		reply.Data = bytes.Clone(reply.Data)
-		return reply
-	}
-	for !ended {
-		s.drift()
-		if !ended && !s.arrive(e, s.rng.IntN(2) == 0) && !s.arrive(e, true) && !s.arrive(e, false) {
-			s.t.Fatalf("%v waits for ever\n%v", r.Op, s.steps)
+// others has a message of another process arrive, for which e may wait.
+func (s *storm) others(e *farEnd) bool {
+	for _, o := range s.ends {
+		if o != e && o.client != nil && (s.arrive(o, false) || s.arrive(o, true)) {
+			return true
 		}
 	}
-	reply.Data = bytes.Clone(reply.Data)
-	return reply
+	return false
+}
+
+// call performs r for e.
+func (s *storm) call(e *farEnd, r *sys.Request) sys.Reply {
+	end := make(chan sys.Reply, 1)
+	// The request's data is borrowed only until the call ends, and a reply's may be.
+	e.caller.Start(r, func(got sys.Reply) {
+		got.Data = bytes.Clone(got.Data)
+		end <- got
+		tell(s.news)
+	})
+	for {
+		select {
+		case reply := <-end:
+			return reply
+		default:
+		}
+		if len(end) == 0 {
+			s.drift()
+		}
+		if len(end) == 0 && !s.arrive(e, s.rng.IntN(2) == 0) && !s.arrive(e, true) && !s.arrive(e, false) && !s.others(e) {
+			select {
+			case <-s.news:
+			case <-time.After(20 * time.Second):
+				s.t.Fatalf("%v waits for ever\n%v", r.Op, s.steps)
+			}
+		}
+	}
 }
 
 // hand has e tell next, through the kernel, that it is its turn.
@@ -147,7 +206,7 @@ var stormSizes = []int{0, 1, 7, 100, 4096, 5000, 70_000}
 func (s *storm) step(e *farEnd) *sys.Request {
 	rng := s.rng
 	path := func() string {
-		return [...]string{"/a", "/b", "/dir/a", "/dir/b", "/link", "/dir", "/other/c"}[rng.IntN(7)]
+		return s.names[rng.IntN(len(s.names))]
 	}
 	fd := func() uint64 {
 		if len(e.fds) == 0 || rng.IntN(40) == 0 {
@@ -160,6 +219,8 @@ func (s *storm) step(e *farEnd) *sys.Request {
 	args := func(a ...uint64) (out [6]uint64) { copy(out[:], a); return out }
 	cwd := sys.AtCwd
 	switch n := rng.IntN(100); {
+	case n < 10 && len(e.fds) < 12 && rng.IntN(2) == 0:
+		return &sys.Request{Op: sys.OpOpen, Args: args(cwd, uint64(sys.OWrite|sys.OCreate|sys.OTrunc), 0o644, 0), Path: path()}
 	case n < 18 && len(e.fds) < 12:
 		flags := [...]sys.OpenFlag{sys.ORead, sys.OWrite, sys.ORead | sys.OWrite}[rng.IntN(3)]
 		for _, f := range [...]sys.OpenFlag{sys.OCreate, sys.OCreate, sys.OTrunc, sys.OAppend, sys.OExcl, sys.ONonblock, sys.OSync} {
@@ -234,7 +295,7 @@ func same(op sys.Op, a, b sys.Reply) bool {
 func (s *storm) run(steps int) {
 	e := s.ends[0]
 	for i := range steps {
-		if s.rng.IntN(6) == 0 {
+		if s.rng.IntN(s.turns) == 0 {
 			next := s.ends[s.rng.IntN(len(s.ends))]
 			s.hand(e, next)
 			e = next
@@ -245,10 +306,10 @@ func (s *storm) run(steps int) {
 		if r.Dst != nil {
 			twin.Dst = make([]byte, len(r.Dst))
 		}
-		s.steps = append(s.steps, fmt.Sprintf("%d %v %d %q %d", i, r.Op, r.Args, r.Path, len(r.Data)))
+		s.steps = append(s.steps, fmt.Sprintf("%d %s %v %d %q %d", i, e.name, r.Op, r.Args, r.Path, len(r.Data)))
 		got, want := s.call(e, r), e.twin.Syscall(&twin)
 		if !same(r.Op, got, want) {
-			for _, line := range s.steps[max(0, len(s.steps)-60):] {
+			for _, line := range s.steps[max(0, len(s.steps)-100):] {
 				s.t.Log(line)
 			}
 			s.t.Fatalf("step %d, %v %d %q: %v, %d, %d bytes (%.40q), want %v, %d, %d bytes (%.40q)", i, r.Op, r.Args, r.Path,

@@ -3,7 +3,6 @@ package link
 import (
 	"math"
 
-	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -12,8 +11,8 @@ const (
 	// One more of the same may then be sent, within what the kernel has promised.
 	behindRoom = sys.PromisedRoom / 2
 	// askBytes and askFrames say how often the kernel is asked how far it is.
-	askBytes  = 256 << 10
-	askFrames = 64
+	askBytes  = 1 << 20
+	askFrames = 256
 	// chunk is what a write may take beyond its own length where there is a hole.
 	chunk = 64 << 10
 )
@@ -37,9 +36,6 @@ func (f *flow) done(cost uint64) (goOn func()) {
 
 // writeFile answers the write r at off of d, which moves the offset if move is set, and
 // sends it behind; or it sends it and waits.
-//
-// It leaves at once and is not held back for others to go with it: a process that
-// writes and then computes without any call could not send it later.
 func (c *Client) writeFile(d *description, off int64, move bool, r *sys.Request, done func(sys.Reply)) (reply sys.Reply, answered bool) {
 	fd, n := uint32(r.Args[0]), len(r.Data)
 	state := c.fds.get(fd)
@@ -82,34 +78,31 @@ func (c *Client) writeFile(d *description, off int64, move bool, r *sys.Request,
 		return reply, true
 	}
 	req.Args[3] = 1
+	c.follow(&req)
+	if answered = c.behindCost(cost, func() { done(reply) }); !answered || len(c.out) >= holdBytes/2 || c.filePace.due(c.now()) {
+		c.flush()
+	}
+	return reply, answered
+}
+
+// behindCost counts what was sent behind, and reports whether the process may go on at
+// once. If not, goOn is called when the kernel has done enough of it.
+func (c *Client) behindCost(cost uint64, goOn func()) bool {
 	f := &c.flow
 	f.sent += cost
 	if f.frames++; f.frames >= askFrames || f.sent-f.asked >= askBytes {
 		f.frames, f.asked = 0, f.sent
-		c.call(0, &req, waiter{op: sys.OpPWrite, args: req.Args, desc: d})
-	} else {
-		c.follow(&req)
+		c.call(0, &sys.Request{Op: sys.OpGetPID}, waiter{op: sys.OpGetPID})
 	}
-	c.flush()
 	if f.sent-f.acked > behindRoom {
-		f.blocked = func() { done(reply) }
-		return reply, false
+		f.blocked = goOn
+		return false
 	}
-	return reply, true
+	return true
 }
 
 // wrote takes the reply to a write of a file's.
 func (c *Client) wrote(w *waiter, r *sys.Reply) {
-	if w.done == nil {
-		e := r.Errno
-		if e == 0 {
-			e = errno.Errno(r.Vals[1])
-		}
-		if e != 0 {
-			c.failed(uint32(w.args[0]), e)
-		}
-		return
-	}
 	if w.move && r.Errno == 0 {
 		w.desc.off = int64(w.args[2] + r.Vals[0])
 		w.desc.next = w.desc.off

@@ -19,7 +19,7 @@ const (
 	// in 8 bytes and its first bytes, up to a5 of them if it is to be read, all of which
 	// stays so until a change is told; or empty.
 	OpOpen
-	// OpClose closes fd a0.
+	// OpClose closes fd a0. With a1 1 the file may be opened again by [OpenKept].
 	OpClose
 	// OpRead reads up to a1 bytes from fd a0 into data; 0 bytes are the end. Of a
 	// pipe's end that nobody else holds, data may have up to a2 bytes more. If v0 is
@@ -159,6 +159,14 @@ const (
 	OpShutdown
 	// OpRecv reads up to a1 bytes from the connected socket a0 with a2 [RecvFlag]s.
 	OpRecv
+	// OpNames is of a process at the far end of a link that keeps copies of files. a1 is
+	// a [NamesAsk]. With NamesList it asks to be the only one that may change names, and
+	// for what is in the directory path below dirfd a0, a3 AtFlags: v0 is 1 if it is
+	// and gets that: v1 is then how many fds it may have, and data the numbers of
+	// the directory's device and of the directory, 8 bytes each, and packed [DirEntry]
+	// records. From then on an OpOpen may say in a5, with [OpenNumbered], which number
+	// the fd is to have. The names are asked back as the change of file 0.
+	OpNames
 
 	// NumOps is one more than the highest number.
 	NumOps
@@ -177,6 +185,7 @@ var opNames = [NumOps]string{
 	OpStatfs: "statfs", OpPS: "ps", OpMount: "mount", OpUnmount: "unmount",
 	OpPipeJoin: "pipejoin", OpPipeReturn: "pipereturn", OpRest: "rest",
 	OpListen: "listen", OpAccept: "accept", OpConnect: "connect", OpShutdown: "shutdown", OpRecv: "recv",
+	OpNames: "names",
 }
 
 // String is the call's name as a trace prints it.
@@ -199,6 +208,25 @@ const (
 
 // WriteOwnLine is OpWrite's flag for messages: they begin a line.
 const WriteOwnLine = 1
+
+// NamesAsk is what an OpNames is about.
+type NamesAsk uint8
+
+// What an OpNames may be about.
+const (
+	NamesList     NamesAsk = iota // give the caller the names
+	NamesGiveBack                 // the caller gives them back
+	NamesForget                   // the caller will not open file a4 again
+)
+
+// What the argument a5 of an OpOpen may have beside a number.
+const (
+	// OpenNumbered: the fd is to have the number in the lower 32 bits, which is free. If
+	// the file cannot be opened, that number is a file of which every use fails.
+	OpenNumbered = 1 << 63
+	// OpenKept: it is the file that the process knows by a4, and had open before.
+	OpenKept = 1 << 62
+)
 
 // AtCwd as a dirfd stands for the working directory.
 const AtCwd = ^uint64(0)
@@ -285,7 +313,7 @@ const (
 
 // PromisedRoom is the room that a process at the far end of a link is promised in a
 // file system, in bytes, for all that it has sent without waiting.
-const PromisedRoom = 2 << 20
+const PromisedRoom = 16 << 20
 
 // Type is the fd's file type.
 func (i FDInfo) Type() FileType { return FileType(i) }

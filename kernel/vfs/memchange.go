@@ -3,9 +3,16 @@ package vfs
 import "github.com/bushel-wasm/bushel/kernel/errno"
 
 // Create makes an empty file.
-func (d *memDir) Create(name string, mode uint32) (File, error) {
+func (d *memDir) Create(name string, mode uint32) (File, error) { return d.create(name, mode, false) }
+
+// CreatePromised is Create with room that was set aside.
+func (d *memDir) CreatePromised(name string, mode uint32) (File, error) {
+	return d.create(name, mode, true)
+}
+
+func (d *memDir) create(name string, mode uint32, promised bool) (File, error) {
 	f := &memFile{counted: true}
-	if err := d.make(name, f, mode, 0); err != nil {
+	if err := d.make(name, f, mode, 0, promised); err != nil {
 		return nil, err
 	}
 	return f, nil
@@ -14,7 +21,7 @@ func (d *memDir) Create(name string, mode uint32) (File, error) {
 // Symlink makes a symbolic link.
 func (d *memDir) Symlink(name, target string) (Link, error) {
 	l := &memLink{target: target}
-	if err := d.make(name, l, 0o777, int64(len(target))); err != nil {
+	if err := d.make(name, l, 0o777, int64(len(target)), false); err != nil {
 		return nil, err
 	}
 	return l, nil
@@ -23,21 +30,21 @@ func (d *memDir) Symlink(name, target string) (Link, error) {
 // Mkdir makes an empty directory.
 func (d *memDir) Mkdir(name string, mode uint32) (Dir, error) {
 	sub := &memDir{}
-	if err := d.make(name, sub, mode, 0); err != nil {
+	if err := d.make(name, sub, mode, 0, false); err != nil {
 		return nil, err
 	}
 	return sub, nil
 }
 
 // make makes the entry name for the new node n, whose contents take size bytes.
-func (d *memDir) make(name string, n memNode, mode uint32, size int64) error {
+func (d *memDir) make(name string, n memNode, mode uint32, size int64, promised bool) error {
 	now := d.fs.clock()
 	d.fs.tree.Lock()
 	defer d.fs.tree.Unlock()
 	if err := d.free(name); err != nil {
 		return err
 	}
-	if !d.fs.charge(nodeCost+size+nameCost+int64(len(name)), false) {
+	if !d.fs.charge(nodeCost+size+nameCost+int64(len(name)), promised) {
 		return d.fs.full()
 	}
 	d.fs.nodes.Add(1)

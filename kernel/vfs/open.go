@@ -144,7 +144,7 @@ func (w *walk) createAt(name string, how sys.AtFlag, flags sys.OpenFlag, mode ui
 		if err != nil {
 			return c, "", err
 		}
-		f, err := d.Create(name, mode&permBits)
+		f, err := createIn(d, name, mode&permBits, w.promised)
 		if err == nil {
 			up := e.Dir
 			return creation{Place{node: f, mnt: up.mnt, up: &up, name: name}, true}, "", nil

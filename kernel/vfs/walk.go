@@ -20,6 +20,8 @@ type At struct {
 	Caller any
 	// NoWait: nothing may wait; see [ErrWouldWait].
 	NoWait bool
+	// Promised: what is made may take of the room that was set aside; see [Promiser].
+	Promised bool
 	// Context ends what may wait; see [Cancelable]. Nil stands for no end.
 	Context context.Context
 }
@@ -93,16 +95,17 @@ type walk struct {
 	// stack has the directories from the start down to cur, without cur. It is
 	// kept only if the walk has to stay beneath its start: ".." then goes back
 	// the way it came, so that no rename meanwhile leads out.
-	stack  []Place
-	links  int
-	caller any
-	noWait bool
-	ctx    context.Context
+	stack    []Place
+	links    int
+	caller   any
+	noWait   bool
+	ctx      context.Context
+	promised bool
 }
 
 // newWalk is a walk that begins at cur.
 func (ns *Namespace) newWalk(at At, cur Place) *walk {
-	return &walk{ns: ns, cur: cur, caller: at.Caller, noWait: at.NoWait, ctx: at.Context}
+	return &walk{ns: ns, cur: cur, caller: at.Caller, noWait: at.NoWait, ctx: at.Context, promised: at.Promised}
 }
 
 // begin checks path and finds out where its walk starts.

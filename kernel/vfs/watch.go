@@ -42,6 +42,21 @@ type Promiser interface {
 	Promise(n int64) bool
 }
 
+// PromisedDir is a directory of a [Promiser].
+type PromisedDir interface {
+	MutableDir
+	// CreatePromised is Create, and may take of the room that was set aside.
+	CreatePromised(name string, mode uint32) (File, error)
+}
+
+// createIn is d.Create, with what was set aside if promised says so.
+func createIn(d MutableDir, name string, mode uint32, promised bool) (File, error) {
+	if p, ok := d.(PromisedDir); ok && promised {
+		return p.CreatePromised(name, mode)
+	}
+	return d.Create(name, mode)
+}
+
 // WriteAt is f.WriteAt in by's name where f knows of names.
 func WriteAt(f File, by By, p []byte, off int64) (int, error) {
 	if w, ok := f.(Watched); ok {

@@ -1,0 +1,305 @@
+package link
+
+import (
+	"encoding/binary"
+	"strings"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+const (
+	// namesAfter is how many files in a row the process makes in a directory before it
+	// asks for the names, and namesRarely how many when it has been refused.
+	namesAfter  = 2
+	namesRarely = 32
+	// mostRetained is how many files that are closed the kernel is to keep at hand.
+	mostRetained = 128
+	// openCost is what a new file may take of the promised room, and the room that an
+	// open file takes on its way.
+	openCost = 1 << 10
+	// plainOpen are the flags of an open that can be answered here.
+	plainOpen = sys.OAccess | sys.OCreate | sys.OExcl | sys.OTrunc | sys.OCloexec
+)
+
+// names is what is known of names. While held is set nobody else changes any.
+type names struct {
+	held     bool
+	dirs     map[dirKey]*directory
+	byNode   map[[2]uint64]*directory // the same by their device and number
+	last     dirKey                   // where the process made a file last
+	streak   int                      // how many it has made there
+	need     int                      // how many are enough to ask
+	asking   bool
+	retained []*file
+	vague    bool   // fds may be open that are not known of here
+	slow     uint64 // the mark of the last write that may have to wait for a reader
+}
+
+// dirKey is a directory as the process names it.
+type dirKey struct {
+	fd, at uint64
+	path   string
+}
+
+// directory is what is in a directory.
+type directory struct {
+	entries map[string]entry
+	fds     uint32 // how many fds the process may have
+}
+
+type entry struct {
+	kind sys.FileType
+	file *file // if it is known by a number
+}
+
+func (n *names) reset() {
+	*n = names{dirs: map[dirKey]*directory{}, byNode: map[[2]uint64]*directory{}, need: namesAfter}
+}
+
+// forget drops what is known of directories. The names stay this process's.
+func (n *names) forget() {
+	clear(n.dirs)
+	clear(n.byNode)
+}
+
+// split is the directory and the name of r's path. ok is false for a name that is not
+// in the directory that the path says.
+func split(r *sys.Request) (key dirKey, name string, ok bool) {
+	i := strings.LastIndexByte(r.Path, '/')
+	name = r.Path[i+1:]
+	if i == 0 || r.Path != "" && r.Path[0] == '/' || name == "" || name == "." || name == ".." || len(name) > 255 {
+		return key, "", false
+	}
+	return dirKey{r.Args[0], r.Args[3] &^ uint64(sys.AtNoFollow), r.Path[:i+1]}, name, true
+}
+
+// within finds what is known of the directory of r's path.
+func (c *Client) within(r *sys.Request) (dir *directory, name string) {
+	n := &c.names
+	if !n.held || c.plain || n.vague || c.unacked.first.acked < n.slow {
+		return nil, ""
+	}
+	key, name, ok := split(r)
+	if !ok {
+		return nil, ""
+	}
+	return n.dirs[key], name
+}
+
+// nameCall answers a call on a path from what is known of names.
+func (c *Client) nameCall(r *sys.Request, done func(sys.Reply)) (reply sys.Reply, answered, taken bool) {
+	switch r.Op {
+	case sys.OpOpen, sys.OpUnlink, sys.OpStat:
+	case sys.OpMkdir, sys.OpRmdir, sys.OpRename, sys.OpLink, sys.OpSymlink, sys.OpChdir, sys.OpMount, sys.OpUnmount,
+		sys.OpSpawn, sys.OpDup, sys.OpRenumber:
+		c.names.forget()
+		return
+	case sys.OpPipe, sys.OpPTY:
+		c.names.vague = true
+		return
+	default:
+		if r.Op > sys.OpRest {
+			c.names.vague = true // it may be one that opens something
+		}
+		return
+	}
+	dir, name := c.within(r)
+	switch {
+	case dir == nil:
+		return
+	case !c.fresh():
+		return reply, false, c.again(r, done)
+	}
+	e, there := dir.entries[name]
+	switch {
+	case !there && (r.Op != sys.OpOpen || r.Args[1]&uint64(sys.OCreate) == 0):
+		reply.Errno = errno.ENOENT
+		return reply, true, true
+	case r.Op == sys.OpOpen:
+		return c.openBehind(dir, name, e, there, r, done)
+	case r.Op == sys.OpUnlink && e.kind != sys.TypeDirectory:
+		delete(dir.entries, name)
+		c.follow(r)
+		if e.file != nil {
+			c.release(e.file)
+		}
+		answered = c.behindCost(openCost, func() { done(reply) })
+		c.flush()
+		return reply, answered, true
+	}
+	return
+}
+
+// openBehind opens a file whose opening cannot fail, and sends it behind.
+func (c *Client) openBehind(dir *directory, name string, e entry, there bool, r *sys.Request, done func(sys.Reply)) (reply sys.Reply, answered, taken bool) {
+	flags := sys.OpenFlag(r.Args[1])
+	switch {
+	case flags&^plainOpen != 0 || flags&sys.OAccess == 0:
+		return
+	case there && flags&(sys.OCreate|sys.OExcl) == sys.OCreate|sys.OExcl:
+		reply.Errno = errno.EEXIST
+		return reply, true, true
+	case there && (e.kind != sys.TypeRegular || e.file == nil || e.file.gone || e.file.dir != dir || e.file.name != name):
+		return
+	}
+	fd := c.fds.lowest()
+	if fd >= dir.fds {
+		return
+	}
+	f := e.file
+	req := *r
+	req.Args[5] = sys.OpenNumbered | uint64(fd)
+	if there {
+		req.Args[5] |= sys.OpenKept
+	} else {
+		c.lastFile++
+		f = &file{id: c.lastFile, held: true, dir: dir, name: name}
+		c.files[f.id] = f
+		dir.entries[name] = entry{sys.TypeRegular, f}
+	}
+	if !there || flags&sys.OTrunc != 0 {
+		f.size = 0
+		f.data.reset(0, nil)
+		f.edits++
+	}
+	req.Args[4] = f.id
+	info := sys.FDInfo(sys.TypeRegular) | sys.InfoSeek
+	if flags&sys.OWrite != 0 {
+		info |= sys.InfoBulk | sys.InfoSure
+	}
+	c.describe(fd, info, f, flags)
+	c.follow(&req)
+	reply.Vals = [3]uint64{uint64(fd), uint64(info &^ sys.InfoSure)}
+	answered = c.behindCost(openCost, func() { done(reply) })
+	if !there || flags&sys.OTrunc != 0 {
+		c.flush()
+	}
+	return reply, answered, true
+}
+
+// learnName takes what a successful open says of a name, and asks for the names if the
+// process makes many.
+func (c *Client) learnName(w *waiter, fd uint32) {
+	n := &c.names
+	dir := n.dirs[w.dir]
+	state := c.fds.get(fd)
+	if state.of != nil {
+		state.of.dir, state.of.name = dir, w.name
+	}
+	if w.name == "" || dir == nil || !n.held {
+		return
+	}
+	e, there := dir.entries[w.name]
+	switch {
+	case there && e.kind == sys.TypeSymlink:
+		n.forget() // it may have made a file somewhere
+		return
+	case !there:
+		e.kind = sys.TypeUnknown
+		if state.of != nil {
+			e.kind = sys.TypeRegular
+		}
+	}
+	if e.kind == sys.TypeRegular {
+		e.file = state.of
+	}
+	dir.entries[w.name] = e
+}
+
+// askNames asks for the names if the process is making files in one directory.
+func (c *Client) askNames(r *sys.Request) {
+	n := &c.names
+	key, _, ok := split(r)
+	if !ok || r.Args[1]&uint64(sys.OCreate) == 0 || n.asking || n.vague || n.held && n.dirs[key] != nil {
+		return
+	}
+	if n.last != key {
+		n.last, n.streak = key, 0
+	}
+	if n.streak++; n.streak < n.need {
+		return
+	}
+	n.streak, n.asking = 0, true
+	c.call(0, &sys.Request{
+		Op: sys.OpNames, Path: key.path, Args: [6]uint64{key.fd, uint64(sys.NamesList), 0, key.at},
+	}, waiter{op: sys.OpNames, dir: key})
+}
+
+// named takes the answer to askNames.
+func (c *Client) named(w *waiter, r *sys.Reply) {
+	n := &c.names
+	n.asking = false
+	n.need = namesRarely
+	if r.Errno != 0 || r.Vals[0] != 1 || len(r.Data) < 16 {
+		return
+	}
+	node := [2]uint64{binary.LittleEndian.Uint64(r.Data), binary.LittleEndian.Uint64(r.Data[8:])}
+	n.held, n.need = true, namesAfter
+	dir := n.byNode[node]
+	if dir == nil {
+		dir = &directory{entries: map[string]entry{}, fds: uint32(min(r.Vals[1], 1<<31))}
+		for b := r.Data[16:]; len(b) > 0; {
+			e, rest, err := sys.DecodeDirEntry(b)
+			if err != nil {
+				return
+			}
+			dir.entries[e.Name] = entry{kind: e.Type}
+			b = rest
+		}
+		n.byNode[node] = dir
+	}
+	n.dirs[w.dir] = dir
+}
+
+// recalled gives the names back, as the kernel asks.
+func (c *Client) recalled() {
+	n := &c.names
+	for id, f := range c.files {
+		if f.fds == 0 {
+			delete(c.files, id)
+		}
+		f.retained = false
+	}
+	vague, slow := n.vague, n.slow
+	n.reset()
+	n.need, n.vague, n.slow = namesRarely, vague, slow
+	// In no lane: what was sent of names has been done when this arrives, and what a
+	// lane waits for now has nothing to do with them.
+	c.tell(&sys.Request{Op: sys.OpNames, Args: [6]uint64{0, uint64(sys.NamesGiveBack)}})
+	c.flush()
+}
+
+// retain reports whether the kernel is to keep f at hand when it is closed, because it
+// may be opened again by its name.
+func (c *Client) retain(f *file) bool {
+	n := &c.names
+	if !n.held || f == nil || f.gone || len(n.dirs) == 0 {
+		return false
+	}
+	if !f.retained {
+		f.retained = true
+		n.retained = append(n.retained, f)
+		if len(n.retained) > mostRetained {
+			old := n.retained[0]
+			n.retained = n.retained[1:]
+			if old.retained {
+				c.release(old)
+			}
+		}
+	}
+	return true
+}
+
+// release has f known no longer by its name.
+func (c *Client) release(f *file) {
+	f.gone = true
+	if !f.retained {
+		return
+	}
+	f.retained = false
+	c.follow(&sys.Request{Op: sys.OpNames, Args: [6]uint64{0, uint64(sys.NamesForget), 0, 0, f.id}})
+	if f.fds == 0 {
+		delete(c.files, f.id)
+	}
+}

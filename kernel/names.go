@@ -1,0 +1,199 @@
+package kernel
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
+)
+
+const (
+	// giveBackTime is how long after its last call a process has to give the names
+	// back. It relies on them for a tenth of that after a call that was answered, so
+	// what it has sent in time has come by then.
+	giveBackTime = 500 * time.Millisecond
+	// namesAfter is how many names in a row a process has to change to be given them, and
+	// namesAgain how many once they had to be taken back.
+	namesAfter = 2
+	namesAgain = 16
+	// maxNames is how long a directory may be to be listed for a process that has them.
+	maxNames = 4096
+)
+
+// names is the right to know what is named what: while a process at the far end of a
+// link has it, no other changes a name, so that it can make and remove files
+// without waiting for an answer. Another that wants to has it taken back first.
+type names struct {
+	holder   *Process
+	heard    time.Time // when it made its last call
+	recalled bool
+	queue    queue // calls that wait until it is given back
+	changing int   // calls under way that change names
+	last     *Process
+	streak   int // how many names last has changed in a row
+	need     int // how many are enough
+}
+
+// naming is the handler of a call that may change names, if changes says so.
+func naming(h handler, changes func(r *sys.Request) bool) handler {
+	return func(c *call) verdict {
+		if !changes(c.r) || c.mayName() {
+			return h(c)
+		}
+		c.expire(max(0, giveBackTime-time.Since(c.k.names.heard)))
+		return c.wait(&c.k.names.queue)
+	}
+}
+
+func always(*sys.Request) bool { return true }
+
+func creates(r *sys.Request) bool { return sys.OpenFlag(r.Args[1])&sys.OCreate != 0 }
+
+// mayName reports whether the call may change names, and asks for the right to if not.
+func (c *call) mayName() bool {
+	n := &c.k.names
+	if n.holder != nil && n.holder != c.p {
+		n.need = namesAgain
+		if !c.expired {
+			if !n.recalled {
+				n.recalled = true
+				n.holder.copies.tell(0)
+			}
+			return false
+		}
+		n.giveBack()
+	}
+	if n.last != c.p {
+		n.last, n.streak = c.p, 0
+	}
+	n.streak++
+	if !c.naming {
+		c.naming = true
+		n.changing++
+	}
+	return true
+}
+
+// named is the end of a call that changed names.
+func (c *call) named() {
+	if c.naming {
+		c.naming = false
+		c.k.names.changing--
+	}
+}
+
+func (n *names) giveBack() {
+	n.holder, n.recalled = nil, false
+	n.queue.wake()
+}
+
+// mayHave reports whether p can be given the names.
+func (n *names) mayHave(p *Process) bool {
+	switch {
+	case p.copies == nil || p.limits.FileSize != 0 || p.limits.Output != 0:
+		return false
+	case n.holder != nil:
+		return n.holder == p && !n.recalled
+	}
+	return n.changing == 0 && n.last == p && n.streak >= max(n.need, namesAfter)
+}
+
+func sysNames(c *call) verdict {
+	n := &c.k.names
+	switch sys.NamesAsk(c.r.Args[1]) {
+	case sys.NamesGiveBack:
+		if n.holder == c.p {
+			n.giveBack()
+		}
+		if c.p.copies != nil {
+			c.k.after(c.p.copies.forgetAll)
+		}
+		return c.ok()
+	case sys.NamesForget:
+		if c.p.copies != nil {
+			id := c.r.Args[4]
+			c.k.after(func() { c.p.copies.forget(id) })
+		}
+		return c.ok()
+	}
+	at, readOnly, e := c.p.at(c.r.Args[0], c.r.Args[3])
+	switch {
+	case e != 0:
+		return c.fail(e)
+	case readOnly || !n.mayHave(c.p):
+		return c.ok(0)
+	}
+	n.holder, n.heard = c.p, time.Now()
+	most := c.p.maxOpen()
+	return c.goOutside(func(c *call) {
+		c.ok(0)
+		if list, ok := c.names(c.look(at)); ok {
+			c.ok(1, uint64(most))
+			c.reply.Data = list
+		}
+	})
+}
+
+// names is what is in the directory of the call's path, behind the numbers of its device
+// and of itself, if it is one in which files can be promised.
+func (c *call) names(at vfs.At) (list []byte, ok bool) {
+	place, ok := c.directory(at)
+	if !ok || place.ReadOnly() || place.MayWait() {
+		return nil, false
+	}
+	dir, err := place.Dir()
+	if err != nil {
+		return nil, false
+	}
+	if _, ok := dir.(vfs.PromisedDir); !ok || !c.p.copies.promise(place.FS()) {
+		return nil, false
+	}
+	st, err := dir.Stat()
+	if err != nil {
+		return nil, false
+	}
+	list = binary.LittleEndian.AppendUint64(list, st.Dev)
+	list = binary.LittleEndian.AppendUint64(list, st.Ino)
+	count := 0
+	err = dir.ReadDir(0, func(e sys.DirEntry) bool {
+		list = e.Append(list)
+		count++
+		return count <= maxNames
+	})
+	return list, err == nil && count <= maxNames
+}
+
+// directory is the directory of the call's path, in which a name behind that path
+// is looked for. ok is false if there is none, or if that depends on the name.
+func (c *call) directory(at vfs.At) (place vfs.Place, ok bool) {
+	fs := c.p.fs
+	walk := func() (vfs.Place, error) {
+		if c.r.Path == "" {
+			return at.Dir, nil
+		}
+		return fs.WalkDir(at, c.r.Path)
+	}
+	if at.Flags&sys.AtGuest == 0 || !at.Dir.Same(fs.Root()) {
+		place, err := walk()
+		return place, err == nil
+	}
+	at.Flags &^= sys.AtGuest
+	fromRoot, errRoot := walk()
+	at.Dir = at.Cwd
+	fromCwd, errCwd := walk()
+	missing := func(err error) bool {
+		n := errno.Of(err)
+		return n == errno.ENOENT || n == errno.ENOTDIR
+	}
+	switch {
+	case errCwd == nil && errRoot == nil:
+		return fromCwd, fromCwd.Same(fromRoot)
+	case errCwd == nil:
+		return fromCwd, missing(errRoot)
+	case errRoot == nil:
+		return fromRoot, missing(errCwd)
+	}
+	return vfs.Place{}, false
+}
