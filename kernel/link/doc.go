@@ -7,7 +7,8 @@
 // [sys.FDInfo] says so are sent behind: the client answers them itself and the
 // kernel performs them in their turn. Any other call is sent after all the
 // writes before it, so nobody whom the process could have told of a write can
-// fail to see it.
+// fail to see it. Files that are open, and names where the kernel gives them, are
+// answered from what the client knows as long as that must be so.
 //
 // The pipe itself, a MessagePort in the page, belongs to the entry points in web.
 package link

@@ -124,6 +124,7 @@ func (c *Client) nameCall(r *sys.Request, done func(sys.Reply)) (reply sys.Reply
 		if e.file != nil {
 			c.release(e.file)
 		}
+		c.unacked.add(0, 1)
 		answered = c.behindCost(openCost, func() { done(reply) })
 		c.flush()
 		return reply, answered, true
@@ -170,6 +171,7 @@ func (c *Client) openBehind(dir *directory, name string, e entry, there bool, r 
 	}
 	c.describe(fd, info, f, flags)
 	c.follow(&req)
+	c.unacked.add(0, 1)
 	reply.Vals = [3]uint64{uint64(fd), uint64(info &^ sys.InfoSure)}
 	answered = c.behindCost(openCost, func() { done(reply) })
 	if !there || flags&sys.OTrunc != 0 {
