@@ -1,9 +1,14 @@
 package link_test
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
+	"time"
 
+	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -41,4 +46,102 @@ func TestNames_small(t *testing.T) {
 	if e.answers > 20 {
 		t.Errorf("the kernel answered %d times for 100 files", e.answers)
 	}
+}
+
+// open opens path for e and returns the fd and the error.
+func (s *storm) open(e *farEnd, path string, flags sys.OpenFlag) (uint64, errno.Errno) {
+	r := s.call(e, &sys.Request{Op: sys.OpOpen, Args: [6]uint64{sys.AtCwd, uint64(flags), 0o644}, Path: path})
+	return r.Vals[0], r.Errno
+}
+
+// A process that has the names and listens to nobody does not hold up others for ever,
+// and what it makes too late it is told about.
+func TestNames_takenAway(t *testing.T) {
+	s := newStorm(t, 1, 2, 0)
+	s.wild = 0
+	a, b := s.ends[0], s.ends[1]
+	s.call(a, &sys.Request{Op: sys.OpMkdir, Args: [6]uint64{sys.AtCwd, 0, 0o755}, Path: "dir"})
+	s.makeFiles(a, "dir", 10)
+	end := make(chan sys.Reply, 1)
+	b.caller.Start(&sys.Request{Op: sys.OpMkdir, Args: [6]uint64{sys.AtCwd, 0, 0o755}, Path: "dir/new"}, func(r sys.Reply) { end <- r })
+	s.arrive(b, true)
+	if len(end) > 0 || len(b.down.queue) > 0 {
+		t.Fatal("a name was changed beside the process that has them")
+	}
+	fd, e := s.open(a, "dir/new", sys.OWrite|sys.OCreate|sys.OTrunc)
+	if e != 0 || len(a.up.queue) == 0 {
+		t.Fatalf("%v, and %d messages", e, len(a.up.queue))
+	}
+	// Its message takes for ever.
+	for len(end) == 0 {
+		if !s.arrive(b, false) {
+			<-s.news
+		}
+	}
+	if r := <-end; r.Errno != 0 {
+		t.Fatalf("mkdir: %v", r.Errno)
+	}
+	for s.arrive(a, true) || s.arrive(a, false) {
+	}
+	if r := s.call(a, write(fd, []byte("x"))); r.Errno != errno.EISDIR {
+		t.Errorf("a write to what could not be made: %v", r.Errno)
+	}
+	if r := s.call(a, &sys.Request{Op: sys.OpSync, Args: [6]uint64{fd}}); r.Errno != 0 {
+		t.Errorf("the number of what could not be made: %v", r.Errno)
+	}
+}
+
+// Two processes that make files in turns see each other's, and neither waits for ever.
+func TestNames_twoMakers(t *testing.T) {
+	s := newStorm(t, 3, 2, 0)
+	a, b := s.ends[0], s.ends[1]
+	s.call(a, &sys.Request{Op: sys.OpMkdir, Args: [6]uint64{sys.AtCwd, 0, 0o755}, Path: "dir"})
+	for range 4 {
+		s.makeFiles(a, "dir", 40)
+		s.hand(a, b)
+		if _, e := s.open(b, "dir/f39", sys.ORead); e != 0 {
+			t.Fatal(e)
+		}
+		if r := s.call(b, &sys.Request{Op: sys.OpUnlink, Args: [6]uint64{sys.AtCwd}, Path: "dir/f39"}); r.Errno != 0 {
+			t.Fatal(r.Errno)
+		}
+		s.makeFiles(b, "dir", 20)
+		s.hand(b, a)
+		if _, e := s.open(a, "dir/f39", sys.ORead); e != errno.ENOENT {
+			t.Fatalf("what another has removed: %v", e)
+		}
+	}
+}
+
+// Whatever comes for a listing of names is taken or left, and nothing breaks.
+func FuzzNames(f *testing.F) {
+	entry := sys.DirEntry{Cookie: 1, Type: sys.TypeRegular, Name: "f0"}
+	f.Add(uint64(1), uint64(64), entry.Append(make([]byte, 16)))
+	f.Add(uint64(1), uint64(0), []byte{})
+	f.Add(uint64(1), ^uint64(0), []byte("0123456789abcdef and more"))
+	f.Fuzz(func(t *testing.T, given, fds uint64, list []byte) {
+		var sent [][]byte
+		c := link.NewClient(func(b []byte) { sent = append(sent, bytes.Clone(b)) }, func() time.Duration { return time.Second })
+		c.Begin(&sys.StartInfo{})
+		for i := range 4 {
+			c.Start(&sys.Request{Op: sys.OpOpen, Args: [6]uint64{sys.AtCwd, uint64(sys.OWrite | sys.OCreate)}, Path: fmt.Sprint("d/f", i)}, func(sys.Reply) {})
+			for _, msg := range sent {
+				for len(msg) > 0 {
+					frame, rest, err := bus.Decode(msg)
+					if err != nil {
+						t.Fatal(err)
+					}
+					msg = rest
+					reply := sys.Reply{Vals: [3]uint64{uint64(i), uint64(sys.TypeRegular), 0}}
+					if n, _ := frame.Method.ReservedNumber(); sys.Op(n) == sys.OpNames {
+						reply = sys.Reply{Vals: [3]uint64{given, fds}, Data: list}
+					}
+					if frame.Kind == bus.KindCall {
+						c.Receive(sys.AppendReply(nil, frame.Lane, frame.ID, &reply))
+					}
+				}
+			}
+			sent = nil
+		}
+	})
 }
