@@ -25,7 +25,7 @@ func (t *turns) yield() {
 }
 
 const (
-	mega  = 1 << 20
+	long  = 512 << 10
 	cheap = 64 << 10 // bytes of input for one turn, where each is looked at once
 	dear  = 8 << 10  // where it costs many times that, as in an expression
 )
@@ -38,68 +38,68 @@ var longSteps = []struct {
 	per  int // bytes of it for one turn at most
 	in   func() string
 }{
-	{"grep on a long line", "grep [a-c]*z", mega, dear, line("ab")},
-	{"grep -w on a long line", "grep -cw abz", mega, dear, line("ab ")},
-	{"grep -i on a long line", "grep -ci ABZ", mega, dear, line("ab ")},
-	{"grep -o on a long line", "grep -o b[a-z]*b", mega, dear, line("ab ")},
-	{"grep -F on a long line", "grep -F bb", mega, cheap, line("ab")},
+	{"grep on a long line", "grep [a-c]*z", long, dear, line("ab")},
+	{"grep -w on a long line", "grep -cw abz", long, dear, line("ab ")},
+	{"grep -i on a long line", "grep -ci ABZ", long, dear, line("ab ")},
+	{"grep -o on a long line", "grep -o b[a-z]*b", long, dear, line("ab ")},
+	{"grep -F on a long line", "grep -F bb", long, cheap, line("ab")},
 	{"grep -f with many patterns", "grep -F -f - small", 100_000, 1 << 10, few(lines("x"))},
-	{"sed s///g on a long line", "sed -n s/[ab]c*/xy/gp", mega, dear, line("ab")},
-	{"sed with an address on a long line", "sed -n /b*a$/p", mega, dear, line("ab")},
-	{"sed y on a long line", "sed -n y/ab/cd/", mega, cheap, line("ab")},
-	{"sed collecting lines", "sed -n :a;N;$!ba;s/b.c/x/p", mega, dear, lines("ab")},
-	{"awk fields of a long line", "awk {n+=NF}", mega, cheap, line("ab cd ef gh ")},
-	{"awk -F with an expression", "awk -F [ac]+ {n+=NF}", mega, dear, line("abbbbbbbbb ")},
-	{"awk gsub on a long line", `awk '{gsub(/a+b/,"&&")}'`, mega, dear, line("ab")},
-	{"awk match on a long line", "awk {match($0,/b+c/)}", mega, dear, line("ab")},
-	{"awk toupper", "awk {n=toupper($0)}", mega, cheap, line("äb")},
-	{"awk length", "awk {n=length($0)}", mega, cheap, line("äb")},
-	{"awk index", "awk '{n=index($0,\"c\")}'", mega, cheap, line("äb")},
-	{"awk substr", "awk {n=substr($0,400000,2)}", mega, cheap, line("äb")},
-	{"awk split", `awk '{n=split($0,a,"b")}'`, mega, cheap, line("abcdefghijklmnopqrst")},
-	{"awk joining the record", "awk {$1=1;s=$0}", mega, cheap, line("abcdefghij ")},
-	{"awk growing a string", `awk 'BEGIN{for(i=0;i<5000;i++)s=s"0123456789"}'`, 100 * mega, mega, nothing},
+	{"sed s///g on a long line", "sed -n s/[ab]c*/xy/gp", long, dear, line("ab")},
+	{"sed with an address on a long line", "sed -n /b*a$/p", long, dear, line("ab")},
+	{"sed y on a long line", "sed -n y/ab/cd/", long, cheap, line("ab")},
+	{"sed collecting lines", "sed -n :a;N;$!ba;s/b.c/x/p", long, dear, lines("ab")},
+	{"awk fields of a long line", "awk {n+=NF}", long, cheap, line("ab cd ef gh ")},
+	{"awk -F with an expression", "awk -F [ac]+ {n+=NF}", long, dear, line("abbbbbbbbb ")},
+	{"awk gsub on a long line", `awk '{gsub(/a+b/,"&&")}'`, long, dear, line("ab")},
+	{"awk match on a long line", "awk {match($0,/b+c/)}", long, dear, line("ab")},
+	{"awk toupper", "awk {n=toupper($0)}", long, cheap, line("äb")},
+	{"awk length", "awk {n=length($0)}", long, cheap, line("äb")},
+	{"awk index", "awk '{n=index($0,\"c\")}'", long, cheap, line("äb")},
+	{"awk substr", "awk {n=substr($0,200000,2)}", long, cheap, line("äb")},
+	{"awk split", `awk '{n=split($0,a,"b")}'`, long, cheap, line("abcdefghijklmnopqrst")},
+	{"awk joining the record", "awk {$1=1;s=$0}", long, cheap, line("abcdefghij ")},
+	{"awk growing a string", `awk 'BEGIN{for(i=0;i<5000;i++)s=s"0123456789"}'`, 100 * long, long, nothing},
 	{"awk looping", "awk BEGIN{while(i++<300000);}", 300_000, 128, nothing},
 	{"awk recursion", "awk 'function f(n){return n<2?n:f(n-1)+f(n-2)} BEGIN{f(20)}'", 10_000, 128, nothing},
 	{"awk for in", "awk 'BEGIN{for(i=0;i<100000;i++)a[i];for(k in a)n++}'", 200_000, 128, nothing},
-	{"awk RS", "awk -v RS=b+c {n++}", mega, dear, line("ab")},
-	{"sort", "sort -o out", mega, 4 << 10, lines("b", "a", "c", "ab", "bc")},
-	{"sort -n -k2", "sort -n -k2 -o out", mega, 4 << 10, lines("a 3", "b 1", "c 2")},
-	{"sort -f of long lines", "sort -f -o out", mega, cheap, longLines("a", "b", "a")},
-	{"sort -n of long lines", "sort -n -o out", mega, cheap, longLines("1", "2", "1")},
-	{"uniq -i on long lines", "uniq -i", mega, cheap, longLines("a", "a", "a", "a")},
-	{"uniq -f on long lines", "uniq -f 150000", mega, cheap, longLines("a ", "a ")},
-	{"comm on long lines", "comm -12 - other", mega, cheap, longLines("a", "b")},
-	{"tac without newlines", "tac -s xyz -", mega, cheap, line("ab")},
+	{"awk RS", "awk -v RS=b+c {n++}", long, dear, line("ab")},
+	{"sort", "sort -o out", long, 4 << 10, lines("b", "a", "c", "ab", "bc")},
+	{"sort -n -k2", "sort -n -k2 -o out", long, 4 << 10, lines("a 3", "b 1", "c 2")},
+	{"sort -f of long lines", "sort -f -o out", long, cheap, longLines("a", "b", "a")},
+	{"sort -n of long lines", "sort -n -o out", long, cheap, longLines("1", "2", "1")},
+	{"uniq -i on long lines", "uniq -i", long, cheap, longLines("a", "a", "a", "a")},
+	{"uniq -f on long lines", "uniq -f 150000", long, cheap, longLines("a ", "a ")},
+	{"comm on long lines", "comm -12 - other", long, cheap, longLines("a", "b")},
+	{"tac without newlines", "tac -s xyz -", long, cheap, line("ab")},
 	{"diff", "diff -q - small", 20_000, 16, few(lines("a", "b", "c", "d", "e"))},
-	{"diff -iw on long lines", "diff -iwq - other", mega, cheap, longLines("a B", "c D")},
-	{"sha256sum", "sha256sum", mega, cheap, line("ab")},
-	{"sha1sum", "sha1sum", mega, cheap, line("ab")},
-	{"md5sum", "md5sum", mega, cheap, line("ab")},
-	{"cksum", "cksum", mega, cheap, line("ab")},
-	{"gzip -9", "gzip -9 -c", mega, 4 << 10, line("abcdefgh")},
-	{"tar -z", "tar -czf out big", mega, 4 << 10, nothing},
-	{"zip", "zip -q out.zip big", mega, 4 << 10, nothing},
-	{"tr", "tr -d a-c", mega, cheap, line("ab")},
-	{"wc", "wc", mega, cheap, line("ab ")},
-	{"wc -l", "wc -l", mega, cheap, line("ab ")},
-	{"cut -b on a long line", "cut --complement -b 1-100000000", mega, cheap, line("ab")},
-	{"cut -f on a long line", "cut -d b -f 1000000", mega, cheap, line("ab")},
-	{"base64 -d", "base64 -d", mega, cheap, line("abcd")},
-	{"fold", "fold -w 100000000", mega, cheap, line("ab")},
-	{"tail -n of many lines", "tail -n 500000", mega, cheap, lines("a")},
-	{"seq", "seq 200000", mega, cheap, nothing},
+	{"diff -iw on long lines", "diff -iwq - other", long, cheap, longLines("a B", "c D")},
+	{"sha256sum", "sha256sum", long, cheap, line("ab")},
+	{"sha1sum", "sha1sum", long, cheap, line("ab")},
+	{"md5sum", "md5sum", long, cheap, line("ab")},
+	{"cksum", "cksum", long, cheap, line("ab")},
+	{"gzip -9", "gzip -9 -c", long, 4 << 10, line("abcdefgh")},
+	{"tar -z", "tar -czf out big", long, 4 << 10, nothing},
+	{"zip", "zip -q out.zip big", long, 4 << 10, nothing},
+	{"tr", "tr -d a-c", long, cheap, line("ab")},
+	{"wc", "wc", long, cheap, line("ab ")},
+	{"wc -l", "wc -l", long, cheap, line("ab ")},
+	{"cut -b on a long line", "cut --complement -b 1-100000000", long, cheap, line("ab")},
+	{"cut -f on a long line", "cut -d b -f 1000000", long, cheap, line("ab")},
+	{"base64 -d", "base64 -d", long, cheap, line("abcd")},
+	{"fold", "fold -w 100000000", long, cheap, line("ab")},
+	{"tail -n of many lines", "tail -n 500000", long, cheap, lines("a")},
+	{"seq", "seq 200000", long, cheap, nothing},
 }
 
 func line(unit string) func() string {
-	return func() string { return strings.Repeat(unit, mega/len(unit)) + "\n" }
+	return func() string { return strings.Repeat(unit, long/len(unit)) + "\n" }
 }
 
 // lines makes lines that differ, in an order that is none.
 func lines(units ...string) func() string {
 	return func() string {
 		var b strings.Builder
-		for i, x := 0, uint32(1); b.Len() < mega; i++ {
+		for i, x := 0, uint32(1); b.Len() < long; i++ {
 			x = x*1664525 + 1013904223
 			fmt.Fprintf(&b, "%s%d\n", units[i%len(units)], x>>8)
 		}
@@ -111,7 +111,7 @@ func longLines(units ...string) func() string {
 	return func() string {
 		var b strings.Builder
 		for _, u := range units {
-			b.WriteString(strings.Repeat(u, mega/len(units)/len(u)) + "\n")
+			b.WriteString(strings.Repeat(u, long/len(units)/len(u)) + "\n")
 		}
 		return b.String()
 	}
