@@ -4,9 +4,13 @@ import { type Engine, expect, onBothEngines, type ShellPage, test } from "../fix
 // An interpreted guest computes so slowly that it is given less.
 const bytes = (engine: Engine): number => (engine === "browser" ? 8_000_000 : 1_000_000);
 
-/** Nothing may be left of what has run: no process, and no pipe that is joined. */
+/** The kernel's worker, and the spares of both engines that are kept at most. */
+const MOST_WORKERS = 1 + 2 * 4;
+
+/** Nothing may be left of what has run: no process, no pipe that is joined, no worker. */
 async function clean(user: ShellPage): Promise<void> {
   await expect.poll(async () => (await user.run("ps; cat /proc/joined")).stdout).not.toMatch(/stream|^\d+ \d+ \d+$/m);
+  await expect.poll(() => user.page.workers().length).toBeLessThanOrEqual(MOST_WORKERS);
 }
 
 const languages = ["c", "go", "js"];

@@ -10,5 +10,9 @@
 // fail to see it. Files that are open, and names where the kernel gives them, are
 // answered from what the client knows as long as that must be so.
 //
+// A pipe of the kernel whose ends are two processes behind links may be joined: then
+// its bytes go from client to client by a [Channel], until one of the ends is wanted
+// for anything else.
+//
 // The pipe itself, a MessagePort in the page, belongs to the entry points in web.
 package link
