@@ -9,8 +9,9 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/vfs"
 )
 
-// shownAlways are the directories that every view has, for reading: programs and devices.
-var shownAlways = [...]string{"/bin", "/dev"}
+// shownToCommands are the directories that a program of the kernel is shown besides those
+// that it is given: the programs, for reading, and the devices. A guest gets nothing more.
+var shownToCommands = [...]string{"/bin", "/dev"}
 
 // view makes b a process that is shown nothing but dirs: its root has them by their names,
 // and a guest has them as its preopened directories, out of which no path leads.
@@ -38,8 +39,8 @@ func (c *call) view(b *birth, at vfs.At, dirs []sys.PreopenDir) error {
 			return err != nil
 		})
 	}
-	for _, name := range shownAlways {
-		taken := slices.ContainsFunc(list, func(b vfs.Binding) bool { return b.Path == name || b.Path == "/" })
+	for _, name := range shownToCommands {
+		taken := guest || slices.ContainsFunc(list, func(b vfs.Binding) bool { return b.Path == name || b.Path == "/" })
 		if place, err := fs.WalkDir(vfs.At{NoWait: true}, name); err == nil && !taken {
 			list = append(list, vfs.Binding{Source: place, Path: name, ReadOnly: name != "/dev"})
 		}

@@ -143,3 +143,16 @@ test("a server that does not answer keeps nobody else waiting, and Ctrl-C ends w
     web.close();
   }
 });
+
+test("run --dir and --ro show nothing else, to commands and to guests of both kinds", async ({ open }) => {
+  const shell = await open();
+  await shell.install("about-js", "tour-js", "tour-c");
+  const run = await shell.run(`
+    mkdir -p /work/sub && echo in > /work/file && echo out > /tmp/secret && ln -s /tmp/secret /work/link && cd /work
+    run --ro /work rm file; run --ro /work cat /tmp/secret; run --dir /work:/data sh -c 'cat /data/file /data/link; pwd; ls /; echo new > made'
+    cat made; run --dir /work about-js | grep '^cwd'; run --dir /work tour-js > /dev/null && echo toured; run --dir /work:/ tour-c > /dev/null && echo toured`);
+  expect(run.stdout).toBe("in\n/data\nbin\ndata\ndev\nnew\ncwd: /work\ntoured\ntoured\n");
+  expect(run.stderr).toContain("rm: file: read-only file system");
+  expect(run.stderr).toContain("/tmp/secret: no such file or directory");
+  expect(run.stderr).toContain("/data/link: no such file or directory");
+});
