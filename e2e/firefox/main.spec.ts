@@ -119,3 +119,12 @@ test("archives are mounted, and files go in and out", async ({ open }) => {
     "mount: m: this browser does not let pages open folders of the disk: upload copies files, and Chromium can do it\n",
   ]);
 });
+
+test("files stay over a reload", async ({ open }) => {
+  const page = await open();
+  const script = "mkdir d; seq 100000 > d/numbers; ln -s d/numbers link; sync link; mount | grep -c ' on /home type opfs'";
+  expect(await page.evaluate(async (script) => (await shell.run(script)).stdout, script)).toBe("1\n");
+  await page.reload();
+  await page.waitForFunction(() => globalThis.shell?.state === "ready");
+  expect(await page.evaluate(async () => (await shell.run("wc -l < link; ls")).stdout)).toBe("100000\nbin\nd\nlink\n");
+});

@@ -7,6 +7,11 @@ async function again({ page }: ShellPage): Promise<void> {
   await page.evaluate(() => shell.ready);
 }
 
+/** Writes a file by the page's own call. */
+async function writeLast({ page }: ShellPage): Promise<void> {
+  await page.evaluate(() => shell.fs.writeFile("last", "the last one"));
+}
+
 test("files stay over a reload", async ({ open }) => {
   const shell = await open(undefined, "persist=home");
   const script = "mkdir -p work/deep; echo text > work/deep/file; ln -s file work/deep/link; chmod 600 work/deep/file; touch -d 2001-02-03T04:05:06Z work/deep/file; echo gone > /tmp/file";
@@ -69,4 +74,17 @@ test("a store is mounted by its name, by one at a time", async ({ open }) => {
   expect(result.stdout).toBe("text\n");
   expect(result.stderr).toContain("another tab has this store open");
   expect(result.stderr).toContain("is no name of a store");
+});
+
+test("where there is no private file system, files stay in IndexedDB", async ({ open, context }) => {
+  await context.route("**/kernel-worker.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `delete FileSystemFileHandle.prototype.createSyncAccessHandle;${await response.text()}` });
+  });
+  const shell = await open(undefined, "persist=home");
+  expect((await shell.run("mount | grep -o 'home on /home type [a-z]*'")).stdout).toBe("home on /home type idb\n");
+  await shell.run("seq 100000 > numbers; sync numbers; mkdir d; mv numbers d; ln -s d/numbers link");
+  await writeLast(shell);
+  await again(shell);
+  expect((await shell.run("wc -l < link; cat last; rm -r d; ls")).stdout).toBe("100000\nthe last onebin\nlast\nlink\n");
 });
