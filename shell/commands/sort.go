@@ -93,31 +93,36 @@ func runSort(c *cmd) int {
 	}
 	slices.SortFunc(s.lines, func(a, b sortLine) int {
 		c.work(32 * len(s.keys))
-		if r := s.compare(a.text, b.text); r != 0 {
+		if r := s.compare(s.text(a), s.text(b)); r != 0 {
 			return r
 		}
-		return a.at - b.at
+		return int(a.at) - int(b.at)
 	})
 	if output != "" {
 		c.outputTo(output)
 	}
 	var prev []byte
 	for i, l := range s.lines {
-		if unique && i > 0 && s.compareKeys(prev, l.text) == 0 {
+		text := s.text(l)
+		if unique && i > 0 && s.compareKeys(prev, text) == 0 {
 			continue
 		}
-		prev = l.text
-		c.out.Write(l.text)
+		prev = text
+		c.out.Write(text)
 		c.out.WriteByte(s.delim)
 		c.tick()
 	}
 	return 0
 }
 
+// sortLine is a line: a part of a block, and the place where it was. It has no pointers,
+// so that the garbage collector does not go through hundreds of thousands of them.
 type sortLine struct {
-	text []byte
-	at   int
+	block, from, to uint32
+	at              uint32
 }
+
+func (s *sorter) text(l sortLine) []byte { return s.blocks[l.block][l.from:l.to] }
 
 type sorter struct {
 	c      *cmd
@@ -128,6 +133,7 @@ type sorter struct {
 	last   bool // compare whole lines where the keys are equal
 	delim  byte
 	lines  []sortLine
+	blocks [][]byte
 }
 
 // read reads a file; the lines are slices of a few large blocks.
@@ -138,7 +144,6 @@ func (s *sorter) read(name string) error {
 	}
 	defer in.Close()
 	l := newLines(in, s.delim)
-	var block []byte
 	for {
 		line, _, err := l.next()
 		if err == io.EOF {
@@ -147,12 +152,14 @@ func (s *sorter) read(name string) error {
 		if err != nil {
 			return err
 		}
-		if cap(block)-len(block) < len(line) {
-			block = make([]byte, 0, max(chunk, len(line)))
+		last := len(s.blocks) - 1
+		if last < 0 || cap(s.blocks[last])-len(s.blocks[last]) < len(line) {
+			s.blocks = append(s.blocks, make([]byte, 0, max(chunk, len(line))))
+			last++
 		}
-		start := len(block)
-		block = append(block, line...)
-		s.lines = append(s.lines, sortLine{block[start:len(block):len(block)], len(s.lines)})
+		start := len(s.blocks[last])
+		s.blocks[last] = append(s.blocks[last], line...)
+		s.lines = append(s.lines, sortLine{uint32(last), uint32(start), uint32(start + len(line)), uint32(len(s.lines))})
 		s.c.tick()
 	}
 }
