@@ -1,8 +1,8 @@
 package wasmbus
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"sync"
 
 	"github.com/tetratelabs/wazero/api"
@@ -84,10 +84,23 @@ func (a *ABI) draw() uint32 {
 	}
 }
 
-// formatOf is the format that a body seems to be written in: the crate knows two, and
-// does not say which.
+// formatOf is the format that a body seems to be written in: the crate knows two, and does
+// not say which. One of the two that begins and ends as JSON does is JSON.
 func formatOf(body []byte) bus.Format {
-	if json.Valid(body) {
+	text := bytes.TrimSpace(body)
+	if len(text) == 0 {
+		return bus.FormatBincode
+	}
+	first, last := text[0], text[len(text)-1]
+	switch {
+	case first == '{' && last == '}', first == '[' && last == ']', first == '"' && last == '"' && len(text) > 1:
+		return bus.FormatJSON
+	}
+	switch string(text) {
+	case "null", "true", "false":
+		return bus.FormatJSON
+	}
+	if len(bytes.Trim(text, "+-.0123456789eE")) == 0 {
 		return bus.FormatJSON
 	}
 	return bus.FormatBincode
