@@ -66,6 +66,7 @@ func TestErrors(t *testing.T) {
 		{"a file", "sock_accept", []uint64{fdFile, 0, result}, errno.ENOTSOCK},
 		{"a file", "sock_recv", []uint64{fdFile, iovs, 1, 0, result, result}, errno.ENOTSOCK},
 		{"a pipe", "sock_send", []uint64{fdOut, iovs, 1, 0, result}, errno.ENOTSOCK},
+		{"a directory", "sock_shutdown", []uint64{fdRoot, 1}, errno.EBADF},
 		{"a terminal", "sock_shutdown", []uint64{fdTTY, 1}, errno.ENOTSOCK},
 		{"no direction", "sock_shutdown", []uint64{fdSock, 0}, errno.EINVAL},
 		{"a third direction", "sock_shutdown", []uint64{fdSock, 4}, errno.EINVAL},

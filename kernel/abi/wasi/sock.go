@@ -8,13 +8,19 @@ import (
 // Preview 1 makes no sockets: a guest accepts connections of a listening one that it
 // began with.
 
-// socket finds an open socket.
+// socket finds an open socket. A directory is EBADF, as with every call that is for
+// streams: a program that was given none may find one of the preopened there.
 func (a *ABI) socket(fd uint64, need rights) errno.Errno {
 	d, e := a.get(fd, need)
-	if e == 0 && d.info.Type() != sys.TypeSocket {
-		e = errno.ENOTSOCK
+	switch {
+	case e != 0:
+		return e
+	case d.info.Type() == sys.TypeDirectory:
+		return errno.EBADF
+	case d.info.Type() != sys.TypeSocket:
+		return errno.ENOTSOCK
 	}
-	return e
+	return 0
 }
 
 // sockAccept has fd, the fd flags of the connection and the place for its number.
