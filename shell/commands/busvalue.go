@@ -10,7 +10,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/bus/codec"
-	"github.com/bushel-wasm/bushel/bus/codec/cbor"
+	"github.com/bushel-wasm/bushel/bus/codec/cborvalue"
 	"github.com/bushel-wasm/bushel/bus/desc"
 )
 
@@ -94,7 +94,7 @@ func fromJSON(format string, text []byte) (bus.Format, []byte, error) {
 		if err := d.Decode(&v); err != nil {
 			return 0, nil, err
 		}
-		b, err := cbor.Codec.Marshal(fromNumbers(v))
+		b, err := cborvalue.Append(nil, fromNumbers(v))
 		return bus.FormatCBOR, b, err
 	case "raw":
 		var s string
@@ -133,16 +133,16 @@ func fromNumbers(v any) any {
 // toJSON is a body as JSON. Bytes that are no text are written in base64, as JSON has
 // them; so is a body in a format that is not known.
 func toJSON(format bus.Format, body []byte) []byte {
-	var v any
+	var v any = body
 	switch {
 	case format == bus.FormatJSON && json.Valid(body):
 		return body
-	case format == bus.FormatCBOR && cbor.Codec.Unmarshal(body, &v) == nil:
-		v = forJSON(v)
 	case format == bus.FormatRaw && utf8Text(body):
 		v = string(body)
-	default:
-		v = body
+	case format == bus.FormatCBOR:
+		if value, err := cborvalue.Decode(body); err == nil {
+			v = forJSON(value)
+		}
 	}
 	text, err := codec.JSON.Marshal(v)
 	if err != nil {
@@ -160,10 +160,10 @@ func forJSON(v any) any {
 		for i := range v {
 			v[i] = forJSON(v[i])
 		}
-	case map[any]any:
+	case []cborvalue.Pair:
 		m := make(map[string]any, len(v))
-		for k, e := range v {
-			m[fmt.Sprint(k)] = forJSON(e)
+		for _, p := range v {
+			m[fmt.Sprint(p.Key)] = forJSON(p.Value)
 		}
 		return m
 	case float64:
