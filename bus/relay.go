@@ -41,17 +41,17 @@ func (f *Forwarder) Forward(in *Incoming, to Target) {
 			in.Reply(a.Format, a.Body)
 		default:
 			in.Open(a.Format, a.Body, nil)
+			a.Session.OnEnd(func(err error) {
+				if err == errOver {
+					in.Close()
+				} else {
+					in.Fault(err)
+				}
+			})
 		}
 	})
 	in.release(f.nested(out))
 	in.OnEnd(func(error) { out.Close() })
-	out.OnEnd(func(err error) {
-		if err == errOver {
-			in.Close()
-		} else {
-			in.Fault(err)
-		}
-	})
 	in.passTo(out)
 }
 
