@@ -29,8 +29,7 @@ func (f *Forwarder) Forward(in *Incoming, to Target) {
 		return
 	}
 	r.Handler = f.nested(in)
-	var out *Session
-	out = to.Start(ctx, r, func(a *Response, err error) {
+	out := to.Start(ctx, r, func(a *Response, err error) {
 		if f.Ended != nil {
 			f.Ended(a, err)
 		}

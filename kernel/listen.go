@@ -108,11 +108,11 @@ func sysConnect(c *call) verdict {
 	case len(l.pending) >= l.backlog:
 		return c.wait(&l.room)
 	}
-	n, e := c.p.lowest(0)
-	if e != 0 {
+	if _, e := c.p.lowest(0); e != 0 {
 		return c.fail(e)
 	}
-	if n, e = c.p.add(l.connect(c.p).file(flags), flags); e != 0 {
+	n, e := c.p.add(l.connect(c.p).file(flags), flags)
+	if e != 0 {
 		return c.fail(e)
 	}
 	return c.ok(uint64(n), uint64(c.p.fds[n].known()), uint64(c.p.fds[n].f.stream.(*socket).local))

@@ -36,7 +36,6 @@ type ABI struct {
 	payloads payloads
 
 	waiting func()      // what a poll waits with, nil if none does
-	poll    poll        // that one
 	clocks  []time.Time // when the clocks end that are under way
 	now     func() time.Time
 	empties int // polls without a wait that found nothing, one after another

@@ -259,7 +259,7 @@ func TestIndexErrors(t *testing.T) {
 	}
 	s := newSite(t)
 	for url, says := range map[string]string{
-		s.URL + "/none/": "answered 404", "ftp://localhost/": "neither http", "http://127.0.0.1:1/": "refused", s.URL + "/none.json": "answered 404",
+		s.URL + "/none/": "answered 404", "ftp://localhost/": "neither http nor https", "http://127.0.0.1:1/": "refused", s.URL + "/none.json": "answered 404",
 	} {
 		_, err := httpfs.New(t.Context(), httpfs.NetHTTP{}, url, httpfs.Options{})
 		if err == nil || !strings.Contains(err.Error(), says) {

@@ -24,7 +24,7 @@ type NetHTTP struct {
 func (g NetHTTP) Get(ctx context.Context, r Request) (*Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
 	if err == nil && req.URL.Scheme != "http" && req.URL.Scheme != "https" {
-		err = errors.New("its URL begins with neither http: nor https:")
+		err = errors.New("its URL is of neither http nor https")
 	}
 	if err != nil {
 		return nil, plain(err)

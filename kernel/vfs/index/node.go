@@ -85,7 +85,7 @@ type file struct {
 
 func (f *file) Stat() (sys.Stat, error) { return f.stat(sys.TypeRegular, f.size) }
 
-func (f *file) ReadAt(p []byte, off int64) (int, error) { return f.read(nil, p, off) }
+func (f *file) ReadAt(p []byte, off int64) (int, error) { return f.read(context.Background(), p, off) }
 
 func (f *file) WriteAt([]byte, int64) (int, error) { return 0, errno.EROFS }
 

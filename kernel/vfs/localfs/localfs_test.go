@@ -202,7 +202,7 @@ func TestFolder(t *testing.T) {
 
 func TestGivingUp(t *testing.T) {
 	d := newDisk()
-	if err := d.Create(nil, "file"); err != nil {
+	if err := d.Create(context.Background(), "file"); err != nil {
 		t.Fatal(err)
 	}
 	fsys := localfs.New(d)

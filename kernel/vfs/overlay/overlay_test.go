@@ -1,6 +1,7 @@
 package overlay_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -39,7 +40,7 @@ func tree(t *testing.T, list []vfstest.Member) vfs.Dir {
 	for _, m := range list {
 		e := index.Entry{Name: m.Name, Type: m.Type, Mode: m.Mode, Mtime: m.Mtime, Size: uint64(len(m.Data)), Target: m.Target, Link: m.Link}
 		if m.Type == sys.TypeRegular && m.Link == "" {
-			src, err := index.OpenSource(nil, vfstest.MemFile(t, []byte(m.Data)))
+			src, err := index.OpenSource(context.Background(), vfstest.MemFile(t, []byte(m.Data)))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -88,7 +88,7 @@ func unpack(ctx context.Context, source *index.Source, o Options) (*index.Source
 		}
 		end += int64(n)
 		if err == io.EOF {
-			return index.OpenSource(nil, f)
+			return index.OpenSource(context.Background(), f)
 		}
 		if err != nil {
 			return nil, bad(err)

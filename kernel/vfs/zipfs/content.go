@@ -57,10 +57,6 @@ func (a *archive) content(f *zip.File) index.Content { return &member{a: a, f: f
 type member struct {
 	a *archive
 	f *zip.File
-
-	once sync.Once
-	off  int64 // of the contents in the archive
-	err  error
 }
 
 func (a *archive) close() {

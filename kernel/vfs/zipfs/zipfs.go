@@ -87,7 +87,7 @@ func (a *archive) fill(ctx context.Context, t *index.Tree, max uint64) error {
 		a.yield()
 	}
 	// From now on several may read, and each knows its own error.
-	errs.r, errs.quiet = a.source.Reader(nil), true
+	errs.r, errs.quiet = a.source.Reader(context.Background()), true
 	return nil
 }
 

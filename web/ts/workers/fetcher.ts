@@ -41,7 +41,7 @@ export class Fetcher {
     } catch {
       throw new Error(`${url} is no URL`);
     }
-    if (target.protocol !== "http:" && target.protocol !== "https:") throw new Error("its URL begins with neither http: nor https:");
+    if (target.protocol !== "http:" && target.protocol !== "https:") throw new Error("its URL is of neither http nor https");
     const headers: Record<string, string> = to >= 0 ? { Range: `bytes=${from}-${to}` } : {};
     // The kernel keeps what it gets, and a browser's cache gives no parts of what it has in ranges.
     const response = await fetch(target, { headers, signal, credentials: "same-origin", cache: to >= 0 ? "no-store" : "no-cache" });
