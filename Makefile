@@ -48,7 +48,7 @@ types: node_modules/.bushel-lock
 	node_modules/.bin/tsc -p web/ts/workers
 	node_modules/.bin/tsc -p e2e
 
-go-test:
+go-test: guests
 	go test -race -timeout 25m ./...
 
 soak: ## ten minutes of random processes, pipes, signals and ends (SEED=N repeats one)
