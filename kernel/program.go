@@ -130,7 +130,7 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 		c.fs = b.fs
 	}
 	for s, how := range p.sig.how {
-		if how == ignored {
+		if how == ignored && b.flags&sys.SpawnSetSigDef == 0 {
 			c.sig.how[s] = ignored
 		}
 	}

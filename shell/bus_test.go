@@ -24,6 +24,17 @@ until bus ls | grep -q ^slow; do :; done
 bus call slow slow/1.Slow & call=$!
 until test -s /tmp/begun; do :; done
 kill %1; wait $call; echo $?`, "1\n", "bus: unavailable: the package slow has ended\n", 0},
+		{"a command that reads nothing of much", `
+bus serve deaf deaf/1.Deaf 'exit 3' &
+until bus ls | grep -q ^deaf; do :; done
+head -c 300000 /dev/zero | base64 -w 0 | sed 's/.*/"&"/' >/tmp/much
+bus call deaf deaf/1.Deaf - </tmp/much
+kill %1`, "", "bus: unknown: the command ended with code 3\n", 0},
+		{"a command's own broken pipe", `
+bus serve y y/1.Y 'yes | head -1' &
+until bus ls | grep -q ^y; do :; done
+bus call y y/1.Y
+kill %1`, "\"y\"\n", "", 0},
 		{"a time limit", `
 bus serve slow slow/1.Slow 'sleep 2' &
 until bus ls | grep -q ^slow; do :; done

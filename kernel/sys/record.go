@@ -195,6 +195,7 @@ const (
 	SpawnSetSID                           // make it the leader of a new session
 	SpawnForeground                       // make its group the foreground group of its terminal
 	SpawnSetTTY                           // make TTY its controlling terminal (with SpawnSetSID)
+	SpawnSetSigDef                        // have no signal ignored in it, also none that the caller ignores
 )
 
 // Append appends the record's wire form to b.

@@ -235,6 +235,7 @@ func (c *cmd) busServe() int {
 	if len(args)%2 == 0 {
 		c.usageError(2, "a METHOD without a COMMAND")
 	}
+	c.p.Ignore(sys.SIGPIPE) // a command may end before it has read all that it was sent
 	s := bus.NewServer()
 	for i := 1; i < len(args); i += 2 {
 		if !strings.Contains(args[i], "/") {
@@ -267,7 +268,7 @@ func (c *cmd) busAnswer(in *bus.Incoming, command string) error {
 		return err
 	}
 	env := append(append([]string(nil), c.p.Environ()...), fmt.Sprintf("BUS_CALLER=%d", in.Meta().Caller))
-	pid, err := fs.Spawn(&sys.SpawnAttr{Argv: []string{"sh", "-c", command}, Env: env, FDs: [][2]uint32{{uint32(inR), 0}, {uint32(outW), 1}, {2, 2}}})
+	pid, err := fs.Spawn(&sys.SpawnAttr{Argv: []string{"sh", "-c", command}, Env: env, Flags: sys.SpawnSetSigDef, FDs: [][2]uint32{{uint32(inR), 0}, {uint32(outW), 1}, {2, 2}}})
 	fs.Close(inR)
 	fs.Close(outW)
 	defer fs.Close(outR)
