@@ -6,6 +6,7 @@
 #   make bench    print the speed table
 
 STATICCHECK := build/tools/staticcheck-0.8.2
+GOTESTSUM   := build/tools/gotestsum-1.13.0
 PLAYWRIGHT  := node_modules/.bin/playwright test -c e2e
 JS          := GOOS=js GOARCH=wasm
 # Packages with code for the page's platform only.
@@ -48,8 +49,13 @@ types: node_modules/.bushel-lock
 	node_modules/.bin/tsc -p web/ts/workers
 	node_modules/.bin/tsc -p e2e
 
-go-test: guests
-	go test -race -timeout 25m ./...
+# Where CI is set, up to three tests that failed are run once more: see RATIONALE.md.
+go-test: guests $(GOTESTSUM)
+	$(GOTESTSUM) --format pkgname --hide-summary skipped $(if $(CI),--rerun-fails=1 --rerun-fails-max-failures 3) --packages ./... -- -race -timeout 25m
+
+$(GOTESTSUM):
+	GOBIN=$(CURDIR)/build/tools go install gotest.tools/gotestsum@v1.13.0
+	mv build/tools/gotestsum $@
 
 soak: ## ten minutes of random processes, pipes, signals and ends (SEED=N repeats one)
 	go test -race -timeout 15m -run Soak ./kernel -soak 10m $(if $(SEED),-seed $(SEED)) -v
