@@ -111,7 +111,7 @@ func (p *Process) Syscall(r *sys.Request) sys.Reply {
 
 // unwind is the end of a system call in a process that has been ended.
 func (p *Process) unwind() sys.Reply {
-	if p.pid == 1 {
+	if p.pid == 1 || p.acts != nil {
 		return sys.Reply{Errno: errno.ESRCH}
 	}
 	runtime.Goexit()
@@ -130,7 +130,7 @@ func (p *Process) Start(r *sys.Request, done func(sys.Reply)) bool {
 		done(rep)
 		return true
 	case begunDead:
-		if p.pid == 1 {
+		if p.pid == 1 || p.acts != nil {
 			done(sys.Reply{Errno: errno.ESRCH})
 			return true
 		}
@@ -172,6 +172,9 @@ func (c *call) begin() begun {
 	if p.dead {
 		k.unlock()
 		return begunDead
+	}
+	if p.acts != nil {
+		p.follow()
 	}
 	if k.names.holder == p {
 		k.names.heard = time.Now()

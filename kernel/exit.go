@@ -32,6 +32,7 @@ func (p *Process) end(status sys.WaitStatus, kill bool) {
 		k.after(r.Kill)
 	}
 	p.running = nil
+	p.endAgents()
 	for len(p.calls) > 0 {
 		p.calls[len(p.calls)-1].abandon()
 	}
@@ -50,6 +51,7 @@ func (p *Process) end(status sys.WaitStatus, kill bool) {
 	for _, child := range children {
 		child.adopt()
 	}
+	p.hangUp(children)
 	for _, pgid := range watched {
 		if k.orphaned(pgid) && k.hasStopped(pgid) {
 			k.signalGroup(pgid, sys.SIGHUP)

@@ -26,8 +26,11 @@ type Process struct {
 
 	parent   *Process
 	children []*Process
-	childq   queue // its calls of wait
-	adopted  bool  // its parent ended; process 1 does not ask for it
+	childq   queue      // its calls of wait
+	adopted  bool       // its parent ended; process 1 does not ask for it
+	acts     *Process   // of an agent: for whom it acts
+	agents   []*Process // those that act for it
+	hangup   sys.Signal // of an agent: what its children get at its end
 	pgid     uint32
 	session  *session
 

@@ -178,17 +178,25 @@ func (p *Process) resume() {
 	if r := p.running; r != nil {
 		p.k.after(r.Continue)
 	}
-	for _, c := range p.calls {
-		if c.again {
-			c.again = false
-			c.wake()
-		}
+	p.tryAgain()
+	for _, a := range p.agents {
+		a.tryAgain() // it was held up with the group
 	}
 	p.tell(sys.Continued())
 	for sig := range sys.Signal(sys.NumSignals) {
 		if bit := uint32(1) << sig; p.sig.pending&bit != 0 && !p.dead {
 			p.sig.pending &^= bit
 			p.take(sig)
+		}
+	}
+}
+
+// tryAgain has the calls tried that wait until the process goes on.
+func (p *Process) tryAgain() {
+	for _, c := range p.calls {
+		if c.again {
+			c.again = false
+			c.wake()
 		}
 	}
 }

@@ -35,6 +35,8 @@ type tty struct {
 
 	slaves int  // open files of the terminal
 	hung   bool // the master is gone
+
+	watches map[*ttyWatch]bool
 }
 
 // ptyMaster is the master's side of a terminal.

@@ -76,6 +76,7 @@ func sysTTYSet(c *call) verdict {
 		if t.group != 0 {
 			c.k.signalGroup(t.group, sys.SIGWINCH)
 		}
+		t.resized()
 	}
 	t.changed()
 	return c.ok()
