@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 func printf(c *call) int {
@@ -194,13 +196,13 @@ func (f *formatter) cut(d *spec, s string) string {
 	if !d.hasPrec {
 		return s
 	}
-	return s[:f.c.sh.runeOffset(s, d.prec)]
+	return s[:paced.RuneOffset(s, d.prec, f.c.sh.work)]
 }
 
 func (f *formatter) pad(d *spec, s string) {
 	fill := 0
 	if d.width > 0 {
-		fill = d.width - f.c.sh.runeCount(s)
+		fill = d.width - paced.RuneCount(s, f.c.sh.work)
 	}
 	if fill <= 0 {
 		f.out.WriteString(s)

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 // scope is one level of variables: the global one, a function's, or that of
@@ -24,7 +26,7 @@ func newEnvironment() environment {
 	return environment{scopes: []*scope{{vars: map[string]*variable{}}}}
 }
 
-func (e *environment) clone(work func(n int) bool) environment {
+func (e *environment) clone(work paced.Work) environment {
 	c := environment{scopes: make([]*scope, len(e.scopes))}
 	for i, s := range e.scopes {
 		n := &scope{vars: make(map[string]*variable, len(s.vars)), fn: s.fn}

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 // paramValue is what a parameter holds before the operators of an expansion.
@@ -74,7 +76,7 @@ func (b *builder) param(pe *syntax.ParamExp, quoted bool) error {
 		}
 		n := len(val.vals)
 		if !val.list {
-			n = sh.runeCount(val.text())
+			n = paced.RuneCount(val.text(), sh.work)
 		}
 		b.result(itoa(n), quoted)
 		return nil
@@ -481,13 +483,13 @@ func (sh *shell) slice(s *syntax.Slice, val *paramValue) ([]string, error) {
 	}
 	if !val.list {
 		text := val.text()
-		count := int64(sh.runeCount(text))
+		count := int64(paced.RuneCount(text, sh.work))
 		from, to, err := span(count, count, offset, length, hasLength, true)
 		if err != nil {
 			return nil, err
 		}
-		text = text[sh.runeOffset(text, int(from)):]
-		return []string{text[:sh.runeOffset(text, int(to-from))]}, nil
+		text = text[paced.RuneOffset(text, int(from), sh.work):]
+		return []string{text[:paced.RuneOffset(text, int(to-from), sh.work)]}, nil
 	}
 	vals := val.vals
 	if val.name == "@" || val.name == "*" {
@@ -551,9 +553,9 @@ func (sh *shell) transform(letter string, val *paramValue) ([]string, error) {
 			case "P":
 				s = sh.prompt(s)
 			case "U":
-				s = sh.mapped(s, strings.ToUpper)
+				s = paced.Mapped(s, strings.ToUpper, sh.work)
 			case "L":
-				s = sh.mapped(s, strings.ToLower)
+				s = paced.Mapped(s, strings.ToLower, sh.work)
 			case "u":
 				s = sh.changeCase(nil, s, syntax.UpperFirst)
 			}

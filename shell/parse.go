@@ -9,6 +9,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 // maxNesting bounds how deep a program may be nested: the parser goes down by
@@ -24,8 +25,8 @@ func (sh *shell) nesting(text string) int {
 	depth, most, unary := 0, 0, 0
 	word := 0
 	for i := range len(text) + 1 {
-		if i%textPiece == textPiece-1 {
-			sh.work(2 * textPiece)
+		if i%paced.Piece == paced.Piece-1 {
+			sh.work(2 * paced.Piece)
 		}
 		c := byte(' ')
 		if i < len(text) {

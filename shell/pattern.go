@@ -6,12 +6,13 @@ import (
 
 	"mvdan.cc/sh/v3/pattern"
 
+	"github.com/bushel-wasm/bushel/shell/paced"
 	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
 // matcher is a compiled shell pattern.
 type matcher struct {
-	work regex.Work
+	work paced.Work
 	re   *regex.Regexp
 	// With one !(…) in the pattern, which regular expressions cannot say: what
 	// comes before it, what it excludes, what comes after it.
@@ -25,7 +26,7 @@ type matcher struct {
 // patterns remembers compiled patterns; a loop uses few of them many times.
 type patterns struct {
 	m    map[string]*matcher
-	work regex.Work // told of what matching does
+	work paced.Work // told of what matching does
 }
 
 const (
@@ -57,7 +58,7 @@ func (c *patterns) compile(pat string, nocase bool) *matcher {
 	return m
 }
 
-func newMatcher(pat string, nocase bool, work regex.Work) *matcher {
+func newMatcher(pat string, nocase bool, work paced.Work) *matcher {
 	if !nocase && !special(pat, work) || len(pat) > maxExpr {
 		return &matcher{plain: true, literal: unescape(pat, work)}
 	}
@@ -101,7 +102,7 @@ func compileOne(pat string, mode pattern.Mode) *regex.Regexp {
 
 // special reports whether a pattern has anything but plain characters and such as are
 // quoted.
-func special(pat string, work regex.Work) bool {
+func special(pat string, work paced.Work) bool {
 	for i := 0; i < len(pat); i++ {
 		work(2)
 		switch pat[i] {
@@ -114,7 +115,7 @@ func special(pat string, work regex.Work) bool {
 	return false
 }
 
-func unescape(s string, work regex.Work) string {
+func unescape(s string, work paced.Work) string {
 	b := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
 		work(2)

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 // quote writes s as one word in single quotes, as ${x@Q} and "set" do.
@@ -13,7 +15,7 @@ func (sh *shell) quote(s string) string {
 	if sh.some(s, unprintable) {
 		return sh.ansiQuote(s)
 	}
-	return "'" + sh.mapped(s, func(p string) string { return strings.ReplaceAll(p, "'", `'\''`) }) + "'"
+	return "'" + paced.Mapped(s, func(p string) string { return strings.ReplaceAll(p, "'", `'\''`) }, sh.work) + "'"
 }
 
 func unprintable(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }
@@ -69,7 +71,7 @@ func (sh *shell) quoteIfNeeded(s string) string {
 		return ""
 	}
 	if sh.indexAny(s, " \t\n'\"\\|&;()<>!{}*[?]^$`") >= 0 || s[0] == '#' || s[0] == '~' ||
-		sh.index(s, "=~") >= 0 || sh.index(s, ":~") >= 0 || sh.some(s, unprintable) {
+		paced.Index(s, "=~", sh.work) >= 0 || paced.Index(s, ":~", sh.work) >= 0 || sh.some(s, unprintable) {
 		return sh.quote(s)
 	}
 	return s
@@ -108,7 +110,7 @@ func (sh *shell) doubleQuote(s string) string {
 	if sh.some(s, unprintable) {
 		return sh.ansiQuote(s)
 	}
-	return `"` + sh.mapped(s, doubleEscaper.Replace) + `"`
+	return `"` + paced.Mapped(s, doubleEscaper.Replace, sh.work) + `"`
 }
 
 var doubleEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`")
@@ -176,7 +178,7 @@ type decoded struct {
 
 // decodeEscapes reads backslash escapes.
 func (sh *shell) decodeEscapes(s string, mode escapeMode) decoded {
-	if sh.index(s, `\`) < 0 {
+	if paced.Index(s, `\`, sh.work) < 0 {
 		return decoded{text: s}
 	}
 	var b strings.Builder

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 // kind is what a variable holds.
@@ -44,7 +46,7 @@ func (v *variable) value() (string, bool) {
 	return v.str, v.set
 }
 
-func (v *variable) clone(work func(n int) bool) *variable {
+func (v *variable) clone(work paced.Work) *variable {
 	c := *v
 	work(16 + len(v.arr.val))
 	c.arr = v.arr.clone()
@@ -76,7 +78,7 @@ func (v *variable) flags() string {
 }
 
 // elems are the values of an array, or the one value of a scalar that is set.
-func (v *variable) elems(work func(n int) bool) []string {
+func (v *variable) elems(work paced.Work) []string {
 	switch v.kind {
 	case indexed:
 		return v.arr.val
@@ -94,7 +96,7 @@ func (v *variable) elems(work func(n int) bool) []string {
 }
 
 // keys are the subscripts of an array, in the order of elems.
-func (v *variable) keys(work func(n int) bool) []string {
+func (v *variable) keys(work paced.Work) []string {
 	switch v.kind {
 	case indexed:
 		return v.arr.keys(work)
@@ -109,7 +111,7 @@ func (v *variable) keys(work func(n int) bool) []string {
 
 // assocOrder gives m's keys in the order in which bash lists them: that of the
 // buckets of its hash table, so that what a script prints is the same here.
-func assocOrder(m map[string]string, work func(n int) bool) []string {
+func assocOrder(m map[string]string, work paced.Work) []string {
 	type entry struct {
 		bucket uint32
 		key    string
@@ -219,7 +221,7 @@ func (a *array) index(n int) int {
 	return n
 }
 
-func (a *array) keys(work func(n int) bool) []string {
+func (a *array) keys(work paced.Work) []string {
 	keys := make([]string, len(a.val))
 	for i := range keys {
 		work(8)

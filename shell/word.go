@@ -7,6 +7,8 @@ import (
 
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 // piece is a part of a field. What was quoted is never split and never a pattern.
@@ -288,7 +290,7 @@ func (b *builder) unquoted(s string, q quoting) {
 		}
 	}
 	for {
-		i := b.sh.index(s, `\`)
+		i := paced.Index(s, `\`, b.sh.work)
 		if i < 0 || i == len(s)-1 {
 			emit(s)
 			return
@@ -303,7 +305,7 @@ func (b *builder) unquoted(s string, q quoting) {
 // unescapeDouble removes the backslashes that count between double quotes or in
 // a here-document.
 func (sh *shell) unescapeDouble(s string, q quoting) string {
-	if sh.index(s, `\`) < 0 {
+	if paced.Index(s, `\`, sh.work) < 0 {
 		return s
 	}
 	var out strings.Builder

@@ -3,16 +3,13 @@ package shell
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 // The shell computes on the kernel's own thread. Whatever goes through more than a
 // piece of text, or turns in a loop, says so by work.
-
-// textPiece is how much of a text is looked at in one go, in bytes.
-const textPiece = 16 << 10
 
 // stepUnits is the work that a command or a turn of a loop is.
 const stepUnits = 512
@@ -33,42 +30,10 @@ func (sh *shell) work(n int) bool {
 	return !sh.cut
 }
 
-// pieces goes through s in pieces that end where a character ends.
-func (sh *shell) pieces(s string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for len(s) > 0 {
-			n := min(textPiece, len(s))
-			for at := n; n < len(s) && at > n-utf8.UTFMax; at-- {
-				if utf8.RuneStart(s[at]) {
-					n = at
-					break
-				}
-			}
-			if !yield(s[:n]) || !sh.work(4*n) {
-				return
-			}
-			s = s[n:]
-		}
-	}
-}
-
-// index is where sep begins in s, -1 if it does not.
-func (sh *shell) index(s, sep string) int {
-	for at := 0; ; at += textPiece {
-		end := min(at+textPiece+len(sep), len(s))
-		i := strings.Index(s[at:end], sep)
-		if goesOn := sh.work((end - at) / 4); i >= 0 {
-			return at + i
-		} else if !goesOn || end == len(s) {
-			return -1
-		}
-	}
-}
-
 // indexAny is where the first of chars stands in s, -1 if none does.
 func (sh *shell) indexAny(s, chars string) int {
 	at := 0
-	for p := range sh.pieces(s) {
+	for p := range paced.Pieces(s, sh.work) {
 		if i := strings.IndexAny(p, chars); i >= 0 {
 			return at + i
 		}
@@ -77,48 +42,9 @@ func (sh *shell) indexAny(s, chars string) int {
 	return -1
 }
 
-// runeCount is how many characters s has.
-func (sh *shell) runeCount(s string) int {
-	n := 0
-	for p := range sh.pieces(s) {
-		n += utf8.RuneCountInString(p)
-	}
-	return n
-}
-
-// runeOffset is where the character after n others begins in s.
-func (sh *shell) runeOffset(s string, n int) int {
-	at := 0
-	for p := range sh.pieces(s) {
-		count := utf8.RuneCountInString(p)
-		if count > n {
-			for range n {
-				_, size := utf8.DecodeRuneInString(s[at:])
-				at += size
-			}
-			break
-		}
-		at, n = at+len(p), n-count
-	}
-	return at
-}
-
-// mapped is s with f, which changes each character by itself, on each piece.
-func (sh *shell) mapped(s string, f func(string) string) string {
-	if len(s) <= textPiece {
-		sh.work(4 * len(s))
-		return f(s)
-	}
-	var b strings.Builder
-	for p := range sh.pieces(s) {
-		b.WriteString(f(p))
-	}
-	return b.String()
-}
-
 // some reports whether is holds for a character of s.
 func (sh *shell) some(s string, is func(r rune) bool) bool {
-	for p := range sh.pieces(s) {
+	for p := range paced.Pieces(s, sh.work) {
 		if strings.IndexFunc(p, is) >= 0 {
 			return true
 		}
@@ -134,9 +60,9 @@ func (sh *shell) sortStrings(list []string) {
 	})
 }
 
-// paced is a reader that says what the parser of the shell's language does with what it
+// pacedReader is a reader that says what the parser of the shell's language does with what it
 // is given.
-type paced struct {
+type pacedReader struct {
 	sh *shell
 	r  *strings.Reader
 }
@@ -144,14 +70,14 @@ type paced struct {
 // parseUnits is what the parser does for a byte.
 const parseUnits = 32
 
-func (p paced) Read(b []byte) (int, error) {
+func (p pacedReader) Read(b []byte) (int, error) {
 	n, err := p.r.Read(b[:min(len(b), 1<<10)])
 	p.sh.work(parseUnits * n)
 	return n, err
 }
 
 // reader is text for the parser.
-func (sh *shell) reader(text string) paced { return paced{sh, strings.NewReader(text)} }
+func (sh *shell) reader(text string) pacedReader { return pacedReader{sh, strings.NewReader(text)} }
 
 // pacedWriter is a builder for a printer.
 type pacedWriter struct {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/bushel-wasm/bushel/shell/paced"
 	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
@@ -332,7 +333,7 @@ func (a *awk) cut(to []string, s, sep string, re *regex.Regexp) []string {
 		re = a.regexp(sep)
 	}
 	at := 0
-	for m := range re.AllString(s, a.c.search) {
+	for m := range re.AllString(s, a.c.work) {
 		if m[0] < m[1] {
 			to = append(to, s[at:m[0]])
 			at = m[1]
@@ -478,7 +479,7 @@ func (r *awkReader) read() (string, bool, error) {
 		// would take the square of its length.
 		if r.eof || len(r.buf) < chunk || len(r.buf) > r.seen+r.seen/2 {
 			// A match at the very end may go on with what is still to come.
-			m := re.Find(string(r.buf), r.a.c.search)
+			m := re.Find(string(r.buf), r.a.c.work)
 			if m != nil && m[0] < m[1] && (m[1] < len(r.buf) || r.eof) {
 				rec := string(r.buf[:m[0]])
 				r.buf = append(r.buf[:0], r.buf[m[1]:]...)
@@ -602,7 +603,7 @@ func (a *awk) sprintf(args []awkVal) string {
 	var b strings.Builder
 	for {
 		a.c.work(32)
-		at := a.c.index(format, "%")
+		at := paced.Index(format, "%", a.c.work)
 		if at < 0 {
 			b.WriteString(format)
 			return b.String()

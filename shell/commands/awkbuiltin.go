@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bushel-wasm/bushel/shell/paced"
 	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
@@ -20,7 +21,7 @@ func (p *awkParser) builtin(name string) awkExpr {
 		if name != "length" {
 			p.unexpected("(")
 		}
-		return func() awkVal { return awkN(float64(a.c.runeCount(a.record()))) }
+		return func() awkVal { return awkN(float64(paced.RuneCount(a.record(), a.c.work))) }
 	}
 	comma := func() bool {
 		p.newlines()
@@ -120,11 +121,11 @@ func (p *awkParser) builtin(name string) awkExpr {
 		end()
 		return func() awkVal {
 			text := a.str(s())
-			m := re().Find(text, a.c.search)
+			m := re().Find(text, a.c.work)
 			start, length := 0, -1
 			if m != nil {
-				start = a.c.runeCount(text[:m[0]]) + 1
-				length = a.c.runeCount(text[m[0]:m[1]])
+				start = paced.RuneCount(text[:m[0]], a.c.work) + 1
+				length = paced.RuneCount(text[m[0]:m[1]], a.c.work)
 			}
 			if cell != nil {
 				r := cell().array()
@@ -149,7 +150,7 @@ func (p *awkParser) builtin(name string) awkExpr {
 					if c.arr != nil {
 						return awkN(float64(len(c.arr.m)))
 					}
-					return awkN(float64(a.c.runeCount(a.str(c.val))))
+					return awkN(float64(paced.RuneCount(a.str(c.val), a.c.work)))
 				}
 			}
 			*p.lex, p.tok = save, tok
@@ -174,7 +175,7 @@ func (p *awkParser) builtin(name string) awkExpr {
 func (a *awk) replace(s string, re *regex.Regexp, to string, all bool, nth int, groups bool) (string, int) {
 	var b strings.Builder
 	at, n, seen := 0, 0, 0
-	for m := range re.AllString(s, a.c.search) {
+	for m := range re.AllString(s, a.c.work) {
 		a.c.work(32 + len(to))
 		if m[0] == m[1] && m[0] == at && at > 0 && n > 0 {
 			continue // an empty match straight after another is none
@@ -260,20 +261,20 @@ var awkFunctions = map[string]awkFunction{
 		if len(v) > 0 {
 			s = a.str(v[0])
 		}
-		return awkN(float64(a.c.runeCount(s)))
+		return awkN(float64(paced.RuneCount(s, a.c.work)))
 	}},
 	"substr": {2, 3, awkSubstr},
 	"index": {2, 2, func(a *awk, v []awkVal) awkVal {
 		s := a.str(v[0])
-		at := a.c.index(s, a.str(v[1]))
+		at := paced.Index(s, a.str(v[1]), a.c.work)
 		if at < 0 {
 			return awkN(0)
 		}
-		return awkN(float64(a.c.runeCount(s[:at]) + 1))
+		return awkN(float64(paced.RuneCount(s[:at], a.c.work) + 1))
 	}},
 	"sprintf": {1, 1 << 10, func(a *awk, v []awkVal) awkVal { return awkS(a.sprintf(v)) }},
-	"tolower": {1, 1, func(a *awk, v []awkVal) awkVal { return awkS(a.c.mapped(a.str(v[0]), strings.ToLower)) }},
-	"toupper": {1, 1, func(a *awk, v []awkVal) awkVal { return awkS(a.c.mapped(a.str(v[0]), strings.ToUpper)) }},
+	"tolower": {1, 1, func(a *awk, v []awkVal) awkVal { return awkS(paced.Mapped(a.str(v[0]), strings.ToLower, a.c.work)) }},
+	"toupper": {1, 1, func(a *awk, v []awkVal) awkVal { return awkS(paced.Mapped(a.str(v[0]), strings.ToUpper, a.c.work)) }},
 	"system": {1, 1, func(a *awk, v []awkVal) awkVal {
 		a.flush()
 		return awkN(float64(a.c.run([]string{"sh", "-c", a.str(v[0])}, nil, nil)))
@@ -317,7 +318,7 @@ var awkFunctions = map[string]awkFunction{
 // awkSubstr is substr, whose numbers are rounded, and count characters from 1.
 func awkSubstr(a *awk, v []awkVal) awkVal {
 	s := a.str(v[0])
-	count := a.c.runeCount(s)
+	count := paced.RuneCount(s, a.c.work)
 	from := math.RoundToEven(v[1].num())
 	to := math.Inf(1)
 	if len(v) > 2 {
@@ -330,6 +331,6 @@ func awkSubstr(a *awk, v []awkVal) awkVal {
 	if count == len(s) {
 		return awkS(s[first-1 : last-1])
 	}
-	s = s[a.c.runeOffset(s, first-1):]
-	return awkS(s[:a.c.runeOffset(s, last-first)])
+	s = s[paced.RuneOffset(s, first-1, a.c.work):]
+	return awkS(s[:paced.RuneOffset(s, last-first, a.c.work)])
 }

@@ -104,7 +104,7 @@ func (p *awkParser) match() (awkExpr, awkRefFn) {
 		re := p.pattern(func() awkExpr { e, _ := p.comparison(); return e })
 		left, ref = func() awkVal {
 			s := a.str(x())
-			return awkBool(re().MatchString(s, a.c.search) == want)
+			return awkBool(re().MatchString(s, a.c.work) == want)
 		}, nil
 	}
 	return left, ref
@@ -299,7 +299,7 @@ func (p *awkParser) primary() (awkExpr, awkRefFn) {
 		return func() awkVal { return v }, nil
 	case awkRegex:
 		re := a.regexp(p.next().text)
-		return func() awkVal { return awkBool(re.MatchString(a.record(), a.c.search)) }, nil
+		return func() awkVal { return awkBool(re.MatchString(a.record(), a.c.work)) }, nil
 	case awkBuiltin:
 		return p.builtin(p.next().text), nil
 	case awkFuncName:

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 var cutSpec = spec{name: "cut", synopsis: "OPTION... [FILE]...", run: runCut, help: `
@@ -66,7 +68,7 @@ func runCut(c *cmd) int {
 		c.eachLine(name, end, func(line []byte, _ bool) bool {
 			if fieldList == "" {
 				c.cutBytes(line, wanted, spans, complement, outDelim)
-			} else if c.indexBytes(line, []byte(delim)) < 0 {
+			} else if paced.IndexBytes(line, []byte(delim), c.work) < 0 {
 				if only {
 					return true
 				}
@@ -74,7 +76,7 @@ func runCut(c *cmd) int {
 			} else {
 				sep := ""
 				for n := 1; ; n++ {
-					at := c.indexBytes(line, []byte(delim))
+					at := paced.IndexBytes(line, []byte(delim), c.work)
 					field := line
 					if at >= 0 {
 						field = line[:at]

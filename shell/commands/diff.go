@@ -11,6 +11,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 var diffSpec = spec{name: "diff", synopsis: "[OPTION]... FILE1 FILE2", run: runDiff, help: `
@@ -209,7 +210,7 @@ func (d *diffOpts) read(name string, missingOK bool) (f diffFile, ok bool) {
 func (c *cmd) withoutCR(s string) string {
 	var b strings.Builder
 	for {
-		at := c.index(s, "\r\n")
+		at := paced.Index(s, "\r\n", c.work)
 		if at < 0 {
 			b.WriteString(s)
 			return b.String()
@@ -292,7 +293,7 @@ func (d *diffOpts) files(a, b string, inDir bool) {
 func (d *diffOpts) key(line []byte) string {
 	s := string(line)
 	if d.fold {
-		s = d.c.mapped(s, strings.ToLower)
+		s = paced.Mapped(s, strings.ToLower, d.c.work)
 	}
 	if d.noSpace {
 		return strings.Join(d.c.fields(nil, s, unicode.IsSpace), "")

@@ -1,6 +1,10 @@
 package commands
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/paced"
+)
 
 var echoSpec = spec{name: "echo", synopsis: "[-neE] [STRING]...", run: runEcho, literal: true, help: `
 Print the strings with blanks between them, and a newline.
@@ -39,7 +43,7 @@ func runEcho(c *cmd) int {
 // unescape replaces backslash escapes. With zero, octal numbers begin with a 0
 // that does not count (echo -e and printf %b). stop reports a \c, which ends
 // all output.
-func unescape(s string, zero bool, work func(n int)) (text string, stop bool) {
+func unescape(s string, zero bool, work paced.Work) (text string, stop bool) {
 	if !strings.Contains(s, `\`) {
 		return s, false
 	}

@@ -151,7 +151,7 @@ func (p *findParser) primary(op string) findTest {
 		if err != nil {
 			c.fail(1, "%s", err)
 		}
-		return func(f *found) bool { return re.MatchString(f.path, c.search) }
+		return func(f *found) bool { return re.MatchString(f.path, c.work) }
 	case "-type", "-xtype":
 		return p.typeTest(p.take(op))
 	case "-size":

@@ -33,8 +33,8 @@ func FuzzPrintf(f *testing.F) {
 				}
 			}
 		}
-		unescape(s, true, func(int) {})
-		unescape(s, false, func(int) {})
+		unescape(s, true, func(int) bool { return true })
+		unescape(s, false, func(int) bool { return true })
 		numberPrefix(s, true)
 	})
 }

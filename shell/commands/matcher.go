@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/bushel-wasm/bushel/shell/paced"
 	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
@@ -88,13 +89,13 @@ func (m *matcher) add(text string, fold, line bool) error {
 
 func (m *matcher) match(line []byte) bool {
 	if m.fixed != nil {
-		return m.c.indexBytes(line, m.fixed) >= 0
+		return paced.IndexBytes(line, m.fixed, m.c.work) >= 0
 	}
 	if m.word {
 		return len(m.all(line)) > 0
 	}
 	for _, re := range m.res {
-		if re.Match(line, m.c.search) {
+		if re.Match(line, m.c.work) {
 			return true
 		}
 	}
@@ -116,7 +117,7 @@ func (m *matcher) all(line []byte) [][]int {
 // another.
 func (m *matcher) places(res []*regex.Regexp, line []byte) (list [][]int) {
 	if len(res) == 1 {
-		for loc := range res[0].All(line, m.c.search) {
+		for loc := range res[0].All(line, m.c.work) {
 			list = append(list, loc[:2])
 		}
 		return list
@@ -127,7 +128,7 @@ func (m *matcher) places(res []*regex.Regexp, line []byte) (list [][]int) {
 		var best []int
 		for i, re := range res {
 			if next[i] == nil || len(next[i]) > 0 && next[i][0] < pos {
-				if next[i] = re.FindFrom(text, pos, m.c.search); next[i] == nil {
+				if next[i] = re.FindFrom(text, pos, m.c.work); next[i] == nil {
 					next[i] = []int{} // no more
 				}
 			}

@@ -1,5 +1,7 @@
 package commands
 
+import "github.com/bushel-wasm/bushel/shell/paced"
+
 // change is a run of lines that is replaced: a[aLo:aHi] becomes b[bLo:bHi].
 type change struct{ aLo, aHi, bLo, bHi int }
 
@@ -10,12 +12,12 @@ type differ struct {
 	a, b     []int // lines as numbers; equal lines have equal numbers
 	inA, inB []bool
 	fwd, bwd []int
-	work     func(n int)
+	work     paced.Work
 	maxCost  int
 }
 
 // diffLines compares two lists of numbers. work is told what is done.
-func diffLines(a, b []int, work func(n int)) []change {
+func diffLines(a, b []int, work paced.Work) []change {
 	n := len(a) + len(b) + 3
 	d := differ{a: a, b: b, inA: make([]bool, len(a)), inB: make([]bool, len(b)),
 		fwd: make([]int, 2*n), bwd: make([]int, 2*n), work: work}

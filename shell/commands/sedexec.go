@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/bushel-wasm/bushel/shell/paced"
 	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
@@ -95,7 +96,7 @@ func (s *sed) matches(a *sedAddr) bool {
 		}
 		return s.num >= a.n && (s.num-a.n)%a.m == 0
 	case '/':
-		return s.regexp(a.re).Match(s.space, s.c.search)
+		return s.regexp(a.re).Match(s.space, s.c.work)
 	}
 	return false
 }
@@ -272,14 +273,14 @@ func (s *sed) do(k *sedCmd) (sedEnd, string) {
 	case 's':
 		s.substitute(k)
 	case 'y':
-		s.space = []byte(s.c.mapped(string(s.space), func(part string) string {
+		s.space = []byte(paced.Mapped(string(s.space), func(part string) string {
 			return strings.Map(func(r rune) rune {
 				if to, ok := k.m[r]; ok {
 					return to
 				}
 				return r
 			}, part)
-		}))
+		}, s.c.work))
 	}
 	return sedGoOn, ""
 }
@@ -319,7 +320,7 @@ func (s *sed) substitute(k *sedCmd) {
 	var out []byte
 	at, seen := 0, 0
 	r := replacer{}
-	for m := range re.All(s.space, s.c.search) {
+	for m := range re.All(s.space, s.c.work) {
 		if seen++; seen < first {
 			continue
 		}

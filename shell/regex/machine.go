@@ -4,6 +4,8 @@ import (
 	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 // machine runs a compiled expression on a text, all ways through it at once
@@ -65,7 +67,7 @@ const pieceUnits = 4 << 10
 // find is the first match in text[pos:], of which ncap numbers are wanted; what
 // stands before pos is looked at for ^ and \b. With ncap 0 the result is empty but
 // not nil if there is a match.
-func (m *machine) find(text string, pos, ncap int, work Work) []int {
+func (m *machine) find(text string, pos, ncap int, work paced.Work) []int {
 	m.resize(ncap)
 	m.here.clear()
 	m.match = nil
@@ -81,9 +83,11 @@ func (m *machine) find(text string, pos, ncap int, work Work) []int {
 				break
 			}
 			if m.prefix != "" && !strings.HasPrefix(text[pos:], m.prefix) {
-				if pos = seek(text, pos, m.prefix, work); pos < 0 {
+				at := paced.Index(text[pos:], m.prefix, work)
+				if at < 0 {
 					return nil
 				}
+				pos += at
 				before, _ = utf8.DecodeLastRuneInString(text[:pos])
 				r, size = runeAt(text, pos)
 			}
@@ -128,24 +132,6 @@ func runeAt(text string, pos int) (rune, int) {
 		return rune(c), 1
 	}
 	return utf8.DecodeRuneInString(text[pos:])
-}
-
-// seek is where want stands in text from pos on, -1 if it does not.
-func seek(text string, pos int, want string, work Work) int {
-	const piece = 64 << 10
-	for pos+len(want) <= len(text) {
-		end := min(pos+piece+len(want), len(text))
-		at := strings.Index(text[pos:end], want)
-		if at >= 0 {
-			work(at / 8)
-			return pos + at
-		}
-		if !work((end - pos) / 8) {
-			return -1
-		}
-		pos = end - len(want) + 1
-	}
-	return -1
 }
 
 // step lets every thread look at the character r, which stands at pos. cond is what

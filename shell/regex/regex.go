@@ -12,11 +12,9 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"unicode/utf8"
-)
 
-// Work is told how many units of work were done, in the sense of the kernel's
-// Process.Work, and says whether to go on. It may wait, and it need not return.
-type Work func(n int) bool
+	"github.com/bushel-wasm/bushel/shell/paced"
+)
 
 // Texts up to these lengths are left to package regexp: shortOne for one match,
 // shortAll where all are wanted, since each may look at the whole rest.
@@ -67,7 +65,7 @@ func (re *Regexp) Longest() {
 func (re *Regexp) NumSubexp() int { return re.std.NumSubexp() }
 
 // Match reports whether text has a match. If work says no, the result means nothing.
-func (re *Regexp) Match(text []byte, work Work) bool {
+func (re *Regexp) Match(text []byte, work paced.Work) bool {
 	if len(text) <= shortOne {
 		ok := re.std.Match(text)
 		work(unitsPerByte * len(text))
@@ -77,7 +75,7 @@ func (re *Regexp) Match(text []byte, work Work) bool {
 }
 
 // MatchString is Match for a string.
-func (re *Regexp) MatchString(text string, work Work) bool {
+func (re *Regexp) MatchString(text string, work paced.Work) bool {
 	if len(text) <= shortOne {
 		ok := re.std.MatchString(text)
 		work(unitsPerByte * len(text))
@@ -89,7 +87,7 @@ func (re *Regexp) MatchString(text string, work Work) bool {
 // Find is where the first match and its groups begin and end in text, two numbers
 // each, -1 for a group that took no part; it is nil if there is none, or if work
 // said no.
-func (re *Regexp) Find(text string, work Work) []int {
+func (re *Regexp) Find(text string, work paced.Work) []int {
 	if len(text) <= shortOne {
 		loc := re.std.FindStringSubmatchIndex(text)
 		work(unitsPerByte * len(text))
@@ -100,14 +98,14 @@ func (re *Regexp) Find(text string, work Work) []int {
 
 // FindFrom is Find for the first match that does not begin before pos. What stands
 // there is still looked at: pos is no beginning of the text.
-func (re *Regexp) FindFrom(text string, pos int, work Work) []int {
+func (re *Regexp) FindFrom(text string, pos int, work paced.Work) []int {
 	return re.machine().find(text, pos, 2+2*re.NumSubexp(), work)
 }
 
 // All goes through the matches from the left that do not overlap, in the form of
 // Find. An empty match beside the one before it is none. It ends early if work says
 // no.
-func (re *Regexp) All(text []byte, work Work) iter.Seq[[]int] {
+func (re *Regexp) All(text []byte, work paced.Work) iter.Seq[[]int] {
 	if len(text) <= shortAll {
 		return re.each(re.std.FindAllSubmatchIndex(text, -1), len(text), work)
 	}
@@ -115,14 +113,14 @@ func (re *Regexp) All(text []byte, work Work) iter.Seq[[]int] {
 }
 
 // AllString is All for a string.
-func (re *Regexp) AllString(text string, work Work) iter.Seq[[]int] {
+func (re *Regexp) AllString(text string, work paced.Work) iter.Seq[[]int] {
 	if len(text) <= shortAll {
 		return re.each(re.std.FindAllStringSubmatchIndex(text, -1), len(text), work)
 	}
 	return re.search(text, work)
 }
 
-func (re *Regexp) each(list [][]int, size int, work Work) iter.Seq[[]int] {
+func (re *Regexp) each(list [][]int, size int, work paced.Work) iter.Seq[[]int] {
 	return func(yield func([]int) bool) {
 		if !work(unitsPerByte * size) {
 			return
@@ -135,7 +133,7 @@ func (re *Regexp) each(list [][]int, size int, work Work) iter.Seq[[]int] {
 	}
 }
 
-func (re *Regexp) search(text string, work Work) iter.Seq[[]int] {
+func (re *Regexp) search(text string, work paced.Work) iter.Seq[[]int] {
 	return func(yield func([]int) bool) {
 		m := re.machine()
 		last := -1 // the end of the match before
