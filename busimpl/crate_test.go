@@ -1,3 +1,5 @@
+//go:build !js
+
 package busimpl_test
 
 import (
@@ -6,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/bushel-wasm/bushel/busimpl"
+	"github.com/bushel-wasm/bushel/busimpl/oshttp"
 	"github.com/bushel-wasm/bushel/internal/guests"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/machine"
@@ -28,7 +31,7 @@ func boot(t *testing.T, interpreter bool, programs ...string) *kernel.Kernel {
 			t.Error(err)
 		}
 	})
-	busimpl.Register(k)
+	busimpl.Register(k, busimpl.Options{HTTP: oshttp.NetHTTP{}})
 	f := k.Init().Files()
 	for _, dir := range []string{"/bin", "/tmp"} {
 		if err := f.MkdirAll(dir, 0o777); err != nil {

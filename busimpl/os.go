@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/busimpl/oshttp"
 	"github.com/bushel-wasm/bushel/busimpl/ostime"
 	"github.com/bushel-wasm/bushel/kernel"
 )
@@ -11,10 +12,19 @@ import (
 // Package is the name of the package.
 const Package = "os"
 
+// Options is what the services reach outside of the kernel. What is missing is not there.
+type Options struct {
+	HTTP  oshttp.Transport // requests
+	Check oshttp.Check     // whether a program may use what it asks for; nil allows all
+}
+
 // Register makes the services the package "os" of a kernel.
-func Register(k *kernel.Kernel) {
+func Register(k *kernel.Kernel, o Options) {
 	s := bus.NewServer()
 	ostime.Register(s)
+	if o.HTTP != nil {
+		oshttp.Register(s, o.HTTP, o.Check)
+	}
 	k.Bus().Register(Package, bus.HandlerFunc(func(in *bus.Incoming) {
 		if !s.Serves(in.Method()) {
 			in.Fault(&bus.Error{

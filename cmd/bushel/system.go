@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/bushel-wasm/bushel/busimpl"
+	"github.com/bushel-wasm/bushel/busimpl/oshttp"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/machine"
 	"github.com/bushel-wasm/bushel/kernel/mounts"
@@ -46,7 +47,7 @@ func newSystem(o options) (*system, error) {
 	s.files = s.kernel.Init().Files()
 	shell.Register(s.kernel)
 	commands.Register(s.kernel)
-	busimpl.Register(s.kernel)
+	busimpl.Register(s.kernel, busimpl.Options{HTTP: oshttp.NetHTTP{}})
 	mounts.Register(s.kernel, mounts.Options{Get: httpfs.NetHTTP{}})
 	s.kernel.AddFSType("store", s.openStore)
 	if err := commands.MakeTree(s.kernel); err != nil {

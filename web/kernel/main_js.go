@@ -62,7 +62,7 @@ func boot(tree *vfs.Namespace) (*kernel.Kernel, error) {
 	})
 	shell.Register(k)
 	commands.Register(k)
-	busimpl.Register(k)
+	busimpl.Register(k, busimpl.Options{})
 	mounts.Register(k, mounts.Options{Get: fetcher{}})
 	k.AddFSType("local", openLocal)
 	k.AddFSType("opfs", openStore)
