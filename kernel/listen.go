@@ -138,18 +138,27 @@ func (p *Process) openPort(port uint16, flags sys.OpenFlag) (*openFile, errno.Er
 	return l.connect(p).file(flags), 0
 }
 
-func sysShutdown(c *call) verdict {
+// connected is the connection that the call's first argument is an fd of.
+func (c *call) connected() (*socket, errno.Errno) {
 	f, ok := c.use(c.r.Args[0])
 	if !ok {
-		return c.fail(errno.EBADF)
+		return nil, errno.EBADF
 	}
+	switch s, ok := f.stream.(*socket); {
+	case ok:
+		return s, 0
+	case f.info.Type() == sys.TypeSocket:
+		return nil, errno.ENOTCONN
+	}
+	return nil, errno.ENOTSOCK
+}
+
+func sysShutdown(c *call) verdict {
+	s, e := c.connected()
 	how := sys.ShutFlag(c.r.Args[1])
-	s, ok := f.stream.(*socket)
 	switch {
-	case !ok && f.info.Type() == sys.TypeSocket:
-		return c.fail(errno.ENOTCONN)
-	case !ok:
-		return c.fail(errno.ENOTSOCK)
+	case e != 0:
+		return c.fail(e)
 	case how == 0 || how&^(sys.ShutRead|sys.ShutWrite) != 0:
 		return c.fail(errno.EINVAL)
 	case how&sys.ShutWrite != 0 && s.noWrite && !s.peer.open:
@@ -160,17 +169,11 @@ func sysShutdown(c *call) verdict {
 }
 
 func sysRecv(c *call) verdict {
-	f, ok := c.use(c.r.Args[0])
-	if !ok {
-		return c.fail(errno.EBADF)
-	}
+	s, e := c.connected()
 	flags := sys.RecvFlag(c.r.Args[2])
-	s, ok := f.stream.(*socket)
 	switch {
-	case !ok && f.info.Type() == sys.TypeSocket:
-		return c.fail(errno.ENOTCONN)
-	case !ok:
-		return c.fail(errno.ENOTSOCK)
+	case e != 0:
+		return c.fail(e)
 	case flags&^(sys.RecvPeek|sys.RecvWaitAll) != 0:
 		return c.fail(errno.EINVAL)
 	}
