@@ -1,31 +1,35 @@
 // shell.bus: the page calls packages of the shell's bus, and serves some of its own.
 // It reaches the bus as any program does, by /dev/bus.
 
-import { text, utf8 } from "./bytes.ts";
+import { concat, text, utf8 } from "./bytes.ts";
+import { type Contract, contracts, type Description, describeNames, findMethod, isFull, numbered } from "./buscontract.ts";
 import { BusError } from "./buserror.ts";
-import { type Body, Link, type LinkOptions, type Served } from "./buslink.ts";
-import { decode, encode, Format, hex, methodID } from "./buswire.ts";
+import { Link, type LinkOptions } from "./buslink.ts";
+import { Format, hex, methodID } from "./buswire.ts";
+import { callMethod, type CallOptions, dispatch, type Handler, type Method, numberOf } from "./busvalues.ts";
 import type { Client } from "./client.ts";
 import { reason } from "./fault.ts";
 import { AT_CWD, Op, Open } from "./syscall.ts";
 
-export { type BusCode, BusError } from "./buserror.ts";
+export type { Description, MethodDescription, ObjectDescription, ServiceDescription, VarDescription } from "./buscontract.ts";
+export { type BusCode, BusError, type BusErrorInfo } from "./buserror.ts";
+export type { CallContext, CallOptions, Handler, RemoteObject } from "./busvalues.ts";
 
 /** How much one read may bring. */
 const PIECE = 256 << 10;
 
 const DESCRIBE = "bus/1.Describe";
+const PING = "bus/1.Ping";
 const LISTEN = "bus/1.Listen";
 
-/** What a handler may know of its call. */
-export interface CallContext {
-  /** Aborted when the caller no longer waits. */
-  signal: AbortSignal;
-}
-
-export type Handler = (args: unknown, context: CallContext) => unknown;
-/** Methods by their names: full ones (service/major.Method), or short ones, which stand for PACKAGE/1.NAME. */
+/** Methods by their names: full ones (service/major.Method), or short ones, which a description has, or which stand for PACKAGE/1.NAME. */
 export type Handlers = Readonly<Record<string, Handler>>;
+
+/** How a package is served. */
+export interface ServeOptions {
+  /** What its methods take and return. Without one they take and return plain values. */
+  description?: Description;
+}
 
 /** What serve gives back. */
 export interface Serving {
@@ -33,20 +37,14 @@ export interface Serving {
   close(): void;
 }
 
-/** A method as a package describes it. */
-interface Described {
-  name: string;
-  format: number;
-}
-
 /** Opens a link to the bus; it is a stand-in's place in tests. */
 export type Connect = (options: Omit<LinkOptions, "send">) => Promise<Link>;
 
-/** Bus makes calls and serves packages. Values are plain ones, bytes and dates among them; neither side can touch the other's. */
+/** Bus makes calls and serves packages. */
 export class Bus {
   private readonly connect: Connect;
   private link: Promise<Link> | undefined;
-  private readonly described = new Map<string, Promise<Described[]>>();
+  private readonly described = new Map<string, Promise<Description>>();
 
   constructor(connect: Connect) {
     this.connect = connect;
@@ -55,31 +53,53 @@ export class Bus {
   /**
    * Calls a method of a package, by its full name or the end of one ("time.sleep" for
    * os.time/1.Sleep); rejects with a BusError, or with the signal's reason.
+   *
+   * Where the package describes the method, args is an object of its parameters: plain values,
+   * functions (callbacks, served while the call is open), objects, iterables for streams of items, and
+   * what fetch takes as a body for streams of bytes. A single result is returned itself, several as an
+   * object of them: plain values, objects with methods and close(), async iterators, ReadableStreams.
    */
-  async call(name: string, method: string, args?: unknown, options: { signal?: AbortSignal } = {}): Promise<unknown> {
+  async call(name: string, method: string, args?: unknown, options: CallOptions = {}): Promise<unknown> {
     options.signal?.throwIfAborted();
     const found = await this.find(name, method);
-    const body = { format: found.format, bytes: plain(found.format, args, "invalid_argument", "the arguments cannot be sent") };
     const link = await this.open();
     try {
-      return value(await link.call(name, found.name, body, options.signal));
+      return await callMethod((full, body, how) => link.call(name, full, body, how), found, args, options);
     } catch (error) {
       if (error instanceof BusError) this.described.delete(name); // it may be another by now
       throw error;
     }
   }
 
+  /** What a package serves; rejects with "unimplemented" if it does not say so. */
+  async describe(name: string): Promise<Description> {
+    let description = this.described.get(name);
+    if (!description) {
+      description = this.open()
+        .then((link) => link.call(name, DESCRIBE, { format: Format.json, bytes: utf8("{}") }).answer)
+        .then((answer) => JSON.parse(text(answer.bytes)) as Description);
+      this.described.set(name, description);
+      description.catch(() => this.described.delete(name));
+    }
+    return description;
+  }
+
   /** Serves a package; rejects with "already_exists" if somebody does. */
-  async serve(name: string, handlers: Handlers): Promise<Serving> {
-    const methods = new Map<string, Handler>();
-    const full = (method: string) => (method.includes("/") || method.includes("::") ? method : `${name}/1.${method}`);
-    for (const [method, handler] of Object.entries(handlers)) methods.set(hex(methodID(full(method))), handler.bind(handlers));
-    const description = describe(Object.keys(handlers).map(full));
+  async serve(name: string, handlers: Handlers, options: ServeOptions = {}): Promise<Serving> {
+    const full = (method: string) => (isFull(method) ? method : `${name}/1.${method}`);
+    const description = numbered(options.description ?? describeNames(Object.keys(handlers).map(full)));
+    const serve = dispatch(serving(name, handlers, contracts(description), options.description ? undefined : full));
     const gone = new BusError("unavailable", `the package ${name} is no longer served`);
-    const link = await this.connect({ serve: (call) => answer(call, methods, description) });
+    const link = await this.connect({
+      serve: (call) => {
+        if (call.method === hex(methodID(DESCRIBE))) call.session.reply({ format: Format.json, bytes: utf8(JSON.stringify(description)) });
+        else if (call.method === hex(methodID(PING))) call.session.reply(call);
+        else serve(call);
+      },
+    });
     try {
       const listen = new Uint8Array([0, 0, 0, 0, ...utf8(name)]);
-      await link.call("bus", LISTEN, { format: Format.raw, bytes: listen });
+      await link.call("bus", LISTEN, { format: Format.raw, bytes: listen }).answer;
     } catch (error) {
       link.close(gone);
       throw error;
@@ -103,80 +123,31 @@ export class Bus {
     return this.link;
   }
 
-  // The full name and the format of a method.
-  private async find(name: string, method: string): Promise<Described> {
-    const whole = method.includes("/") || method.includes("::");
-    let list = this.described.get(name);
-    if (!list) {
-      list = this.open().then((link) => link.call(name, DESCRIBE, { format: Format.json, bytes: utf8("{}") })).then(parse);
-      this.described.set(name, list);
-      list.catch(() => this.described.delete(name));
-    }
-    let methods: Described[] = [];
+  private async find(name: string, method: string): Promise<Contract> {
+    let list: Contract[] = [];
     try {
-      methods = await list;
+      list = contracts(await this.describe(name));
     } catch (error) {
       if (!(error instanceof BusError && error.code === "unimplemented")) throw error;
     }
-    if (whole) return methods.find((m) => m.name === method) ?? { name: method, format: Format.json };
-    const end = `.${method.toLowerCase()}`;
-    const found = methods.filter((m) => `.${m.name.replace(/\/\d+/, "").toLowerCase()}`.endsWith(end));
-    if (found.length === 1) return found[0]!;
-    this.described.delete(name);
-    if (found.length > 1) throw new BusError("invalid_argument", `${method} may mean ${found[0]!.name} or ${found[1]!.name}`);
-    throw new BusError("unimplemented", `the package ${name} has no method ${method}`);
+    try {
+      return findMethod(name, list, method);
+    } catch (error) {
+      this.described.delete(name);
+      throw error;
+    }
   }
 }
 
-// The methods of a description, see bus/desc.
-function parse(body: Body): Described[] {
-  const { services } = JSON.parse(text(body.bytes)) as {
-    services: { name: string; format?: string; methods: { name: string; params?: unknown[]; results?: unknown[] }[] }[];
-  };
-  return services.flatMap((service) =>
-    service.methods.map((m) => {
-      const generated = (m.params?.length ?? 0) + (m.results?.length ?? 0) > 0;
-      const format = service.format ?? (generated ? "cbor" : "json");
-      return { name: `${service.name}.${m.name}`, format: format === "cbor" ? Format.cbor : format === "raw" ? Format.raw : Format.json };
-    }),
-  );
-}
-
-function describe(methods: readonly string[]): string {
-  const services = new Map<string, { name: string; format: string; methods: object[] }>();
-  for (const method of methods) {
-    const dot = method.lastIndexOf(".");
-    const service = method.slice(0, dot);
-    if (!services.has(service)) services.set(service, { name: service, format: "cbor", methods: [] });
-    services.get(service)!.methods.push({ name: method.slice(dot + 1), id: hex(methodID(method)) });
+// The handlers by the numbers of their methods. A handler that the description does not have is an error.
+function serving(pkg: string, handlers: Handlers, list: readonly Contract[], full?: (method: string) => string): Map<string, Method> {
+  const methods = new Map<string, Method>();
+  for (const [name, handler] of Object.entries(handlers)) {
+    if (typeof handler !== "function") throw new BusError("invalid_argument", `${name} is no function`);
+    const of = findMethod(pkg, list, full ? full(name) : name);
+    methods.set(numberOf(of), { of, handler: handler.bind(handlers) });
   }
-  return JSON.stringify({ services: [...services.values()] });
-}
-
-async function answer(call: Served, methods: ReadonlyMap<string, Handler>, description: string): Promise<Body> {
-  if (call.method === hex(methodID(DESCRIBE))) return { format: Format.json, bytes: utf8(description) };
-  const handler = methods.get(call.method);
-  if (!handler) throw new BusError("unimplemented", `there is no method ${call.method}`);
-  const result = await handler(value(call), { signal: call.signal });
-  const format = call.format === Format.json ? Format.json : Format.cbor;
-  return { format, bytes: plain(format, result, "internal", "the result cannot be sent") };
-}
-
-function plain(format: number, data: unknown, code: "invalid_argument" | "internal", what: string): Uint8Array {
-  try {
-    if (format === Format.json && typeof data === "function") throw new TypeError("a function is no plain value");
-    return encode(format, data);
-  } catch (error) {
-    throw new BusError(code, `${what}: ${reason(error)}`);
-  }
-}
-
-function value(body: Body): unknown {
-  try {
-    return decode(body.format, body.bytes);
-  } catch (error) {
-    throw new BusError("invalid_argument", `what came cannot be read: ${reason(error)}`);
-  }
+  return methods;
 }
 
 /** Opens links by /dev/bus of the kernel, which is asked for at each. */
@@ -188,16 +159,21 @@ export function device(kernel: () => Promise<Client>): Connect {
     const fd = vals[0];
     const lane = client.takeLane();
     let last: Promise<unknown> = Promise.resolve();
+    let out: Uint8Array[] = [];
+    const flush = () => {
+      last = client.call({ op: Op.write, args: [fd], data: concat(out) }, lane);
+      out = [];
+      last.catch((error) => link.lost(new BusError("unavailable", reason(error))));
+    };
     const link = new Link({
       ...options,
-      send: (data) => {
-        last = client.call({ op: Op.write, args: [fd], data }, lane);
-        last.catch((error) => link.lost(new BusError("unavailable", reason(error))));
+      send: (frame) => {
+        if (out.push(frame) === 1) queueMicrotask(flush); // what one turn sends is one write
       },
       closed: (error) => {
         options.closed?.(error);
         const close = () => client.call({ op: Op.close, args: [fd] }, lane).then(() => client.giveLane(lane)).catch(() => {});
-        last.then(close, close);
+        queueMicrotask(() => void last.then(close, close)); // behind what is still to be sent
       },
     });
     void read(client, fd, link);

@@ -3,7 +3,11 @@
 
 import { BushelShell } from "./element.ts";
 
-export { BusError } from "./bus.ts";
+export {
+  type BusCode, BusError, type BusErrorInfo, type CallContext, type CallOptions, type Description, type Handler, type Handlers,
+  type MethodDescription, type ObjectDescription, type RemoteObject, type ServeOptions, type ServiceDescription, type Serving,
+  type VarDescription,
+} from "./bus.ts";
 export { BushelShell, type State } from "./element.ts";
 export { SystemError } from "./errno.ts";
 export { BushelError } from "./fault.ts";

@@ -1,83 +1,108 @@
-// One end of a bus link, in the page: it has opened the link, so its calls have odd
-// numbers. bus/SPEC.md says what goes over it.
+// One end of a bus link: bus/SPEC.md says what goes over it. The page opens its links, so its
+// calls have odd numbers; the other end, which accepts, has even ones.
 
-import { BusError } from "./buserror.ts";
+import { BusError, busError } from "./buserror.ts";
+import { type Body, type CallHow, type Incoming, type Serve, Session, type SessionLink } from "./bussession.ts";
 import {
-  BusKind, busFrame, type BusFrame, callPayload, faultPayload, hello, hex, methodID, OPEN, OPTIONAL, readCall, readFault, Splitter,
+  BusKind, busFrame, type BusFrame, callPayload, faultPayload, hello, hex, methodID, OPTIONAL, readCall, readFault, readHello,
+  Splitter, VERSION,
 } from "./buswire.ts";
 
 const MAX_FRAME = 16 << 20;
 const MAX_CALLS = 16 << 10;
-
-/** A result, or the arguments of a call. */
-export interface Body {
-  format: number;
-  bytes: Uint8Array;
-}
-
-/** A call that came in. */
-export interface Served extends Body {
-  /** The method's number in hexadecimal digits. */
-  method: string;
-  /** Aborted when the caller no longer waits. */
-  signal: AbortSignal;
-}
+const MAX_DEPTH = 1 << 10;
 
 export interface LinkOptions {
   /** Sends bytes; they are the port's own from then on. */
   send(frames: Uint8Array): void;
-  /** Serves a call; what it throws is the fault. */
-  serve?(call: Served): Promise<Body>;
+  /** Serves calls to packages; nothing: they are refused. */
+  serve?: Serve;
+  /** The other side has opened the link. */
+  accepts?: boolean;
   /** The link has ended. */
   closed?(error: BusError): void;
 }
 
-interface Waiter {
-  resolve(body: Body): void;
-  reject(error: unknown): void;
-}
-
 /** Link makes calls and serves them. */
-export class Link {
+export class Link implements SessionLink {
   private readonly options: LinkOptions;
   private readonly splitter = new Splitter(MAX_FRAME);
-  private readonly waiting = new Map<number, Waiter | undefined>(); // undefined: nobody waits any more
-  private readonly serving = new Map<number, AbortController>();
-  private lastID = -1;
+  private readonly calls = new Map<number, Session>(); // until the callee's last frame
+  private incoming = 0; // those of calls that the other side made
+  private lastID: number;
+  private greeted = false;
+  private peerCalls = MAX_CALLS;
   private ended: BusError | undefined;
+  /** The longest frame that the other side takes. */
+  maxFrame = MAX_FRAME;
 
   constructor(options: LinkOptions) {
     this.options = options;
+    this.lastID = options.accepts ? 0 : -1;
     options.send(hello(MAX_FRAME, MAX_CALLS));
   }
 
-  /** Calls a method of a package by its full name; rejects with a BusError, or with the signal's reason. */
-  call(name: string, method: string, body: Body, signal?: AbortSignal): Promise<Body> {
-    signal?.throwIfAborted();
-    if (this.ended) return Promise.reject(this.ended);
+  /** How many calls are not over, in both directions. */
+  get size(): number {
+    return this.calls.size;
+  }
+
+  /** Begins a call of a package's method by its full name; its answer rejects with a BusError, or with the signal's reason. */
+  call(name: string, method: string, body: Body, how: CallHow = {}): Session {
+    return this.start(undefined, name, method, body, how);
+  }
+
+  start(parent: Session | undefined, name: string, method: string, body: Body, how: CallHow): Session {
+    how.signal?.throwIfAborted();
+    const over = this.ended ?? parent?.over();
+    if (over) throw over;
+    if (over === null) throw new BusError("canceled", "the session is closed", { crate: 8 });
+    if (parent && parent.depth >= MAX_DEPTH) throw new BusError("resource_exhausted", `more than ${MAX_DEPTH} sessions one below another`);
+    if (this.calls.size - this.incoming >= this.peerCalls) throw new BusError("resource_exhausted", `more than ${this.peerCalls} calls are open`);
     do this.lastID = (this.lastID + 2) % 0x1_0000_0000;
-    while (this.waiting.has(this.lastID));
-    const id = this.lastID;
-    const frame = busFrame(BusKind.call, id, { format: body.format, method: methodID(method), payload: callPayload({ package: name }, body.bytes) });
-    if (frame.length > MAX_FRAME) return Promise.reject(new BusError("resource_exhausted", `a call of ${frame.length} bytes is too long`));
-    const answer = new Promise<Body>((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+    while (this.lastID === 0 || this.calls.has(this.lastID));
+    const timeout = how.timeout === undefined ? 0 : Math.min(Math.max(Math.ceil(how.timeout), 1), 0xffff_ffff);
+    const frame = this.callFrame(BusKind.call, this.lastID, parent, name, method, timeout, body);
+    const session = new Session(this, this.lastID, false, parent, how.serve);
+    this.calls.set(session.id, session);
     this.options.send(frame);
-    if (!signal) return answer;
-    const leave = () => {
-      const waiter = this.waiting.get(id);
-      if (!waiter) return;
-      this.waiting.set(id, undefined); // the number is free when the callee's last frame has come
-      this.options.send(busFrame(BusKind.close, id));
-      waiter.reject(signal.reason);
-    };
-    signal.addEventListener("abort", leave);
-    return answer.finally(() => signal.removeEventListener("abort", leave));
+    this.watch(session, how);
+    return session;
+  }
+
+  notify(parent: Session | undefined, name: string, method: string, body: Body): void {
+    if (this.ended) throw this.ended;
+    this.options.send(this.callFrame(BusKind.notify, 0, parent, name, method, 0, body));
+  }
+
+  private callFrame(kind: number, id: number, parent: Session | undefined, name: string, method: string, timeout: number, body: Body): Uint8Array {
+    const payload = callPayload({ package: name, parent: parent?.id ?? 0, timeout }, body.bytes);
+    const frame = busFrame(kind, id, { format: body.format, method: methodID(method), payload });
+    if (frame.length > this.maxFrame) throw new BusError("resource_exhausted", `a call of ${frame.length} bytes is too long`);
+    return frame;
+  }
+
+  // Gives the call up when the signal says so, until it is over, or the time for its answer is.
+  private watch(session: Session, { signal, timeout }: CallHow): void {
+    if (signal) {
+      const leave = () => session.close(signal.reason);
+      signal.addEventListener("abort", leave);
+      session.onEnd(() => signal.removeEventListener("abort", leave));
+    }
+    if (timeout === undefined) return;
+    const late = () => session.close(new BusError("deadline_exceeded", "the time for the call is over"));
+    const timer = setTimeout(late, Math.min(timeout, 0x7fff_ffff));
+    const stop = () => clearTimeout(timer);
+    session.answer.then(stop, stop);
   }
 
   /** Takes bytes that have come. */
   receive(bytes: Uint8Array): void {
     try {
-      for (const frame of this.splitter.take(bytes)) this.take(frame);
+      for (const frame of this.splitter.take(bytes)) {
+        if (this.ended) return;
+        this.take(frame);
+      }
     } catch (error) {
       this.close(error instanceof BusError ? error : new BusError("invalid_argument", String(error)));
     }
@@ -94,74 +119,102 @@ export class Link {
   lost(error: BusError): void {
     if (this.ended) return;
     this.ended = error;
-    for (const waiter of this.waiting.values()) waiter?.reject(error);
-    this.waiting.clear();
-    for (const abort of this.serving.values()) abort.abort(error);
-    this.serving.clear();
+    const all = [...this.calls.values()];
+    this.calls.clear();
+    for (const session of all) session.end(error, true);
     this.options.closed?.(error);
+  }
+
+  /** Sends a frame, unless the link has ended. */
+  send(frame: Uint8Array): void {
+    if (!this.ended) this.options.send(frame);
+  }
+
+  /** Frees the number of a call that is over. */
+  forget(session: Session): void {
+    if (this.calls.get(session.id) !== session) return;
+    this.calls.delete(session.id);
+    if (session.came) this.incoming--;
+  }
+
+  private mine(id: number): boolean {
+    return id !== 0 && (id & 1) === (this.options.accepts ? 0 : 1);
   }
 
   private take(frame: BusFrame): void {
     const { kind, id } = frame;
+    if (kind === BusKind.hello) return this.greet(frame.payload);
+    if (!this.greeted) throw new BusError("invalid_argument", "the first frame is not a hello");
     switch (kind) {
-      case BusKind.result:
-        this.result(frame);
-        break;
-      case BusKind.fault:
-        if (id === 0) this.lost(readFault(frame.payload));
-        else this.end(id)?.reject(readFault(frame.payload));
-        break;
-      case BusKind.close:
-        this.end(id);
-        this.serving.get(id)?.abort(new BusError("canceled", "the call was canceled"));
-        if (this.serving.delete(id)) this.options.send(busFrame(BusKind.fault, id, { payload: faultPayload(new BusError("canceled", "the call was canceled")) }));
-        break;
       case BusKind.call:
       case BusKind.notify:
-        void this.serve(frame);
-        break;
-      case BusKind.hello:
+        return this.serve(frame);
+      case BusKind.result:
+      case BusKind.fault:
+        return this.answered(frame);
+      case BusKind.close:
       case BusKind.data:
       case BusKind.credit:
-        break; // calls of the page have no streams
-      default:
-        if (!(kind & OPTIONAL)) throw new BusError("unimplemented", `frames of kind ${kind} are not known`);
+        this.calls.get(id)?.receive(frame); // what has crossed the end of its call is dropped
+        return;
     }
+    if (!(kind & OPTIONAL)) throw new BusError("unimplemented", `frames of kind ${kind} are not known`);
   }
 
-  private end(id: number): Waiter | undefined {
-    const waiter = this.waiting.get(id);
-    this.waiting.delete(id);
-    return waiter;
+  private greet(payload: Uint8Array): void {
+    if (this.greeted) throw new BusError("invalid_argument", "a second hello");
+    const { version, maxFrame, maxCalls } = readHello(payload);
+    if (version !== VERSION) throw new BusError("unimplemented", `version ${version} of the protocol is not known, only ${VERSION}`);
+    if (maxFrame < 4 << 10 || maxCalls === 0) throw new BusError("invalid_argument", `a hello with frames of ${maxFrame} bytes and ${maxCalls} calls`);
+    this.greeted = true;
+    this.maxFrame = maxFrame;
+    this.peerCalls = maxCalls;
   }
 
-  // A call that stays open is closed at once: the page takes its value.
-  private result({ id, flags, format, payload }: BusFrame): void {
-    const waiter = this.waiting.get(id);
-    if (flags & OPEN) {
-      if (waiter) this.options.send(busFrame(BusKind.close, id));
-      this.waiting.set(id, undefined);
-    } else {
-      this.waiting.delete(id);
-    }
-    waiter?.resolve({ format, bytes: payload.slice() });
+  private answered(frame: BusFrame): void {
+    const { kind, id } = frame;
+    if (kind === BusKind.fault && id === 0) return this.lost(readFault(frame.payload, frame.format));
+    if (!this.mine(id)) return; // the other side says that an answer of ours was none
+    const session = this.calls.get(id);
+    if (session && !(kind === BusKind.result && session.answered)) return session.receive(frame);
+    const stray = new BusError("failed_precondition", session ? `call ${id} was answered before` : `nobody waits for an answer to call ${id}`);
+    this.options.send(busFrame(BusKind.fault, id, { payload: faultPayload(stray) }));
   }
 
-  private async serve({ kind, id, format, method, payload }: BusFrame): Promise<void> {
-    const abort = new AbortController();
+  private serve({ kind, id, format, method, payload }: BusFrame): void {
     const call = readCall(payload);
-    if (kind === BusKind.call) this.serving.set(id, abort);
-    let answer: Uint8Array;
-    try {
-      if (call.parent !== 0) throw new BusError("unimplemented", "a page's calls take no callbacks");
-      if (!this.options.serve) throw new BusError("unimplemented", "the page serves nothing here");
-      const result = await this.options.serve({ method: hex(method!), format, bytes: call.body.slice(), signal: abort.signal });
-      answer = busFrame(BusKind.result, id, { format: result.format, payload: result.bytes });
-      if (answer.length > MAX_FRAME) throw new BusError("resource_exhausted", `a result of ${answer.length} bytes is too long`);
-    } catch (error) {
-      const fault = error instanceof BusError ? error : new BusError("unknown", error instanceof Error ? error.message : String(error));
-      answer = busFrame(BusKind.fault, id, { payload: faultPayload(fault) });
+    if (kind === BusKind.notify ? id !== 0 : id === 0 || this.mine(id) || this.calls.has(id)) {
+      throw new BusError("invalid_argument", `a call with the id ${id}`);
     }
-    if (this.serving.delete(id)) this.options.send(answer);
+    const parent = this.calls.get(call.parent);
+    const serve = call.parent === 0 ? this.options.serve : parent?.serve;
+    const refusal = this.refusal(call.parent, parent, serve);
+    const session = new Session(this, id, true, id === 0 ? undefined : parent);
+    if (id !== 0) {
+      this.calls.set(id, session);
+      this.incoming++;
+    }
+    if (!serve || refusal) return session.fault(refusal);
+    const deadline = call.timeout === 0 ? undefined : Date.now() + call.timeout;
+    if (deadline !== undefined) {
+      const late = () => session.answered || session.fault(new BusError("deadline_exceeded", "the time for the call is over"));
+      const timer = setTimeout(late, Math.min(call.timeout, 0x7fff_ffff));
+      session.onEnd(() => clearTimeout(timer));
+    }
+    const incoming: Incoming = { session, method: hex(method!), format, bytes: call.body, deadline, caller: call.caller };
+    try {
+      serve(incoming);
+    } catch (error) {
+      session.fault(busError(error));
+    }
+  }
+
+  private refusal(id: number, parent: Session | undefined, serve: Serve | undefined): BusError | undefined {
+    if (id !== 0 && (!parent || parent.over() !== undefined)) return new BusError("not_found", `there is no open call ${id}`, { crate: 8 });
+    if (parent && parent.depth >= MAX_DEPTH) return new BusError("resource_exhausted", `more than ${MAX_DEPTH} sessions one below another`);
+    if (this.incoming >= MAX_CALLS) return new BusError("resource_exhausted", `more than ${MAX_CALLS} calls are open`);
+    if (serve) return undefined;
+    if (id !== 0) return new BusError("unimplemented", "the page takes no calls here", { crate: 10 });
+    return new BusError("unimplemented", "the page serves nothing here", { crate: 3 });
   }
 }

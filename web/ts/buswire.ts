@@ -1,7 +1,6 @@
-// The frames of a bus link, as bus/SPEC.md has them, as far as the page uses them:
-// calls, their answers, and their end.
+// The frames of a bus link, byte by byte, as bus/SPEC.md has them.
 
-import { text, utf8 } from "./bytes.ts";
+import { concat, text, utf8 } from "./bytes.ts";
 import { BUS_CODES, BusError } from "./buserror.ts";
 import { decodeCBOR, encodeCBOR } from "./cbor.ts";
 import { HEADER_SIZE } from "./frame.ts";
@@ -16,9 +15,24 @@ export const Format = { raw: 0, json: 3, cbor: 16 } as const;
 
 /** On a result: the call stays open. */
 export const OPEN = 1;
+/** On data: this side sends no more; an item goes on in the next piece; the stream has failed. */
+export const DataFlag = { end: 1, more: 2, error: 4 } as const;
+/** On credit: the reader wants no more. */
+export const STOP = 1;
+
+/** Version of the protocol. */
+export const VERSION = 1;
+
+/** How many bytes of frames may be sent of a stream before there was credit. */
+export const WINDOW = 256 << 10;
 
 const CALL_HEAD = 12;
 const FAULT_HEAD = 12;
+const DATA_HEAD = 4;
+const META_SIZE = 24;
+
+/** What a piece of a stream takes of the window: its whole frame. */
+export const cost = (body: number): number => HEADER_SIZE + DATA_HEAD + body;
 
 /** The number of the method with that full name. */
 export function methodID(name: string): Uint8Array {
@@ -59,7 +73,9 @@ export function busFrame(kind: number, id: number, more: Partial<BusFrame> = {})
 
 /** Cuts a stream of bytes into frames. */
 export class Splitter {
-  private held = EMPTY;
+  private held: Uint8Array[] = [];
+  private length = 0;
+  private wanted = 4; // nothing can be cut off before that many bytes are there
   private readonly most: number;
 
   constructor(most: number) {
@@ -68,25 +84,28 @@ export class Splitter {
 
   /** The frames that are whole with these bytes; throws a RangeError for what is none. */
   *take(bytes: Uint8Array): Generator<BusFrame> {
-    let all = bytes;
-    if (this.held.length > 0) {
-      all = new Uint8Array(this.held.length + bytes.length);
-      all.set(this.held);
-      all.set(bytes, this.held.length);
-    }
+    this.held.push(bytes);
+    this.length += bytes.length;
+    if (this.length < this.wanted) return;
+    const all = concat(this.held);
     const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
     let at = 0;
+    this.wanted = 4;
     while (all.length - at >= 4) {
       const size = view.getUint32(at, true);
       if (size < HEADER_SIZE || size > this.most) throw new RangeError(`a frame of ${size} bytes`);
-      if (size > all.length - at) break;
+      if (size > all.length - at) {
+        this.wanted = size;
+        break;
+      }
       yield {
         kind: all[at + 4]!, format: all[at + 5]!, flags: view.getUint16(at + 6, true), id: view.getUint32(at + 8, true),
         method: all.subarray(at + 12, at + 28), payload: all.subarray(at + HEADER_SIZE, at + size),
       };
       at += size;
     }
-    this.held = all.slice(at);
+    this.held = at < all.length ? [all.slice(at)] : [];
+    this.length = all.length - at;
   }
 }
 
@@ -94,10 +113,17 @@ export class Splitter {
 export function hello(maxFrame: number, maxCalls: number): Uint8Array {
   const payload = new Uint8Array(12);
   const view = new DataView(payload.buffer);
-  view.setUint16(0, 1, true);
+  view.setUint16(0, VERSION, true);
   view.setUint32(4, maxFrame, true);
   view.setUint32(8, maxCalls, true);
   return busFrame(BusKind.hello, 0, { payload });
+}
+
+/** Reads the payload of a Hello. */
+export function readHello(payload: Uint8Array): { version: number; maxFrame: number; maxCalls: number } {
+  if (payload.length < 12) throw new RangeError("a hello ends early");
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  return { version: view.getUint16(0, true), maxFrame: view.getUint32(4, true), maxCalls: view.getUint32(8, true) };
 }
 
 /** The payload of a call to a package, or along the call parent. */
@@ -115,34 +141,80 @@ export function callPayload(target: { package?: string; parent?: number; timeout
 }
 
 /** Reads the payload of a call. */
-export function readCall(payload: Uint8Array): { parent: number; timeout: number; package: string; body: Uint8Array } {
+export function readCall(payload: Uint8Array): { parent: number; timeout: number; caller: number; package: string; body: Uint8Array } {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   const name = payload.length < CALL_HEAD ? 0 : payload[8]!;
   const meta = payload.length < CALL_HEAD ? 0 : view.getUint16(10, true);
   if (payload.length < CALL_HEAD + name + meta) throw new RangeError("a call ends early");
+  const caller = meta < META_SIZE ? 0 : view.getUint32(CALL_HEAD + name, true);
   return {
-    parent: view.getUint32(0, true), timeout: view.getUint32(4, true),
+    parent: view.getUint32(0, true), timeout: view.getUint32(4, true), caller,
     package: text(payload.subarray(CALL_HEAD, CALL_HEAD + name)), body: payload.subarray(CALL_HEAD + name + meta),
   };
 }
 
-/** The payload of a fault. */
+/** The payload of a fault; details are in CBOR. */
 export function faultPayload(error: BusError): Uint8Array {
   const message = utf8(error.message);
-  const payload = new Uint8Array(FAULT_HEAD + message.length);
+  const details = error.details === undefined ? EMPTY : encodeCBOR(error.details);
+  const payload = new Uint8Array(FAULT_HEAD + message.length + details.length);
+  const view = new DataView(payload.buffer);
   payload[0] = BUS_CODES.indexOf(error.code) + 1;
-  new DataView(payload.buffer).setUint32(8, message.length, true);
+  payload[1] = error.crate;
+  view.setUint16(2, error.errno, true);
+  view.setUint32(8, message.length, true);
   payload.set(message, FAULT_HEAD);
+  payload.set(details, FAULT_HEAD + message.length);
   return payload;
 }
 
-/** Reads the payload of a fault. */
-export function readFault(payload: Uint8Array): BusError {
+/** Reads the payload of a fault, whose details are in that format; those that cannot be read are their bytes. */
+export function readFault(payload: Uint8Array, format: number): BusError {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   const length = payload.length < FAULT_HEAD ? 0 : view.getUint32(8, true);
   if (payload.length < FAULT_HEAD + length) throw new RangeError("a fault ends early");
   const code = BUS_CODES[payload[0]! - 1] ?? "unknown";
-  return new BusError(code, text(payload.subarray(FAULT_HEAD, FAULT_HEAD + length)) || code);
+  const rest = payload.subarray(FAULT_HEAD + length);
+  let details: unknown;
+  if (rest.length > 0) {
+    try {
+      details = decode(format, rest);
+    } catch {
+      details = rest.slice();
+    }
+  }
+  const info = { crate: payload[1]!, errno: view.getUint16(2, true), details };
+  return new BusError(code, text(payload.subarray(FAULT_HEAD, FAULT_HEAD + length)) || code, info);
+}
+
+/** The payload of a piece of a stream. */
+export function dataPayload(stream: number, body: Uint8Array): Uint8Array {
+  const payload = new Uint8Array(DATA_HEAD + body.length);
+  new DataView(payload.buffer).setUint32(0, stream, true);
+  payload.set(body, DATA_HEAD);
+  return payload;
+}
+
+/** Reads the payload of data; the body is a part of it. */
+export function readData(payload: Uint8Array): { stream: number; body: Uint8Array } {
+  if (payload.length < DATA_HEAD) throw new RangeError("data ends early");
+  return { stream: new DataView(payload.buffer, payload.byteOffset).getUint32(0, true), body: payload.subarray(DATA_HEAD) };
+}
+
+/** The payload of credit: how many more bytes may be sent of the stream. */
+export function creditPayload(stream: number, bytes: number): Uint8Array {
+  const payload = new Uint8Array(8);
+  const view = new DataView(payload.buffer);
+  view.setUint32(0, stream, true);
+  view.setUint32(4, bytes, true);
+  return payload;
+}
+
+/** Reads the payload of credit. */
+export function readCredit(payload: Uint8Array): { stream: number; bytes: number } {
+  if (payload.length !== 8) throw new RangeError(`credit of ${payload.length} bytes`);
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  return { stream: view.getUint32(0, true), bytes: view.getUint32(4, true) };
 }
 
 /** A value in a format. */
