@@ -7,6 +7,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/grant"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -138,7 +139,34 @@ func (b *Bus) pass(in *bus.Incoming, h bus.Handler) {
 		in.Observe(nil)
 		b.answered(m.Call, c, nil, nil)
 	}
-	h.ServeBus(in)
+	if b.mayPass(f, in) {
+		h.ServeBus(in)
+		return
+	}
+	in.Hold()
+	b.k.aside(func() {
+		if err := b.k.grants.CheckCall(in.Context(), in, grant.Bus, in.Package()); err != nil {
+			in.Fault(err)
+			return
+		}
+		h.ServeBus(in)
+	})
+}
+
+// mayPass reports whether a call can go on at once. One to a package that programs serve
+// may need a grant; what the embedder serves sees to that by itself.
+func (b *Bus) mayPass(f *busFile, in *bus.Incoming) bool {
+	name := in.Package()
+	if name == "" || name == bus.PackageBus {
+		return true
+	}
+	d, _ := b.k.grants.verdictOn(f.narrowed, use{grant.Bus, name})
+	if d == grant.Allow {
+		return true
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.handlers[name] != nil
 }
 
 // seen is what the hook is shown of a call; nil without one.

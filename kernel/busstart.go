@@ -33,7 +33,7 @@ type busConf struct {
 	Engine string   `json:"engine"`
 	// Dirs are the directories that it may reach, besides /dev.
 	Dirs []sys.PreopenDir `json:"dirs"`
-	// Grants are what it may use of services; who decides of them reads them.
+	// Grants are what it may use of services; see [grant.Rules].
 	Grants json.RawMessage `json:"grants"`
 	// Idle is how long it lives without calls, as Go writes durations.
 	Idle      string `json:"idle"`
@@ -75,18 +75,6 @@ func (b *Bus) declared() []busConf {
 		list = append(list, c)
 	}
 	return list
-}
-
-// Grants is what the declaration of the package by which the process pid was started says
-// under "grants"; ok is false for a process that the bus did not start.
-func (b *Bus) Grants(pid int) (grants json.RawMessage, ok bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	inst := b.startedAs(uint32(pid))
-	if inst == nil {
-		return nil, false
-	}
-	return inst.pkg.conf.Grants, true
 }
 
 // pathOf is the caller's PATH.
@@ -204,7 +192,12 @@ func (b *Bus) forget(p *busPackage) {
 
 // spawn starts a process of the package, whose output goes to a file.
 func (b *Bus) spawn(conf *busConf) (pid int, err error) {
-	files := b.k.init.Files()
+	p := b.k.init
+	files := p.Files()
+	narrowed, err := b.k.grants.declares(conf)
+	if err != nil {
+		return 0, err
+	}
 	in, err := files.Open("/dev/null", sys.ORead|sys.OCloexec, 0)
 	if err != nil {
 		return 0, err
@@ -222,7 +215,8 @@ func (b *Bus) spawn(conf *busConf) (pid int, err error) {
 		Engine: conf.Engine, Flags: sys.SpawnSetPGID,
 		Dirs: append([]sys.PreopenDir{{Path: "/dev", Name: "/dev"}}, conf.Dirs...),
 	}
-	return files.Spawn(attr)
+	r := p.syscall(call{k: b.k, p: p, sync: true, narrowed: narrowed, r: &sys.Request{Op: sys.OpSpawn, Data: attr.Append(nil)}})
+	return int(r.Vals[0]), r.Err()
 }
 
 // log opens the file for what the package name prints.

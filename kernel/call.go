@@ -27,6 +27,8 @@ type call struct {
 	ctx      context.Context
 	cancel   context.CancelFunc
 
+	narrowed *narrowing // of what a spawn starts
+
 	// f is the open file that the call works on. Once the call waits or is outside
 	// it is pinned: it stays open until the call ends, whatever becomes of its fd.
 	f      *openFile
@@ -84,8 +86,13 @@ var calls = sync.Pool{New: func() any { return new(call) }}
 // Syscall performs r and waits for its end; see [sys.Caller]. In a process that has
 // been ended, it does not return: the goroutine is unwound by runtime.Goexit.
 func (p *Process) Syscall(r *sys.Request) sys.Reply {
+	return p.syscall(call{k: p.k, p: p, r: r, sync: true})
+}
+
+// syscall performs a call that is begun as with says.
+func (p *Process) syscall(with call) sys.Reply {
 	c := calls.Get().(*call)
-	*c = call{k: p.k, p: p, r: r, sync: true}
+	*c = with
 	state := c.begin()
 	var rep sys.Reply
 	switch state {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/grant"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
 )
@@ -33,6 +34,10 @@ type Config struct {
 	Hook Hook
 	// BusHook sees every call on the bus. It may be nil.
 	BusHook BusHook
+	// Policy is what the embedder says of what programs may use, over all other grants.
+	Policy grant.Rules
+	// GrantStore keeps the grants of the user. If it is nil, they end with the kernel.
+	GrantStore GrantStore
 }
 
 // Hook is the one place that all system calls pass, of all processes: for traces,
@@ -50,6 +55,7 @@ type Kernel struct {
 	fs      *vfs.Namespace
 	log     *slog.Logger
 	bus     *Bus
+	grants  *Grants
 	started time.Time
 
 	// mu guards all below, and all of every process, open file, pipe and terminal.
@@ -107,6 +113,7 @@ func New(cfg Config) *Kernel {
 	if k.fs == nil {
 		k.fs = vfs.NewNamespace(vfs.NewMem(vfs.MemOptions{}))
 	}
+	k.grants = newGrants(k)
 	k.bus = newBus(k)
 	k.makeInit()
 	k.mountOwn()

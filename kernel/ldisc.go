@@ -131,6 +131,10 @@ func (t *tty) signalOf(b byte) sys.Signal {
 
 // receive takes a byte that was typed.
 func (t *tty) receive(b byte) {
+	if len(t.questions) > 0 {
+		t.answerKey(b)
+		return
+	}
 	if sig := t.signalOf(b); sig != 0 {
 		t.flush()
 		if t.outq.head != nil {

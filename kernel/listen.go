@@ -1,8 +1,13 @@
 package kernel
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/grant"
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
 )
 
 // The kernel's network is itself: a port is a name under which a process listens, and
@@ -99,11 +104,46 @@ func sysConnect(c *call) verdict {
 	if port == 0 || port > 1<<16-1 {
 		return c.fail(errno.EINVAL)
 	}
-	l := c.k.ports[uint16(port)]
+	u := usePort(uint16(port))
+	if d, _ := c.k.grants.verdictOn(c.p.narrowed, u); d == grant.Allow {
+		return c.connect(uint16(port), flags, flags&sys.ONonblock == 0)
+	}
+	return c.goOutside(func(c *call) {
+		if err := c.mayUse(u); err != nil {
+			c.failErr(err)
+			return
+		}
+		c.k.lock()
+		defer c.k.unlock()
+		c.connect(uint16(port), flags, false)
+	})
+}
+
+// usePort is the use of a port of the kernel's network.
+func usePort(port uint16) use {
+	return use{grant.TCP, "localhost:" + strconv.Itoa(int(port))}
+}
+
+// mayReach asks for the grant that opening what is at place takes: that of a port.
+func (c *call) mayReach(place vfs.Place) error {
+	d, ok := place.Node().(vfs.Device)
+	if !ok {
+		return nil
+	}
+	port, ok := strings.CutPrefix(d.Device(), "tcp/")
+	if !ok {
+		return nil
+	}
+	return c.mayUse(use{grant.TCP, "localhost:" + port})
+}
+
+// connect gives the process a connection to a port; waits says that it may wait for room.
+func (c *call) connect(port uint16, flags sys.OpenFlag, waits bool) verdict {
+	l := c.k.ports[port]
 	switch {
 	case l == nil:
 		return c.fail(errno.ECONNREFUSED)
-	case len(l.pending) >= l.backlog && flags&sys.ONonblock != 0:
+	case len(l.pending) >= l.backlog && !waits:
 		return c.fail(errno.EAGAIN)
 	case len(l.pending) >= l.backlog:
 		return c.wait(&l.room)

@@ -65,6 +65,9 @@ func sysOpen(c *call) verdict {
 	mode := uint32(c.r.Args[2]) & 0o7777 &^ c.p.umask
 	return c.goOutside(func(c *call) {
 		place, created, err := c.openNode(c.look(at), flags, mode)
+		if err == nil {
+			err = c.mayReach(place)
+		}
 		if err != nil {
 			c.failErr(err)
 		} else {

@@ -39,8 +39,12 @@ type Process struct {
 	cwd    vfs.Place
 	umask  uint32
 	limits Limits
-	strict bool    // it may reach its preopened directories only
-	copies *copies // of a process at the far end of a link that keeps copies of files
+	strict bool // it may reach its preopened directories only
+	// narrowed is what it may use at most, nil for all that its user may. foreign says that a
+	// guest or a package has started it, or what did: it may not change grants.
+	narrowed *narrowing
+	foreign  bool
+	copies   *copies // of a process at the far end of a link that keeps copies of files
 
 	worked  int // units of Work since the last turn; the program's goroutine has it
 	cpu     cputime

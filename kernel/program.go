@@ -103,6 +103,7 @@ type birth struct {
 	strict    bool
 	engine    string
 	limits    []sys.Limit
+	narrowed  *narrowing // nil for the parent's
 }
 
 // bear makes a child of p. The lock is held. It does not run yet.
@@ -124,6 +125,10 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 		if !c.limits.Set(l) {
 			return nil, errno.EINVAL
 		}
+	}
+	c.narrowed, c.foreign = p.narrowed, p.foreign || p.guest != nil || b.narrowed != nil
+	if c.narrowed == nil {
+		c.narrowed = b.narrowed // who is narrowed cannot name another
 	}
 	c.fs = p.fs
 	if b.fs != nil {

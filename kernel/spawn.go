@@ -73,7 +73,7 @@ func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
 	b := birth{
 		argv: t.argv, env: attr.Env, name: attr.Argv[0], cwd: at.Dir, fds: attr.FDs,
 		flags: attr.Flags, pgid: attr.PGID, tty: attr.TTY, main: t.main,
-		limits: attr.Limits,
+		limits: attr.Limits, narrowed: c.narrowed,
 	}
 	cwd := ""
 	started := false

@@ -36,7 +36,8 @@ type tty struct {
 	slaves int  // open files of the terminal
 	hung   bool // the master is gone
 
-	watches map[*ttyWatch]bool
+	watches   map[*ttyWatch]bool
+	questions []*question // that the user is to answer; the first is shown
 }
 
 // ptyMaster is the master's side of a terminal.
@@ -244,7 +245,7 @@ func (m ptyMaster) write(c *call, data []byte) verdict {
 // takes reports whether there is room for what b brings about. Keys that send signals
 // are always taken, so that they work when nothing else moves.
 func (t *tty) takes(b byte) bool {
-	if t.signalOf(b) != 0 {
+	if len(t.questions) > 0 || t.signalOf(b) != 0 {
 		return true
 	}
 	return t.inLen < ttyInput && (t.mode&sys.TTYEcho == 0 || t.out.free() >= ttyEcho)
@@ -278,6 +279,9 @@ func (m ptyMaster) closed() {
 		return
 	}
 	t.hung = true
+	for len(t.questions) > 0 {
+		t.answered(reply{}) // nobody will
+	}
 	t.out = ring{max: ttyOutput}
 	t.changed()
 	if s := t.session; s != nil {

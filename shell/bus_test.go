@@ -39,6 +39,21 @@ kill %1`, "\"y\"\n", "", 0},
 bus serve slow slow/1.Slow 'sleep 2' &
 until bus ls | grep -q ^slow; do :; done
 bus call -t 1 slow slow/1.Slow; echo $?; kill %1`, "1\n", "bus: deadline_exceeded: the time for the call is over\n", 0},
+		{"grants", `
+bus grants deny http 'fs:/home/x'; bus grants allow 'http:*.example'; bus grants forget fs:/home/x
+bus grants; bus grants --json | tr -d ' \n'; echo
+bus grants maybe http; bus grants deny 'http:a b'`,
+			"deny   http                             user\nallow  http:*.example                   user\n" +
+				`[{"pattern":"http","decision":"deny","origin":"user"},{"pattern":"http:*.example","decision":"allow","origin":"user"}]` + "\n",
+			"bus: 'maybe' is none of allow, deny, ask and forget\nTry 'bus --help' for more information.\nbus: \"http:a b\" has a blank or a control character\n", 2},
+		{"a port that is denied", `
+bus grants deny tcp:localhost:9; nc localhost 9; bus grants forget tcp:localhost:9; nc localhost 9`, "",
+			"nc: connect to localhost port 9: the grant tcp:localhost is missing: the user's rule for tcp:localhost:9 denies it; give it with: bus grants allow 'tcp:localhost'\nnc: connect to localhost port 9: connection refused\n", 1},
+		{"json", `
+bus serve up up/1.Up 'tr a-z A-Z' &
+until bus ls | grep -q ^up; do :; done
+bus call up up/1.Up x=1 >/tmp/out; bus stats --json up | tr -d ' \n' | sed 's/"pids":[^]]*],//'; bus ls --json | grep -c '"name"'; kill %1`,
+			`[{"name":"up","state":"running","calls":2,"faults":0,"open":0}]1` + "\n", "", 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

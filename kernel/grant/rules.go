@@ -124,3 +124,15 @@ func (r Rules) Decide(service, target string) Rule {
 	}
 	return best
 }
+
+// For is the pattern that a user would give for a use and what is like it: a host at any
+// port, a path with what is below it, a name.
+func For(service, target string) Pattern {
+	if target = clean(target); target == "" {
+		return Pattern{service, Any}
+	}
+	if target[0] != '/' {
+		target, _ = splitPort(target)
+	}
+	return Pattern{service, target}
+}

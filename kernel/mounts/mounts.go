@@ -2,10 +2,13 @@ package mounts
 
 import (
 	"context"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/grant"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
 	"github.com/bushel-wasm/bushel/kernel/vfs/httpfs"
 	"github.com/bushel-wasm/bushel/kernel/vfs/tarfs"
@@ -56,7 +59,28 @@ func openHTTP(ctx context.Context, m *kernel.Mount, get httpfs.Getter) (vfs.FS, 
 	}
 	ho.Cache = int64(cache)
 	ho.Index, _ = m.Option("index")
+	host, err := hostOf(m.Source)
+	if err == nil && host != "" {
+		err = m.Process.MayUse(ctx, grant.Mount, host)
+	}
+	if err != nil {
+		return nil, err
+	}
 	return fsOr(httpfs.New(ctx, get, m.Source, ho))
+}
+
+// hostOf is the host that a URL names, empty for the page's own. What a browser would read
+// in another way than this does is refused, or else grants could be passed by.
+func hostOf(source string) (string, error) {
+	u, err := url.Parse(source)
+	switch {
+	case err != nil, strings.ContainsFunc(source, func(r rune) bool { return r <= ' ' || r == '\\' }):
+	case u.Host != "":
+		return u.Host, nil
+	case u.Scheme == "" && !strings.HasPrefix(source, "//"):
+		return "", nil
+	}
+	return "", errno.Faultf(errno.EINVAL, "%q is no URL", source)
 }
 
 // fsOr keeps a nil pointer from becoming a file system.

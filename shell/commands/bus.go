@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -16,7 +17,7 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-var busSpec = spec{name: "bus", synopsis: "ls | stats [PACKAGE] | describe PACKAGE | call [-t SECONDS] [-f FORMAT] PACKAGE METHOD [NAME=VALUE... | JSON | -] | serve PACKAGE METHOD COMMAND...", run: runBus, help: `
+var busSpec = spec{name: "bus", synopsis: "ls [--json] | stats [--json] [PACKAGE] | describe PACKAGE | call [-t SECONDS] [-f FORMAT] PACKAGE METHOD [NAME=VALUE... | JSON | -] | serve PACKAGE METHOD COMMAND... | grants [--json] [allow|deny|ask|forget PATTERN...]", run: runBus, help: `
 Use the bus, on which modules call each other.
 
   ls          list the packages: what is served, what runs, what is declared
@@ -29,11 +30,18 @@ Use the bus, on which modules call each other.
   serve       serve a package until it is stopped: for each call of METHOD, a full name such
               as greeter/1.Greet, the shell runs COMMAND with the arguments, as JSON, as its standard
               input. Its output is the result: JSON, or else a text
+  grants      show who may use what of services, or change what you have decided, for all
+              programs. A PATTERN is a service, as http, ws, tcp, mount, process, fs, tty or
+              log; "net" for those that reach hosts; a service and a target, as
+              http:example.com, http:*.example.com:443, fs:/home/data; or '*'. The
+              narrowest pattern decides. What the page or a package does not allow, you cannot
+              allow here; where they ask, your rule is the answer
 
 METHOD is a full name, service/major.Method, or the end of one: time.sleep for os.time/1.Sleep.
 
   -t SECONDS  give up after so long
-  -f FORMAT   json, cbor or raw; what the description says, or json, if it is missing`}
+  -f FORMAT   json, cbor or raw; what the description says, or json, if it is missing
+  -j, --json  print JSON`}
 
 func runBus(c *cmd) int {
 	if len(c.args) == 0 {
@@ -50,6 +58,8 @@ func runBus(c *cmd) int {
 		return c.busCall()
 	case "serve":
 		return c.busServe()
+	case "grants":
+		return c.busGrants()
 	}
 	c.usageError(2, "there is no '%s'", verb)
 	return 2
@@ -70,7 +80,9 @@ func (c *cmd) busFail(err error) {
 }
 
 func (c *cmd) busList(stats bool) int {
-	args := c.flags().parse()
+	f, asJSON := c.flags(), false
+	f.bool(&asJSON, "j|json")
+	args := f.parse()
 	conn := c.dialBus(bus.Options{})
 	defer conn.Close(nil)
 	r, err := conn.Package(bus.PackageBus).Invoke(c.p.Context(), &bus.Request{Method: bus.MethodList})
@@ -81,11 +93,17 @@ func (c *cmd) busList(stats bool) int {
 	if err := json.Unmarshal(r.Body, &list); err != nil {
 		c.fail(1, "%s", err)
 	}
+	if len(args) > 0 {
+		list = slices.DeleteFunc(list, func(p kernel.PackageInfo) bool { return p.Name != args[0] })
+	}
+	if asJSON {
+		return c.printJSON(list)
+	}
 	for _, p := range list {
 		switch {
-		case stats && (len(args) == 0 || args[0] == p.Name):
+		case stats:
 			fmt.Fprintf(c.out, "%-20s %8d calls %6d faults %6d open\n", p.Name, p.Calls, p.Faults, p.Open)
-		case !stats:
+		default:
 			where := p.Module
 			if len(p.PIDs) > 0 {
 				where = strings.TrimSpace(strings.Trim(fmt.Sprint(p.PIDs), "[]") + " " + where)
@@ -93,6 +111,16 @@ func (c *cmd) busList(stats bool) int {
 			fmt.Fprintln(c.out, strings.TrimRight(fmt.Sprintf("%-20s %-8s %s", p.Name, p.State, where), " "))
 		}
 	}
+	return 0
+}
+
+// printJSON prints a value as JSON.
+func (c *cmd) printJSON(v any) int {
+	text, err := json.Marshal(v)
+	if err != nil {
+		c.fail(1, "%s", err)
+	}
+	c.out.WriteString(indent(text) + "\n")
 	return 0
 }
 

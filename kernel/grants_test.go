@@ -1,0 +1,369 @@
+package kernel_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/grant"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// keptGrants is a store of grants in memory.
+type keptGrants struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (s *keptGrants) Load() ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text, nil
+}
+
+func (s *keptGrants) Save(text []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.text = text
+	return nil
+}
+
+func rules(t testing.TB, text string) grant.Rules {
+	t.Helper()
+	r, err := grant.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestGrants(t *testing.T) {
+	for _, test := range []struct {
+		name            string
+		page, user      string
+		service, target string
+		missing         string // what the error says; empty for none
+	}{
+		{"nobody says anything", "{}", "{}", "http", "a.example", ""},
+		{"the page denies", `{"http": "deny"}`, "{}", "http", "a.example", "the page says deny for http,"},
+		{"the user cannot allow what the page denies", `{"http:*.example": "deny"}`, `{"http:a.example": "allow"}`, "http", "a.example", "the page says deny for http:*.example,"},
+		{"the page's narrowest", `{"http": "deny", "http:a.example": "allow"}`, "{}", "http", "a.example:80", ""},
+		{"the user denies what the page allows", `{"http": "allow"}`, `{"http:a.example": "deny"}`, "http", "a.example", "the user's rule for http:a.example denies it; give it with: bus grants allow 'http:a.example'"},
+		{"the user answers the page", `{"http": "ask"}`, `{"http:a.example": "allow"}`, "http", "a.example", ""},
+		{"the user answers the page with no", `{"http": "ask"}`, `{"http:a.example": "deny"}`, "http", "a.example", "the user's rule"},
+		{"the page asks, without a terminal", `{"http": "ask"}`, "{}", "http", "a.example:80", "there is no terminal to ask at; give it with: bus grants allow 'http:a.example'"},
+		{"the user wants to be asked, without a terminal", "{}", `{"*": "ask"}`, "fs", "/x/../home", "the grant fs:/home is missing: there is no terminal"},
+		{"the user's own answer is narrower", "{}", `{"*": "ask", "fs:/home": "allow"}`, "fs", "/home/x", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			k := kernel.New(kernel.Config{Policy: rules(t, test.page), GrantStore: &keptGrants{text: []byte(test.user)}})
+			defer k.Close()
+			err := k.Grants().Check(context.Background(), k.Init(), test.service, test.target)
+			switch {
+			case test.missing == "" && err != nil:
+				t.Error(err)
+			case test.missing == "":
+			case err == nil || !strings.Contains(err.Error(), test.missing):
+				t.Errorf("%v, which does not say %q", err, test.missing)
+			case !errors.Is(err, fs.ErrPermission) || !errors.Is(err, bus.CodePermissionDenied):
+				t.Errorf("%v is no permission_denied", err)
+			}
+		})
+	}
+}
+
+func TestGrantsLast(t *testing.T) {
+	store := &keptGrants{}
+	k := kernel.New(kernel.Config{GrantStore: store})
+	deny := grant.Rule{Pattern: grant.Pattern{Service: "http", Target: "*"}, Decision: grant.Deny}
+	if err := k.Grants().Set(k.Init(), deny); err != nil {
+		t.Fatal(err)
+	}
+	k.Close()
+	k = kernel.New(kernel.Config{GrantStore: store})
+	defer k.Close()
+	if err := k.Grants().Check(context.Background(), k.Init(), "http", "a"); err == nil {
+		t.Error("the rule was not kept")
+	}
+	if err := k.Grants().Forget(k.Init(), deny.Pattern); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Grants().Check(context.Background(), k.Init(), "http", "a"); err != nil {
+		t.Error(err)
+	}
+	if string(store.text) != "{}" {
+		t.Errorf("%s is kept", store.text)
+	}
+}
+
+func TestGrantsThatCannotBeRead(t *testing.T) {
+	k := kernel.New(kernel.Config{GrantStore: &keptGrants{text: []byte(`{"http": `)}})
+	defer k.Close()
+	if err := k.Grants().Check(context.Background(), k.Init(), "http", "a"); err == nil {
+		t.Error("what the user had denied is allowed")
+	}
+}
+
+// typist runs main in a session with a terminal, and is its master's fd.
+func typist(t *testing.T, k *kernel.Kernel, main kernel.Main) (master int, p *kernel.Process) {
+	t.Helper()
+	f := k.Init().Files()
+	master, slave, err := f.PTY(80, 24)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err = k.Init().Fork(main, kernel.ForkAttr{
+		Argv: []string{"prog"}, Flags: sys.SpawnSetSID | sys.SpawnSetTTY, TTY: uint32(slave),
+		FDs: [][2]uint32{{uint32(slave), 0}, {uint32(slave), 1}, {uint32(slave), 2}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close(slave)
+	return master, p
+}
+
+// until reads a terminal until it has shown text.
+func until(t *testing.T, f *sys.Files, master int, text string) string {
+	t.Helper()
+	shown, buf := "", make([]byte, 4096)
+	for !strings.Contains(shown, text) {
+		n, err := f.Read(master, buf)
+		if err != nil {
+			t.Fatalf("%v after %q, without %q", err, shown, text)
+		}
+		shown += string(buf[:n])
+	}
+	return shown
+}
+
+func TestGrantsAsk(t *testing.T) {
+	for _, test := range []struct {
+		name, typed string
+		allowed     bool
+		kept        string
+	}{
+		{"yes", "yes\r", true, `{"http:a.example":"allow"}`},
+		{"y, after something else", "what\ry\r", true, `{"http:a.example":"allow"}`},
+		{"corrected", "nn\b\x7fy\r", true, `{"http:a.example":"allow"}`},
+		{"no", "no\r", false, `{"http:a.example":"deny"}`},
+		{"not now", "y\x03", false, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			store := &keptGrants{}
+			k := kernel.New(kernel.Config{Policy: rules(t, `{"http": "ask"}`), GrantStore: store})
+			defer k.Close()
+			got := make(chan error, 2)
+			master, _ := typist(t, k, func(p *kernel.Process) int {
+				got <- k.Grants().Check(p.Context(), p, "http", "a.example:80")
+				line := make([]byte, 10)
+				n, _ := p.Stdin().Read(line)
+				p.Stdout().Write([]byte("read " + string(line[:n])))
+				return 0
+			})
+			f := k.Init().Files()
+			if shown := until(t, f, master, "[yes/no] "); !strings.Contains(shown, "may prog use http:a.example?") {
+				t.Errorf("the question is %q", shown)
+			}
+			if _, err := f.Write(master, []byte(test.typed)); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-got; (err == nil) != test.allowed {
+				t.Errorf("%v", err)
+			}
+			if string(store.text) != test.kept {
+				t.Errorf("%q is kept, not %q", store.text, test.kept)
+			}
+			// What was typed as an answer reaches no program.
+			f.Write(master, []byte("on\r"))
+			if shown := until(t, f, master, "read "); !strings.Contains(shown, "on\r\n") {
+				t.Errorf("the program read something else: %q", shown)
+			}
+		})
+	}
+}
+
+func TestGrantsAskOnce(t *testing.T) {
+	k := kernel.New(kernel.Config{Policy: rules(t, `{"http": "ask"}`)})
+	defer k.Close()
+	const n = 4
+	got := make(chan error, n)
+	master, _ := typist(t, k, func(p *kernel.Process) int {
+		for range n {
+			go func() { got <- k.Grants().Check(p.Context(), p, "http", "a.example") }()
+		}
+		<-p.Context().Done()
+		return 0
+	})
+	f := k.Init().Files()
+	until(t, f, master, "[yes/no] ")
+	f.Write(master, []byte("y\r"))
+	for range n {
+		if err := <-got; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestGrantsQuestionOfOneThatEnds(t *testing.T) {
+	k := kernel.New(kernel.Config{Policy: rules(t, `{"http": "ask"}`)})
+	defer k.Close()
+	got := make(chan error, 1)
+	master, p := typist(t, k, func(p *kernel.Process) int {
+		defer func() { got <- nil }()
+		k.Grants().Check(p.Context(), p, "http", "a.example")
+		return 0
+	})
+	f := k.Init().Files()
+	until(t, f, master, "[yes/no] ")
+	f.Kill(p.PID(), sys.SIGKILL)
+	<-got
+	_, q := typist(t, k, func(p *kernel.Process) int { return 7 })
+	if _, status, err := f.Wait(q.PID(), 0); status.Code() != 7 || err != nil {
+		t.Errorf("%v %v", status, err)
+	}
+}
+
+func TestGrantsOfPorts(t *testing.T) {
+	k := kernel.New(kernel.Config{Policy: rules(t, `{"tcp:localhost:81": "deny", "net:localhost:82": "ask"}`)})
+	defer k.Close()
+	f := k.Init().Files()
+	for _, test := range []struct {
+		name string
+		port int
+		want errno.Errno
+	}{{"another port", 80, errno.ECONNREFUSED}, {"denied", 81, errno.EACCES}, {"nobody to ask", 82, errno.EACCES}} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := f.Connect(test.port, 0)
+			if errno.Of(err) != test.want {
+				t.Error(err)
+			}
+			_, err = f.Open("/dev/tcp/localhost/"+strconv.Itoa(test.port), sys.ORead|sys.OWrite, 0)
+			if errno.Of(err) != test.want {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestGrantsOfPackages(t *testing.T) {
+	k := kernel.New(kernel.Config{Policy: rules(t, `{"bus:secret": "deny"}`)})
+	defer k.Close()
+	served(t, k, "secret", 0, testServer())
+	served(t, k, "open", 0, testServer())
+	c, err := k.Init().Bus(bus.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(nil)
+	if _, err := c.Package("secret").Invoke(context.Background(), request("t/1.Echo", "x")); bus.CodeOf(err) != bus.CodePermissionDenied {
+		t.Error(err)
+	}
+	if _, err := c.Package("open").Invoke(context.Background(), request("t/1.Echo", "x")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestGrantsAreInherited has a guest and a package start a program of the kernel, which
+// then may no more than they: it has the package's grants, and changes none.
+func TestGrantsAreInherited(t *testing.T) {
+	m := &fakeMachine{run: map[string]func(*kernel.Guest){}}
+	k := kernel.New(kernel.Config{Machine: m})
+	t.Cleanup(func() { k.Close() })
+	type findings struct{ change, http, other error }
+	found := make(chan findings, 1)
+	k.Register("probe", func(p *kernel.Process) int {
+		g := k.Grants()
+		found <- findings{
+			g.Set(p, grant.Rule{Pattern: grant.Pattern{Service: "http", Target: "*"}, Decision: grant.Allow}),
+			g.Check(p.Context(), p, "http", "a.example"), g.Check(p.Context(), p, "http", "b.example"),
+		}
+		return 0
+	})
+	spawnProbe := func(g *kernel.Guest) {
+		f := g.Process.Files()
+		pid, err := f.Spawn(&sys.SpawnAttr{Path: "/bin/probe", Argv: []string{"probe"}})
+		if err != nil {
+			t.Error(err)
+		}
+		f.Wait(pid, 0)
+	}
+	m.run["guest"] = func(g *kernel.Guest) {
+		spawnProbe(g)
+		g.Ended(0)
+	}
+	m.run["pkg"] = func(g *kernel.Guest) {
+		s := bus.NewServer()
+		s.Func("p/1.Probe", func(_ context.Context, in *bus.Incoming) error {
+			spawnProbe(g)
+			return in.Reply(bus.FormatRaw, nil)
+		})
+		c, err := g.Process.Bus(bus.Options{Handler: s})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		c.Listen(g.Process.Context(), "", 0)
+		c.Wait()
+	}
+	f := k.Init().Files()
+	for name, text := range map[string]string{
+		"/guest.wasm": "\x00asmguest", "/pkg.wasm": "\x00asmpkg",
+		"/etc/bus.d/some.json":  `{"name": "some", "module": "/pkg.wasm", "dirs": [{"path": "/bin", "name": "/bin"}], "grants": ["http:a.example"]}`,
+		"/etc/bus.d/none.json":  `{"name": "none", "module": "/pkg.wasm", "dirs": [{"path": "/bin", "name": "/bin"}]}`,
+		"/etc/bus.d/wrong.json": `{"name": "wrong", "module": "/pkg.wasm", "grants": ["HTTP"]}`,
+	} {
+		if err := errors.Join(f.MkdirAll("/etc/bus.d", 0o755), f.WriteFile(name, []byte(text), 0o755)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := k.Init().Bus(bus.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(nil)
+	t.Run("the user's program", func(t *testing.T) {
+		wait(t, k, start(t, k, func(p *kernel.Process) int {
+			pid, _ := p.Files().Spawn(&sys.SpawnAttr{Path: "/bin/probe", Argv: []string{"probe"}})
+			p.Files().Wait(pid, 0)
+			return 0
+		}).PID())
+		if got := <-found; got.change != nil || got.http != nil || got.other != nil {
+			t.Errorf("%v", got)
+		}
+	})
+	t.Run("a guest's", func(t *testing.T) {
+		if _, err := f.Spawn(&sys.SpawnAttr{Path: "/guest.wasm"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-found; errno.Of(got.change) != errno.EPERM || got.http != nil || got.other != nil {
+			t.Errorf("%v", got)
+		}
+	})
+	for name, some := range map[string]bool{"some": true, "none": false} {
+		t.Run("that of the package "+name, func(t *testing.T) {
+			if _, err := c.Package(name).Invoke(t.Context(), request("p/1.Probe", "")); err != nil {
+				t.Fatal(err)
+			}
+			got := <-found
+			if errno.Of(got.change) != errno.EPERM || (got.http == nil) != some || got.other == nil {
+				t.Errorf("%v", got)
+			}
+			if want := "the package " + name + " does not declare it: put \"http:b.example\" into the grants of its file in /etc/bus.d"; !strings.Contains(got.other.Error(), want) {
+				t.Errorf("%v, which does not say %s", got.other, want)
+			}
+		})
+	}
+	t.Run("a declaration that makes no sense", func(t *testing.T) {
+		if _, err := c.Package("wrong").Invoke(t.Context(), request("p/1.Probe", "")); bus.CodeOf(err) != bus.CodeUnavailable || !strings.Contains(err.Error(), "HTTP") {
+			t.Error(err)
+		}
+	})
+}
