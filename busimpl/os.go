@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/busimpl/grant"
 	"github.com/bushel-wasm/bushel/busimpl/oshttp"
 	"github.com/bushel-wasm/bushel/busimpl/ostime"
 	"github.com/bushel-wasm/bushel/kernel"
@@ -15,15 +16,18 @@ const Package = "os"
 // Options is what the services reach outside of the kernel. What is missing is not there.
 type Options struct {
 	HTTP  oshttp.Transport // requests
-	Check oshttp.Check     // whether a program may use what it asks for; nil allows all
+	Check grant.Check      // whether a program may use what it asks for; nil asks the kernel's grants
 }
 
 // Register makes the services the package "os" of a kernel.
 func Register(k *kernel.Kernel, o Options) {
+	if o.Check == nil {
+		o.Check = k.Grants().CheckCall
+	}
 	s := bus.NewServer()
 	ostime.Register(s)
 	if o.HTTP != nil {
-		oshttp.Register(s, o.HTTP, o.Check)
+		oshttp.Register(s, o.HTTP, oshttp.Check(o.Check))
 	}
 	k.Bus().Register(Package, bus.HandlerFunc(func(in *bus.Incoming) {
 		if !s.Serves(in.Method()) {

@@ -299,6 +299,14 @@ func TestGrantsAreInherited(t *testing.T) {
 		spawnProbe(g)
 		g.Ended(0)
 	}
+	m.run["agent"] = func(g *kernel.Guest) {
+		a, err := g.Process.Agent(kernel.AgentAttr{})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		a.Files().Spawn(&sys.SpawnAttr{Path: "/bin/probe", Argv: []string{"probe"}})
+	}
 	m.run["pkg"] = func(g *kernel.Guest) {
 		s := bus.NewServer()
 		s.Func("p/1.Probe", func(_ context.Context, in *bus.Incoming) error {
@@ -315,7 +323,7 @@ func TestGrantsAreInherited(t *testing.T) {
 	}
 	f := k.Init().Files()
 	for name, text := range map[string]string{
-		"/guest.wasm": "\x00asmguest", "/pkg.wasm": "\x00asmpkg",
+		"/guest.wasm": "\x00asmguest", "/agent.wasm": "\x00asmagent", "/pkg.wasm": "\x00asmpkg",
 		"/etc/bus.d/some.json":  `{"name": "some", "module": "/pkg.wasm", "dirs": [{"path": "/bin", "name": "/bin"}], "grants": ["http:a.example"]}`,
 		"/etc/bus.d/none.json":  `{"name": "none", "module": "/pkg.wasm", "dirs": [{"path": "/bin", "name": "/bin"}]}`,
 		"/etc/bus.d/wrong.json": `{"name": "wrong", "module": "/pkg.wasm", "grants": ["HTTP"]}`,
@@ -339,14 +347,16 @@ func TestGrantsAreInherited(t *testing.T) {
 			t.Errorf("%v", got)
 		}
 	})
-	t.Run("a guest's", func(t *testing.T) {
-		if _, err := f.Spawn(&sys.SpawnAttr{Path: "/guest.wasm"}); err != nil {
-			t.Fatal(err)
-		}
-		if got := <-found; errno.Of(got.change) != errno.EPERM || got.http != nil || got.other != nil {
-			t.Errorf("%v", got)
-		}
-	})
+	for _, name := range []string{"guest", "agent"} {
+		t.Run("that of a "+name, func(t *testing.T) {
+			if _, err := f.Spawn(&sys.SpawnAttr{Path: "/" + name + ".wasm"}); err != nil {
+				t.Fatal(err)
+			}
+			if got := <-found; errno.Of(got.change) != errno.EPERM || got.http != nil || got.other != nil {
+				t.Errorf("%v", got)
+			}
+		})
+	}
 	for name, some := range map[string]bool{"some": true, "none": false} {
 		t.Run("that of the package "+name, func(t *testing.T) {
 			if _, err := c.Package(name).Invoke(t.Context(), request("p/1.Probe", "")); err != nil {

@@ -19,6 +19,3 @@ import (
 // It may wait, since the user may have to be asked, until ctx is done: call it from a
 // goroutine ([bus.Go]), not in ServeBus. It may be called by several goroutines at once.
 type Check func(ctx context.Context, in *bus.Incoming, service, target string) error
-
-// Everything is the Check of services that need none: it allows all.
-func Everything(context.Context, *bus.Incoming, string, string) error { return nil }
