@@ -126,7 +126,7 @@ func (k *Kernel) load(fs *vfs.Namespace, at vfs.At, path string, argv []string, 
 	head = head[:n]
 	wasm := bytes.HasPrefix(head, wasmMagic)
 	switch {
-	case st.Mode&0o111 == 0 && !wasm && !strings.HasSuffix(path, ".wasm"):
+	case st.Mode&0o100 == 0 && !wasm && !strings.HasSuffix(path, ".wasm"):
 		return nil, errno.EACCES
 	case wasm:
 		key := ImageKey{Dev: st.Dev, Ino: st.Ino, Size: st.Size, Mtime: st.Mtime, Gen: uint64(st.Ctime)}

@@ -49,6 +49,12 @@ func naming(h handler, changes func(r *sys.Request) bool) handler {
 
 func always(*sys.Request) bool { return true }
 
+// changesMode says that what may be opened, and made in a directory, can change.
+func changesMode(r *sys.Request) bool {
+	a, err := sys.DecodeSetAttr(r.Data)
+	return err == nil && a.Set&sys.AttrMode != 0
+}
+
 func creates(r *sys.Request) bool { return sys.OpenFlag(r.Args[1])&sys.OCreate != 0 }
 
 // mayName reports whether the call may change names, and asks for the right to if not.
@@ -92,7 +98,7 @@ func (n *names) giveBack() {
 // mayHave reports whether p can be given the names.
 func (n *names) mayHave(p *Process) bool {
 	switch {
-	case p.copies == nil || p.limits.FileSize != 0 || p.limits.Output != 0:
+	case p.copies == nil || p.limits.FileSize != 0 || p.limits.Output != 0 || p.umask&0o600 != 0:
 		return false
 	case n.holder != nil:
 		return n.holder == p && !n.recalled
@@ -144,7 +150,7 @@ func (c *call) names(at vfs.At) (list []byte, ok bool) {
 		return nil, false
 	}
 	dir, err := place.Dir()
-	if err != nil {
+	if err != nil || vfs.Permissions(dir)&0o300 != 0o300 {
 		return nil, false
 	}
 	if _, ok := dir.(vfs.PromisedDir); !ok || !c.p.copies.promise(place.FS()) {

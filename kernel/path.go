@@ -274,6 +274,9 @@ func sysChdir(c *call) verdict {
 	return c.goOutside(func(c *call) {
 		place, err := c.p.fs.WalkDir(c.look(at), c.r.Path)
 		if err == nil {
+			err = place.MaySearch()
+		}
+		if err == nil {
 			c.k.lock()
 			c.p.cwd = place
 			c.k.unlock()

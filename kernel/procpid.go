@@ -12,9 +12,6 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/vfs"
 )
 
-// userID is the one user's number.
-const userID = 1000
-
 // procDir is the directory of a process.
 func (p *Process) procDir() vfs.StaticEntry {
 	text := func(name string, fn func() string) vfs.StaticEntry {
@@ -75,7 +72,7 @@ func (p *Process) procStatus() string {
 	for _, line := range [...][2]any{
 		{"Name", p.comm()}, {"Umask", fmt.Sprintf("%04o", p.umask)}, {"State", i.State + " (" + state + ")"},
 		{"Tgid", i.PID}, {"Pid", i.PID}, {"PPid", i.PPID}, {"PGid", i.PGID}, {"Sid", i.SID}, {"TTY", i.TTY},
-		{"Uid", fmt.Sprintf("%d\t%[1]d\t%[1]d\t%[1]d", userID)}, {"Gid", fmt.Sprintf("%d\t%[1]d\t%[1]d\t%[1]d", userID)},
+		{"Uid", fmt.Sprintf("%d\t%[1]d\t%[1]d\t%[1]d", sys.UserID)}, {"Gid", fmt.Sprintf("%d\t%[1]d\t%[1]d\t%[1]d", sys.UserID)},
 		{"FDSize", len(p.fds)}, {"FDs", open}, {"Threads", 1},
 		{"SigIgn", fmt.Sprintf("%016x", unheard)}, {"SigCgt", fmt.Sprintf("%016x", caught)},
 		{"Engine", i.Engine}, {"CPU", fmt.Sprintf("%.3f s", p.cpuTime().Seconds())}, {"Output", p.written},

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
 // The files of /proc that tell of the system, in the form that Linux gives them: scripts
@@ -104,7 +106,7 @@ func (k *Kernel) procTCP() string {
 	b.WriteString("  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n")
 	for i, port := range slices.Sorted(maps.Keys(k.ports)) {
 		l := k.ports[port]
-		fmt.Fprintf(&b, "%4d: 0100007F:%04X 00000000:0000 0A 00000000:%08X 00:00000000 00000000  %4d        0 %d\n", i, port, len(l.pending), userID, l.id)
+		fmt.Fprintf(&b, "%4d: 0100007F:%04X 00000000:0000 0A 00000000:%08X 00:00000000 00000000  %4d        0 %d\n", i, port, len(l.pending), sys.UserID, l.id)
 	}
 	return b.String()
 }

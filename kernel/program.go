@@ -56,6 +56,9 @@ func (p *Process) Fork(main Main, attr ForkAttr) (*Process, error) {
 		}
 		at.Context = p.ctx
 		place, err := p.fs.WalkDir(at, attr.Cwd)
+		if err == nil {
+			err = place.MaySearch()
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -61,6 +61,9 @@ func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
 	at = c.look(at)
 	if attr.Cwd != "" {
 		place, err := c.p.fs.WalkDir(at, attr.Cwd)
+		if err == nil {
+			err = place.MaySearch()
+		}
 		if err != nil {
 			return err
 		}

@@ -14,11 +14,11 @@ func init() {
 
 		sys.OpOpen: naming(sysOpen, creates), sys.OpNames: sysNames, sys.OpClose: sysClose, sys.OpRead: sysRead, sys.OpWrite: sysWrite,
 		sys.OpPRead: sysPRead, sys.OpPWrite: sysPWrite, sys.OpSeek: sysSeek, sys.OpFStat: sysFStat,
-		sys.OpFSetAttr: sysFSetAttr, sys.OpAllocate: sysAllocate, sys.OpSync: sysSync, sys.OpReadDir: sysReadDir,
+		sys.OpFSetAttr: naming(sysFSetAttr, changesMode), sys.OpAllocate: sysAllocate, sys.OpSync: sysSync, sys.OpReadDir: sysReadDir,
 		sys.OpDup: sysDup, sys.OpRenumber: sysRenumber, sys.OpGetFD: sysGetFD, sys.OpSetFD: sysSetFD,
 		sys.OpPoll: sysPoll, sys.OpPipe: sysPipe,
 
-		sys.OpStat: sysStat, sys.OpSetAttr: sysSetAttr, sys.OpMkdir: naming(sysMkdir, always), sys.OpRmdir: naming(sysRmdir, always),
+		sys.OpStat: sysStat, sys.OpSetAttr: naming(sysSetAttr, changesMode), sys.OpMkdir: naming(sysMkdir, always), sys.OpRmdir: naming(sysRmdir, always),
 		sys.OpUnlink: naming(sysUnlink, always), sys.OpRename: naming(sysRename, always), sys.OpLink: naming(sysLink, always), sys.OpSymlink: naming(sysSymlink, always),
 		sys.OpReadlink: sysReadlink, sys.OpChdir: sysChdir, sys.OpGetcwd: sysGetcwd, sys.OpUmask: sysUmask,
 		sys.OpMounts: sysMounts, sys.OpStatfs: sysStatfs, sys.OpMount: naming(sysMount, always), sys.OpUnmount: naming(sysUnmount, always),

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
@@ -253,7 +254,7 @@ func (sh *shell) special(name string) (string, bool) {
 	case "PPID":
 		return itoa(sh.ppid), true
 	case "UID", "EUID":
-		return "0", true
+		return itoa(sys.UserID), true
 	case "SHELLOPTS":
 		return sh.optionNames(), true
 	case "BASH_VERSION":

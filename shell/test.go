@@ -264,11 +264,11 @@ func (sh *shell) testUnary(op, s string) (bool, error) {
 	case "-s":
 		return st.Size > 0, nil
 	case "-r":
-		return st.Mode&0o444 != 0, nil
+		return st.Mode&0o400 != 0, nil
 	case "-w":
-		return st.Mode&0o222 != 0, nil
+		return st.Mode&0o200 != 0, nil
 	case "-x":
-		return st.Mode&0o111 != 0, nil
+		return st.Mode&0o100 != 0, nil
 	case "-u":
 		return st.Mode&0o4000 != 0, nil
 	case "-g":

@@ -42,6 +42,8 @@ type file struct {
 	retained, gone bool
 	dir            *directory // where, and by which name, it was opened last
 	name           string
+	// allowed is what the file's mode is known to let it be opened for.
+	allowed sys.OpenFlag
 }
 
 // A description is an open file description of which only this process knows, so
@@ -242,6 +244,7 @@ func (c *Client) openedFile(w *waiter, r *sys.Reply) {
 		f.size = int64(binary.LittleEndian.Uint64(first))
 		f.data.reset(0, first[8:])
 	}
+	c.learnMode(w, f)
 	c.describe(fd, info, f, flags)
 	c.learnName(w, fd)
 }

@@ -19,6 +19,8 @@ const (
 	// open file takes on its way.
 	openCost = 1 << 10
 	// plainOpen are the flags of an open that can be answered here.
+	// ownerBits are the permission bits that opening a file to read and write takes.
+	ownerBits = 0o600
 	plainOpen = sys.OAccess | sys.OCreate | sys.OExcl | sys.OTrunc | sys.OCloexec
 )
 
@@ -91,6 +93,15 @@ func (c *Client) within(r *sys.Request) (dir *directory, name string) {
 func (c *Client) nameCall(r *sys.Request, done func(sys.Reply)) (reply sys.Reply, answered, taken bool) {
 	switch r.Op {
 	case sys.OpOpen, sys.OpUnlink, sys.OpStat:
+	case sys.OpSetAttr, sys.OpFSetAttr:
+		if a, err := sys.DecodeSetAttr(r.Data); err != nil || a.Set&sys.AttrMode != 0 {
+			c.names.forget()
+			c.allowNothing()
+		}
+		return
+	case sys.OpUmask:
+		c.names.vague = c.names.vague || r.Args[0]&ownerBits != 0
+		return
 	case sys.OpMkdir, sys.OpRmdir, sys.OpRename, sys.OpLink, sys.OpSymlink, sys.OpChdir, sys.OpMount, sys.OpUnmount,
 		sys.OpSpawn, sys.OpDup, sys.OpRenumber:
 		c.names.forget()
@@ -143,6 +154,8 @@ func (c *Client) openBehind(dir *directory, name string, e entry, there bool, r 
 		return reply, true, true
 	case there && (e.kind != sys.TypeRegular || e.file == nil || e.file.gone || e.file.dir != dir || e.file.name != name):
 		return
+	case there && (flags&sys.OAccess&^e.file.allowed != 0 || flags&sys.OTrunc != 0 && e.file.allowed&sys.OWrite == 0):
+		return
 	}
 	fd := c.fds.lowest()
 	if fd >= dir.fds {
@@ -156,6 +169,9 @@ func (c *Client) openBehind(dir *directory, name string, e entry, there bool, r 
 	} else {
 		c.lastFile++
 		f = &file{id: c.lastFile, held: true, dir: dir, name: name}
+		if r.Args[2]&ownerBits == ownerBits {
+			f.allowed = sys.OAccess
+		}
 		c.files[f.id] = f
 		dir.entries[name] = entry{sys.TypeRegular, f}
 	}
@@ -178,6 +194,22 @@ func (c *Client) openBehind(dir *directory, name string, e entry, there bool, r 
 		c.flush()
 	}
 	return reply, answered, true
+}
+
+// learnMode takes what a successful open by w says of what f may be opened for. While
+// the names are held nobody else changes modes either.
+func (c *Client) learnMode(w *waiter, f *file) {
+	flags, mode := sys.OpenFlag(w.args[1]), w.args[2]
+	if c.names.held && (flags&sys.OCreate == 0 || mode&ownerBits == ownerBits) {
+		f.allowed |= flags & sys.OAccess
+	}
+}
+
+// allowNothing forgets what learnMode has learned.
+func (c *Client) allowNothing() {
+	for _, f := range c.files {
+		f.allowed = 0
+	}
 }
 
 // learnName takes what a successful open says of a name, and asks for the names if the
@@ -237,6 +269,9 @@ func (c *Client) named(w *waiter, r *sys.Reply) {
 		return
 	}
 	node := [2]uint64{binary.LittleEndian.Uint64(r.Data), binary.LittleEndian.Uint64(r.Data[8:])}
+	if !n.held {
+		c.allowNothing() // others may have changed modes until now
+	}
 	n.held, n.need = true, namesAfter
 	dir := n.byNode[node]
 	if dir == nil {
@@ -263,6 +298,7 @@ func (c *Client) recalled() {
 		}
 		f.retained = false
 	}
+	c.allowNothing()
 	vague, slow := n.vague, n.slow
 	n.reset()
 	n.need, n.vague, n.slow = namesRarely, vague, slow

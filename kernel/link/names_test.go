@@ -145,3 +145,47 @@ func FuzzNames(f *testing.F) {
 		}
 	})
 }
+
+// What a file's mode forbids is refused also to a process that has the names.
+func TestNames_modes(t *testing.T) {
+	s := newStorm(t, 1, 2, 0)
+	s.wild = 0
+	a, b := s.ends[0], s.ends[1]
+	chmod := func(e *farEnd, path string, mode uint32) {
+		t.Helper()
+		set := sys.SetAttr{Set: sys.AttrMode, Mode: mode}
+		if r := s.call(e, &sys.Request{Op: sys.OpSetAttr, Args: [6]uint64{sys.AtCwd}, Path: path, Data: set.Append(nil)}); r.Errno != 0 {
+			t.Fatal(r.Errno)
+		}
+	}
+	opens := func(what, path string, flags sys.OpenFlag, mode uint64, want errno.Errno) {
+		t.Helper()
+		r := s.call(a, &sys.Request{Op: sys.OpOpen, Args: [6]uint64{sys.AtCwd, uint64(flags), mode}, Path: path})
+		if r.Errno != want {
+			t.Errorf("%s: %v, want %v", what, r.Errno, want)
+		}
+		if r.Errno == 0 {
+			s.call(a, &sys.Request{Op: sys.OpClose, Args: [6]uint64{r.Vals[0]}})
+		}
+	}
+	s.call(a, &sys.Request{Op: sys.OpMkdir, Args: [6]uint64{sys.AtCwd, 0, 0o755}, Path: "dir"})
+	s.makeFiles(a, "dir", 10)
+	opens("a new file of mode 444", "dir/new", sys.OWrite|sys.OCreate, 0o444, 0)
+	opens("it again", "dir/new", sys.OWrite|sys.OCreate, 0o444, errno.EACCES)
+	opens("it to cut", "dir/new", sys.ORead|sys.OTrunc, 0, errno.EACCES)
+	opens("it to read", "dir/new", sys.ORead, 0, 0)
+	opens("a file to write", "dir/f1", sys.OWrite, 0, 0)
+	chmod(a, "dir/f1", 0o400)
+	opens("what was made read-only", "dir/f1", sys.OWrite, 0, errno.EACCES)
+	opens("another", "dir/f2", sys.ORead|sys.OWrite, 0, 0)
+	chmod(b, "dir/f2", 0o200)
+	opens("what another made unreadable", "dir/f2", sys.ORead, 0, errno.EACCES)
+	opens("it to write", "dir/f2", sys.OWrite, 0, 0)
+	s.makeFiles(a, "dir", 1)
+	chmod(b, "dir", 0o555)
+	opens("a new file where none may be made", "dir/more", sys.OWrite|sys.OCreate, 0o644, errno.EACCES)
+	chmod(a, "dir", 0o600)
+	opens("a file where nothing may be found", "dir/f3", sys.ORead, 0, errno.EACCES)
+	chmod(a, "dir", 0o755)
+	opens("it again", "dir/f3", sys.ORead, 0, 0)
+}

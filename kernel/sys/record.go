@@ -77,6 +77,10 @@ func DecodeSetAttr(b []byte) (s SetAttr, err error) {
 	return s, r.end()
 }
 
+// UserID is the number of the one user and of the one group. The user owns every file
+// and is not root: the owner's permission bits bind.
+const UserID = 1000
+
 // DirEntry is an entry of a directory.
 type DirEntry struct {
 	Cookie uint64 // names the place after the entry; stays good while the directory changes

@@ -159,6 +159,13 @@ func (n *memInode) stat(t sys.FileType, size int64) sys.Stat {
 	}
 }
 
+// Permissions are the permission bits; see [Guarded].
+func (n *memInode) Permissions() uint32 {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return n.mode
+}
+
 // setAttr changes all but the size; mu is held.
 func (n *memInode) setAttr(a sys.SetAttr, now int64) {
 	if a.Set&sys.AttrMode != 0 {

@@ -19,8 +19,8 @@ import (
 // directory with OWrite, OTrunc or OCreate, or OCreate with a slash at path's
 // end); ENOTDIR (no directory, but ODirectory or a slash asks for one); EINVAL
 // (OCreate with ODirectory); ELOOP (a link in the last place with
-// sys.AtNoFollow, unless flags has no access mode); EROFS; ENOSPC; and those of
-// Walk.
+// sys.AtNoFollow, unless flags has no access mode); EACCES (see [Guarded]; a file
+// that is made is open whatever its own mode); EROFS; ENOSPC; and those of Walk.
 func (ns *Namespace) OpenNode(at At, path string, flags sys.OpenFlag, mode uint32) (p Place, created bool, err error) {
 	if flags&(sys.OCreate|sys.ODirectory) == sys.OCreate|sys.ODirectory {
 		return Place{}, false, errno.EINVAL
@@ -45,7 +45,7 @@ func (p Place) open(ctx context.Context, flags sys.OpenFlag) (Place, error) {
 		if writes || flags&sys.OCreate != 0 {
 			return Place{}, errno.EISDIR
 		}
-		return p, nil
+		return p, may(n, needed(flags))
 	case Link:
 		if flags&sys.ODirectory != 0 {
 			return Place{}, errno.ENOTDIR
@@ -66,6 +66,9 @@ func (p Place) open(ctx context.Context, flags sys.OpenFlag) (Place, error) {
 		if writes && p.ReadOnly() {
 			return Place{}, errno.EROFS
 		}
+		if err := may(n, needed(flags)); err != nil {
+			return Place{}, err
+		}
 		if flags&sys.OTrunc != 0 {
 			return p, WithContext(ctx, n).SetAttr(sys.SetAttr{Set: sys.AttrSize})
 		}
@@ -79,6 +82,17 @@ func (p Place) open(ctx context.Context, flags sys.OpenFlag) (Place, error) {
 		return p, nil
 	}
 	return Place{}, errno.ENXIO
+}
+
+// needed are the permission bits that opening something with flags takes.
+func needed(flags sys.OpenFlag) (bits uint32) {
+	if flags&sys.ORead != 0 {
+		bits |= mayRead
+	}
+	if flags&(sys.OWrite|sys.OTrunc) != 0 {
+		bits |= mayWrite
+	}
+	return bits
 }
 
 // create finds path or makes it a file. A link in the last place is followed
@@ -141,6 +155,9 @@ func (w *walk) createAt(name string, how sys.AtFlag, flags sys.OpenFlag, mode ui
 			return c, target, err
 		}
 		d, err := e.Dir.For(w.ctx).mutable()
+		if err == nil {
+			err = e.Dir.mayChange()
+		}
 		if err != nil {
 			return c, "", err
 		}

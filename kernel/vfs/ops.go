@@ -18,11 +18,17 @@ func (ns *Namespace) Stat(at At, path string) (sys.Stat, error) {
 }
 
 // SetAttr changes the attributes of what path names, with sys.AtNoFollow of a
-// link itself. Errors beyond those of Walk are those of [Place.SetAttr].
+// link itself. Errors beyond those of Walk are those of [Place.SetAttr], and EACCES
+// for the size of a file that may not be written.
 func (ns *Namespace) SetAttr(at At, path string, a sys.SetAttr) error {
 	p, err := ns.Walk(at, path)
 	if err != nil {
 		return err
+	}
+	if _, ok := p.node.(File); ok && a.Set&sys.AttrSize != 0 && !p.ReadOnly() {
+		if err := may(p.node, mayWrite); err != nil {
+			return err
+		}
 	}
 	return p.For(at.Context).SetAttr(a)
 }
@@ -46,8 +52,8 @@ func (ns *Namespace) Readlink(at At, path string) (string, error) {
 //
 // # Errors
 //
-// EEXIST if there is anything, also a link that leads nowhere; EROFS; and those
-// of Walk for the way to it.
+// EEXIST if there is anything, also a link that leads nowhere; EROFS; EACCES if the
+// directory may not be written; and those of Walk for the way to it.
 func (ns *Namespace) Mkdir(at At, path string, mode uint32) error {
 	e, d, err := ns.toMake(at, path, true)
 	if err != nil {
@@ -87,6 +93,9 @@ func (ns *Namespace) toMake(at At, path string, dir bool) (Entry, MutableDir, er
 		return e, nil, errno.ENOENT
 	}
 	d, err := e.Dir.For(at.Context).mutable()
+	if err == nil {
+		err = e.Dir.mayChange()
+	}
 	return e, d, err
 }
 
@@ -94,8 +103,8 @@ func (ns *Namespace) toMake(at At, path string, dir bool) (Entry, MutableDir, er
 //
 // # Errors
 //
-// EISDIR for a directory, ENOTDIR for another thing with a slash behind it, EROFS;
-// and those of Walk.
+// EISDIR for a directory, ENOTDIR for another thing with a slash behind it, EROFS,
+// EACCES; and those of Walk.
 func (ns *Namespace) Unlink(at At, path string) error {
 	e, err := ns.WalkParent(at, path)
 	switch {
@@ -110,10 +119,14 @@ func (ns *Namespace) Unlink(at At, path string) error {
 		return err
 	case e.Place.IsZero():
 		return errno.ENOENT
-	case e.Place.IsDir():
-		return errno.EISDIR
-	case e.Slash:
+	case !e.Place.IsDir() && e.Slash:
 		return errno.ENOTDIR
+	}
+	if err := e.Dir.mayChange(); err != nil {
+		return err
+	}
+	if e.Place.IsDir() {
+		return errno.EISDIR
 	}
 	return d.Unlink(e.Name)
 }
@@ -123,7 +136,7 @@ func (ns *Namespace) Unlink(at At, path string) error {
 // # Errors
 //
 // ENOTDIR, ENOTEMPTY, EINVAL for a path that ends in ".", ENOTEMPTY for
-// "..", EBUSY for the root and for a mount point, EROFS; and those of Walk.
+// "..", EBUSY for the root and for a mount point, EROFS, EACCES; and those of Walk.
 func (ns *Namespace) Rmdir(at At, path string) error {
 	e, err := ns.WalkParent(at, path)
 	if err != nil {
@@ -143,6 +156,11 @@ func (ns *Namespace) Rmdir(at At, path string) error {
 		return err
 	case e.Place.IsZero():
 		return errno.ENOENT
+	}
+	if err := e.Dir.mayChange(); err != nil {
+		return err
+	}
+	switch {
 	case !e.Place.IsDir():
 		return errno.ENOTDIR
 	case e.Mounted:
@@ -157,7 +175,7 @@ func (ns *Namespace) Rmdir(at At, path string) error {
 // # Errors
 //
 // EEXIST, EXDEV across mounts, EPERM for a directory, ENOENT for a newPath with
-// a slash at its end, EROFS; and those of Walk for both.
+// a slash at its end, EROFS, EACCES; and those of Walk for both.
 func (ns *Namespace) Link(fromAt At, path string, toAt At, newPath string) error {
 	from, err := ns.Walk(fromAt, path)
 	if err != nil {
@@ -181,7 +199,7 @@ func (ns *Namespace) Link(fromAt At, path string, toAt At, newPath string) error
 // # Errors
 //
 // EXDEV across mounts; EBUSY if either is a mount point or ends in ".", ".." or
-// no name; EROFS; ENOENT; ENOTDIR if path is no directory and either has a
+// no name; EROFS; EACCES; ENOENT; ENOTDIR if path is no directory and either has a
 // slash at its end, or newPath is none and path is one; EISDIR if only newPath
 // is one; EINVAL for a directory to be moved into itself; ENOTEMPTY; and those
 // of Walk for both.
@@ -214,8 +232,24 @@ func (ns *Namespace) Rename(fromAt At, path string, toAt At, newPath string) err
 		return errno.EBUSY
 	}
 	into, err := to.Dir.Dir()
+	if err == nil {
+		err = mayMove(&from, &to)
+	}
 	if err != nil {
 		return err
 	}
 	return d.Rename(from.Name, into, to.Name)
+}
+
+// mayMove is EACCES if an entry may not be moved: from its directory, to the other,
+// or because it is a directory whose ".." would have to be changed.
+func mayMove(from, to *Entry) error {
+	err := from.Dir.mayChange()
+	if err == nil {
+		err = to.Dir.mayChange()
+	}
+	if err == nil && from.Place.IsDir() && !from.Dir.Same(to.Dir) {
+		err = may(from.Place.node, mayWrite)
+	}
+	return err
 }

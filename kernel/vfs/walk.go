@@ -54,7 +54,8 @@ func (e *Entry) special() bool { return e.Name == "" || e.Name == "." || e.Name 
 //
 // ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG (a name over [MaxName] or a path over
 // [MaxPath] bytes), EINVAL (NUL), EILSEQ (not UTF-8), ENOTCAPABLE
-// (sys.AtBeneath), and those of the file systems.
+// (sys.AtBeneath), EACCES (a directory on the way may not be searched), and those
+// of the file systems.
 func (ns *Namespace) Walk(at At, path string) (Place, error) {
 	w, err := ns.begin(at, path)
 	if err != nil {
@@ -205,10 +206,15 @@ func (w *walk) last(name string, slash, follow bool) (Place, error) {
 		return Place{}, errno.ENOTDIR
 	}
 	switch name {
-	case "", ".":
+	case "":
 		return w.cur, nil
+	case ".":
+		return w.cur, w.maySearch()
 	case "..":
-		err := w.up()
+		err := w.maySearch()
+		if err == nil {
+			err = w.up()
+		}
 		return w.cur, err
 	}
 	p, _, err := w.lookup(name)
@@ -248,11 +254,11 @@ func (w *walk) lookup(name string) (p Place, mounted bool, err error) {
 	if err != nil {
 		return Place{}, false, err
 	}
+	if err := w.maySearch(); err != nil {
+		return Place{}, false, err
+	}
 	if len(name) > MaxName {
 		return Place{}, false, errno.ENAMETOOLONG
-	}
-	if err := w.mayStay(w.cur); err != nil {
-		return Place{}, false, err
 	}
 	n, err := WithContext(w.ctx, d).Lookup(name)
 	if err != nil {
@@ -270,6 +276,14 @@ func (w *walk) lookup(name string) (p Place, mounted bool, err error) {
 	up := w.cur
 	p.up, p.name = &up, name
 	return p, false, nil
+}
+
+// maySearch is the verdict over looking for a name in cur.
+func (w *walk) maySearch() error {
+	if err := w.mayStay(w.cur); err != nil {
+		return err
+	}
+	return w.cur.MaySearch()
 }
 
 // down makes the directory p, an entry of cur, the current one.

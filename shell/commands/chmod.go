@@ -10,6 +10,7 @@ import (
 
 var chmodSpec = spec{name: "chmod", synopsis: "[OPTION]... MODE[,MODE]... FILE...", run: runChmod, help: `
 Change permissions. MODE is octal, or [ugoa]*[-+=][rwxXst]*.
+The owner's bits bind: one user, who is not root, owns every file.
   -R, --recursive   directories with all they hold
   -v, --verbose     print each
   -c, --changes     print those that change

@@ -12,8 +12,8 @@ import (
 // system is the text of the files of /etc that programs on Unix count on: who the user
 // is, and that localhost is the machine itself. It says what id and hostname say.
 var system = [...]struct{ name, text string }{
-	{"passwd", fmt.Sprintf("root:x:0:0:root:/root:/bin/sh\nuser:x:%d:%[1]d:user:/home/user:/bin/sh\n", userID)},
-	{"group", fmt.Sprintf("root:x:0:\nuser:x:%d:\n", userID)},
+	{"passwd", fmt.Sprintf("root:x:0:0:root:/root:/bin/sh\nuser:x:%d:%[1]d:user:/home/user:/bin/sh\n", sys.UserID)},
+	{"group", fmt.Sprintf("root:x:0:\nuser:x:%d:\n", sys.UserID)},
 	{"hosts", "127.0.0.1\tlocalhost bushel\n::1\tlocalhost\n"},
 	{"shells", "/bin/sh\n"},
 }

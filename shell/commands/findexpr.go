@@ -200,7 +200,7 @@ func (p *findParser) primary(op string) findTest {
 		return p.permTest(p.take(op))
 	case "-user", "-group", "-uid", "-gid":
 		who := p.take(op)
-		return func(*found) bool { return who == c.user() || who == strconv.Itoa(userID) }
+		return func(*found) bool { return who == c.user() || who == strconv.Itoa(sys.UserID) }
 	case "-readable", "-writable", "-executable":
 		bit := map[string]uint32{"-readable": 0o444, "-writable": 0o222, "-executable": 0o111}[op]
 		return func(f *found) bool { return f.st.Mode&bit != 0 }

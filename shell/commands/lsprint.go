@@ -231,7 +231,7 @@ func (l *lister) printLong(list []listed) {
 		e := &list[i]
 		owner := "user"
 		if l.numeric {
-			owner = strconv.Itoa(userID)
+			owner = strconv.Itoa(sys.UserID)
 		}
 		size := strconv.FormatUint(e.st.Size, 10)
 		if l.human {

@@ -273,9 +273,9 @@ func runId(c *cmd) int {
 	case one && name:
 		c.out.WriteString(c.user() + "\n")
 	case one:
-		fmt.Fprintln(c.out, userID)
+		fmt.Fprintln(c.out, sys.UserID)
 	default:
-		fmt.Fprintf(c.out, "uid=%d(%s) gid=%d(%s) groups=%d(%s)\n", userID, c.user(), userID, c.user(), userID, c.user())
+		fmt.Fprintf(c.out, "uid=%d(%s) gid=%d(%s) groups=%d(%s)\n", sys.UserID, c.user(), sys.UserID, c.user(), sys.UserID, c.user())
 	}
 	return 0
 }

@@ -18,8 +18,6 @@ Describe files.
 %a mode, octal  %A mode  %f mode, hex  %h links  %i inode  %d device
 %u %g %U %G owner  %x %X access  %y %Y modified  %z %Z changed  %w %W born  %o 4096`}
 
-const userID = 1000
-
 func typeName(st *sys.Stat) string {
 	switch st.Type {
 	case sys.TypeRegular:
@@ -159,7 +157,7 @@ func (c *cmd) statField(verb byte, name string, st *sys.Stat) string {
 	case 'D':
 		return strconv.FormatUint(st.Dev, 16)
 	case 'u', 'g':
-		return strconv.Itoa(userID)
+		return strconv.Itoa(sys.UserID)
 	case 'U', 'G':
 		return "user"
 	case 'x':

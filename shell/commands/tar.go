@@ -162,7 +162,7 @@ func (t *tarrer) add(w *tar.Writer, name string, self sys.Stat) {
 		return
 	}
 	h := &tar.Header{Name: strings.TrimLeft(name, "/"), Mode: int64(st.Mode), ModTime: time.Unix(0, st.Mtime).Truncate(time.Second),
-		Uid: userID, Gid: userID, Uname: "user", Gname: "user"}
+		Uid: sys.UserID, Gid: sys.UserID, Uname: "user", Gname: "user"}
 	switch st.Type {
 	case sys.TypeRegular:
 		h.Typeflag, h.Size = tar.TypeReg, int64(st.Size)
@@ -283,9 +283,15 @@ func (t *tarrer) read(archive, dir string, extract bool, files []string) {
 			t.failed(h.Name, err)
 		}
 	}
-	// The times of directories last, when nothing more is put into them.
+	// The times and modes of directories last, when nothing more is put into them.
 	for i := len(t.dirs) - 1; i >= 0; i-- {
-		c.fs.Chtimes(t.dirs[i].Name, t.dirs[i].ModTime, t.dirs[i].ModTime)
+		d := t.dirs[i]
+		if !t.touch {
+			c.fs.Chtimes(d.Name, d.ModTime, d.ModTime)
+		}
+		if err := c.fs.Chmod(d.Name, uint32(d.Mode)&0o7777); err != nil {
+			t.failed(d.Name, err)
+		}
 	}
 	for i, ok := range found {
 		if !ok {
@@ -368,9 +374,9 @@ func (t *tarrer) extract(r io.Reader, h *tar.Header) error {
 	if h.Typeflag == tar.TypeDir {
 		err := c.makeBeneath(name)
 		if err == nil {
-			err = c.fs.Chmod(name, uint32(h.Mode)&0o7777)
+			err = c.fs.Chmod(name, uint32(h.Mode)&0o7777|0o700)
 		}
-		if !t.touch {
+		if err == nil {
 			dir := *h
 			dir.Name = name
 			t.dirs = append(t.dirs, &dir)
@@ -387,7 +393,12 @@ func (t *tarrer) extract(r io.Reader, h *tar.Header) error {
 	}
 	switch h.Typeflag {
 	case tar.TypeSymlink:
-		return c.fs.Symlink(h.Linkname, name)
+		err := c.fs.Symlink(h.Linkname, name)
+		if err == nil && !t.touch {
+			at := h.ModTime.UnixNano()
+			err = c.fs.SetAttr(name, sys.SetAttr{Set: sys.AttrAtime | sys.AttrMtime, Atime: at, Mtime: at}, sys.AtNoFollow)
+		}
+		return err
 	case tar.TypeLink:
 		from, err := safePath(h.Linkname, t.strip)
 		if err != nil {

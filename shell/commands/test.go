@@ -185,12 +185,12 @@ func (t *tester) unary(op, a string) bool {
 	case "-s":
 		return st.Size > 0
 	case "-r":
-		return st.Mode&0o444 != 0
+		return st.Mode&0o400 != 0
 	case "-w":
-		return st.Mode&0o222 != 0
+		return st.Mode&0o200 != 0
 	case "-x":
 		// A module can be run whatever its mode.
-		return st.Mode&0o111 != 0 || st.Type == sys.TypeRegular && strings.HasSuffix(a, ".wasm")
+		return st.Mode&0o100 != 0 || st.Type == sys.TypeRegular && strings.HasSuffix(a, ".wasm")
 	case "-u":
 		return st.Mode&0o4000 != 0
 	case "-g":

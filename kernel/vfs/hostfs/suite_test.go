@@ -30,5 +30,5 @@ func TestSuite(t *testing.T) {
 			t.Fatal(err)
 		}
 		return fs
-	}, vfstest.Options{Host: true})
+	}, vfstest.Options{Host: true, Root: syscall.Geteuid() == 0})
 }

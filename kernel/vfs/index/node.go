@@ -34,6 +34,9 @@ func (n *node) stat(t sys.FileType, size uint64) (sys.Stat, error) {
 	}, nil
 }
 
+// Permissions are the permission bits; see [vfs.Guarded].
+func (n *node) Permissions() uint32 { return n.mode }
+
 // SetAttr is EROFS.
 func (n *node) SetAttr(sys.SetAttr) error { return errno.EROFS }
 
@@ -141,8 +144,10 @@ var (
 	_ vfs.ReadOnlyFS = (*Tree)(nil)
 	_ vfs.Waiter     = (*Tree)(nil)
 	_ vfs.Located    = (*dir)(nil)
+	_ vfs.Guarded    = (*dir)(nil)
 	_ vfs.Parent     = (*dir)(nil)
 	_ vfs.File       = (*file)(nil)
+	_ vfs.Guarded    = (*file)(nil)
 	_ vfs.Cancelable = (*file)(nil)
 	_ vfs.Link       = (*link)(nil)
 )

@@ -105,10 +105,12 @@ func (f *file) Release() {
 var (
 	_ vfs.Waiter     = (*FS)(nil)
 	_ vfs.MutableDir = (*dir)(nil)
+	_ vfs.Guarded    = (*dir)(nil)
 	_ vfs.Located    = (*dir)(nil)
 	_ vfs.Parent     = (*dir)(nil)
 	_ vfs.Cancelable = (*dir)(nil)
 	_ vfs.File       = (*file)(nil)
+	_ vfs.Guarded    = (*file)(nil)
 	_ vfs.Syncer     = (*file)(nil)
 	_ vfs.Holder     = (*file)(nil)
 	_ vfs.Cancelable = (*file)(nil)

@@ -133,6 +133,13 @@ func (f *FS) newNode(parent *node, name string, isDir bool) *node {
 	return n
 }
 
+// Permissions are the permission bits; see [vfs.Guarded].
+func (n *node) Permissions() uint32 {
+	n.fs.mu.Lock()
+	defer n.fs.mu.Unlock()
+	return n.mode
+}
+
 // path is where the node is: ENOENT if it has been removed.
 func (n *node) path() (string, error) {
 	n.fs.mu.Lock()

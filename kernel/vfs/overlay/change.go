@@ -392,6 +392,7 @@ func (d *dir) keepTimes() (restore func()) {
 
 var (
 	_ vfs.MutableDir = (*dir)(nil)
+	_ vfs.Guarded    = (*dir)(nil)
 	_ vfs.Located    = (*dir)(nil)
 	_ vfs.Parent     = (*dir)(nil)
 	_ vfs.Space      = (*FS)(nil)

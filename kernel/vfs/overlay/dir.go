@@ -58,6 +58,13 @@ func (d *dir) Stat() (sys.Stat, error) {
 	return d.fs.own(st, d.ino, err)
 }
 
+// Permissions are those of the layer whose attributes count; see [vfs.Guarded].
+func (d *dir) Permissions() uint32 {
+	d.fs.mu.Lock()
+	defer d.fs.mu.Unlock()
+	return vfs.Permissions(d.front())
+}
+
 // SetAttr changes the upper layer's attributes.
 func (d *dir) SetAttr(a sys.SetAttr) error {
 	d.fs.mu.Lock()

@@ -48,6 +48,9 @@ func (f *file) Stat() (sys.Stat, error) {
 	return f.fs.own(st, f.ino, err)
 }
 
+// Permissions are those of the layer that the file is in; see [vfs.Guarded].
+func (f *file) Permissions() uint32 { return vfs.Permissions(f.current()) }
+
 // ReadAt reads.
 func (f *file) ReadAt(p []byte, off int64) (int, error) { return f.current().ReadAt(p, off) }
 
@@ -345,6 +348,7 @@ func (l *link) raise() error {
 
 var (
 	_ vfs.File       = (*file)(nil)
+	_ vfs.Guarded    = (*file)(nil)
 	_ vfs.Holder     = (*file)(nil)
 	_ vfs.Syncer     = (*file)(nil)
 	_ vfs.Versioned  = (*file)(nil)

@@ -35,6 +35,13 @@ func (n *common) stat(t sys.FileType, size int64) sys.Stat {
 	}
 }
 
+// Permissions are the permission bits; see [vfs.Guarded].
+func (n *common) Permissions() uint32 {
+	n.fs.mu.Lock()
+	defer n.fs.mu.Unlock()
+	return n.mode
+}
+
 // attrs are the attributes that a record of a change has.
 type attrs struct {
 	mode                uint32
@@ -137,10 +144,12 @@ var (
 	_ vfs.Space      = (*FS)(nil)
 	_ vfs.Waiter     = (*FS)(nil)
 	_ vfs.MutableDir = (*dir)(nil)
+	_ vfs.Guarded    = (*dir)(nil)
 	_ vfs.Located    = (*dir)(nil)
 	_ vfs.Parent     = (*dir)(nil)
 	_ vfs.Syncer     = (*dir)(nil)
 	_ vfs.File       = (*file)(nil)
+	_ vfs.Guarded    = (*file)(nil)
 	_ vfs.Holder     = (*file)(nil)
 	_ vfs.Syncer     = (*file)(nil)
 	_ vfs.Versioned  = (*file)(nil)

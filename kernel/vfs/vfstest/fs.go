@@ -45,4 +45,7 @@ type Options struct {
 	// Host: the file system is the operating system's. What is this project's
 	// own choice where POSIX leaves one is left out.
 	Host bool
+	// Root: the file system is the operating system's, and permission bits do not
+	// bind the caller.
+	Root bool
 }

@@ -46,7 +46,7 @@ func Tree() []Member {
 		file("empty", "", 0o600),
 		file("program", "#!/bin/sh\n", 0o755),
 		dir("d"), dir("d/e"), dir("d/none"),
-		file("d/e/deep", "deep\n", 0o444),
+		file("d/e/deep", "deep\n", 0o640),
 		file("d/big", strings.Repeat("0123456789abcdef", 20_000), 0o644),
 		file("d/"+long, "long\n", 0o644),
 		file("d/ünï code", "name\n", 0o644),

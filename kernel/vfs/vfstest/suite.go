@@ -11,6 +11,7 @@ type needs uint8
 const (
 	utf8Names needs = 1 << iota // names have to be UTF-8
 	ownChoice                   // POSIX leaves it open, or Linux's versions differ
+	bound                       // permission bits have to bind the caller
 )
 
 // scriptCase is a case: its name and the lines of a [script].
@@ -37,6 +38,7 @@ var groups = []struct {
 	{"link", linkCases},
 	{"contents", contentsCases},
 	{"attributes", attrCases},
+	{"permission", permissionCases},
 	{"beneath", beneathCases},
 }
 
@@ -47,7 +49,7 @@ func Run(t *testing.T, make func(t *testing.T) FS, o Options) {
 		t.Run(g.name, func(t *testing.T) {
 			for _, c := range g.cases {
 				t.Run(c.name, func(t *testing.T) {
-					if c.needs&utf8Names != 0 && o.AnyBytes || c.needs&ownChoice != 0 && o.Host {
+					if c.needs&utf8Names != 0 && o.AnyBytes || c.needs&ownChoice != 0 && o.Host || c.needs&bound != 0 && o.Root {
 						t.Skip("not a rule for this file system")
 					}
 					if err := (&script{fs: make(t)}).run(c.lines); err != nil {
