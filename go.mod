@@ -2,6 +2,8 @@ module github.com/bushel-wasm/bushel
 
 go 1.26.0
 
+tool github.com/bushel-wasm/bushel/bus/busgen
+
 require (
 	github.com/creack/pty v1.1.24
 	github.com/evanw/esbuild v0.28.2

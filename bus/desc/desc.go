@@ -56,6 +56,8 @@ type Var struct {
 	Type     string  `json:"type,omitempty"` // Go's notation, with the names of Types
 	Stream   uint32  `json:"stream,omitempty"`
 	Callback *Method `json:"callback,omitempty"`
+	Doc      string  `json:"doc,omitempty"`      // of a field
+	Optional bool    `json:"optional,omitempty"` // a field that may be left out
 }
 
 // Type is a struct, or a named type of another kind.
