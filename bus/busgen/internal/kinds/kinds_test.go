@@ -325,7 +325,9 @@ func TestValues(t *testing.T) {
 	i, kinds, _ := link(t)
 	ctx := t.Context()
 	in := sample()
+	in.Secret, in.note = "secret", "note"
 	same, all, n, err := kinds.Echo(ctx, in, []Thing{in, {}}, true)
+	in.Secret, in.note = "", ""
 	in.Parent.Parts = nil // which is left out
 	if err != nil || n != 2 || !reflect.DeepEqual(same, in) || !reflect.DeepEqual(all, []Thing{in, {}}) {
 		t.Errorf("%+v, %+v, %d, %v", same, all, n, err)
