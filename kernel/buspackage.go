@@ -394,6 +394,9 @@ func (b *Bus) gone(inst *instance, why error) {
 	for _, j := range failed {
 		j.in.Fault(why)
 	}
+	if why != nil || len(failed) > 0 {
+		b.k.log.Warn("a package has failed", "module", "bus", "pid", pid, "package", p.name, "waited", len(failed), "err", why)
+	}
 	if inst.ours && pid != 0 {
 		b.k.aside(func() { b.stop(pid) })
 	}

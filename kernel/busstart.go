@@ -69,7 +69,7 @@ func (b *Bus) declared() []busConf {
 			err = errors.New("it names no package")
 		}
 		if err != nil {
-			b.k.log.Warn("a package's declaration cannot be read", "file", name, "err", err)
+			b.k.log.Warn("a package's declaration cannot be read", "module", "bus", "file", name, "err", err)
 			continue
 		}
 		list = append(list, c)
@@ -161,6 +161,7 @@ func (b *Bus) start(inst *instance, dirs []string) {
 		b.gone(inst, &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateFetchFailed, Message: fmt.Sprintf("the package %s cannot be started: %v", p.name, err)})
 		return
 	}
+	b.k.log.Info("a package was started", "module", "bus", "pid", pid, "package", p.name, "file", file)
 	if over {
 		b.stop(uint32(pid))
 	}
@@ -177,6 +178,7 @@ func (b *Bus) start(inst *instance, dirs []string) {
 	if err != nil {
 		return // the kernel is closed
 	}
+	b.k.log.Info("a package has ended", "module", "bus", "pid", pid, "package", p.name, "code", status.Code())
 	text := fmt.Sprintf("the package %s ended before it listened on the bus, with code %d", p.name, status.Code())
 	b.gone(inst, &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateAborted, Message: text})
 }

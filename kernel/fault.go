@@ -41,7 +41,7 @@ func (c *call) goOut() {
 func (p *Process) abort(bug any) {
 	stack := string(debug.Stack())
 	p.k.after(func() {
-		p.k.log.Error("a panic in the kernel", "pid", p.pid, "name", p.name, "panic", bug, "stack", stack)
+		p.k.log.Error("a panic in the kernel", "module", "kernel", "pid", p.pid, "program", p.name, "panic", bug, "stack", stack)
 	})
 	if p.pid != 1 && !p.dead {
 		p.complain(fmt.Sprintf("internal error: %v", bug))

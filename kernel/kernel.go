@@ -9,6 +9,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/grant"
+	"github.com/bushel-wasm/bushel/kernel/klog"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
 )
@@ -20,8 +21,12 @@ type Config struct {
 	FS *vfs.Namespace
 	// Machine runs guests. If it is nil, every guest is ENOEXEC.
 	Machine Machine
-	// Log gets what an operator should know. Nil discards it.
-	Log *slog.Logger
+	// Log gets what the kernel says, besides the log that it keeps. It may be nil.
+	Log slog.Handler
+	// Console gets the entries of the log that are to be shown where a developer looks,
+	// at first those of the level ShowLog and above; [klog.Off] is none. It may be nil.
+	Console func(klog.Entry)
+	ShowLog slog.Level
 	// Yield is called between system calls of programs in the kernel, on their
 	// goroutines and with no lock held. It may park. Nil does nothing.
 	Yield func()
@@ -54,6 +59,7 @@ type Kernel struct {
 	cfg     Config
 	fs      *vfs.Namespace
 	log     *slog.Logger
+	entries *klog.Log
 	bus     *Bus
 	grants  *Grants
 	started time.Time
@@ -95,7 +101,7 @@ type Kernel struct {
 // New makes a kernel with process 1 and nothing else. It registers no programs.
 func New(cfg Config) *Kernel {
 	k := &Kernel{
-		cfg: cfg, fs: cfg.FS, log: cfg.Log, started: time.Now(),
+		cfg: cfg, fs: cfg.FS, entries: klog.New(cfg.Console), started: time.Now(),
 		procs:    map[uint32]*Process{},
 		sessions: map[uint32]*session{},
 		builtins: map[string]Main{},
@@ -104,9 +110,8 @@ func New(cfg Config) *Kernel {
 		joined:   map[uint32]*joint{},
 		ports:    map[uint16]*listener{},
 	}
-	if k.log == nil {
-		k.log = slog.New(slog.DiscardHandler)
-	}
+	k.entries.ShowOn(cfg.ShowLog)
+	k.log = k.entries.Logger(cfg.Log)
 	if k.cfg.Processes <= 0 {
 		k.cfg.Processes = defaultProcesses
 	}
@@ -142,6 +147,16 @@ func (k *Kernel) makeInit() {
 // fail with ESRCH; signals do nothing to it unless it catches them.
 func (k *Kernel) Init() *Process { return k.init }
 
+// Started is when the kernel was made.
+func (k *Kernel) Started() time.Time { return k.started }
+
+// Log is what the kernel, services and guests have said.
+func (k *Kernel) Log() *klog.Log { return k.entries }
+
+// Logger writes to Log. The attributes "pid", "module" and "call" say who speaks; see
+// package klog.
+func (k *Kernel) Logger() *slog.Logger { return k.log }
+
 // FS is the kernel's tree.
 func (k *Kernel) FS() *vfs.Namespace { return k.fs }
 
@@ -161,7 +176,7 @@ func (k *Kernel) Register(name string, main Main) {
 		err = f.Chmod("/bin/"+name, 0o755)
 	}
 	if err != nil {
-		k.log.Error("a program cannot be put into /bin", "name", name, "err", err)
+		k.log.Error("a program cannot be put into /bin", "module", "kernel", "program", name, "err", err)
 	}
 }
 

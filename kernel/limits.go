@@ -110,7 +110,9 @@ const (
 func (p *Process) meet(what bound, format string, args ...any) {
 	if p.met&what == 0 {
 		p.met |= what
-		p.complain(fmt.Sprintf(format, args...))
+		line := fmt.Sprintf(format, args...)
+		p.complain(line)
+		p.k.after(func() { p.k.log.Warn(line, "module", "limits", "pid", p.pid, "program", p.name) })
 	}
 }
 
@@ -147,6 +149,7 @@ func (p *Process) mayFork() bool {
 	if s.full == 0 {
 		s.full = s.members
 		p.complain(line)
+		p.k.after(func() { p.k.log.Warn(line, "module", "limits", "pid", p.pid, "program", p.name) })
 	}
 	return false
 }

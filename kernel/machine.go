@@ -47,15 +47,20 @@ type Guest struct {
 // Ended reports the guest's end to the kernel. It counts unless the process has ended
 // already, by OpExit or a signal. It may be called from any goroutine.
 func (g *Guest) Ended(status sys.WaitStatus) {
-	k := g.Process.k
+	p := g.Process
+	k := p.k
+	if sig := status.Signal(); sig != 0 {
+		k.log.Warn("a guest has failed", "module", "kernel", "pid", p.pid, "program", p.name, "signal", sig.String())
+	}
 	k.lock()
 	defer k.unlock()
-	g.Process.end(status, false)
+	p.end(status, false)
 }
 
-// SetEngine says which engine runs the guest, for ps.
-func (g *Guest) SetEngine(name string) {
+// SetEngine says which engine runs the guest, for ps, and why it does, for the log.
+func (g *Guest) SetEngine(name, why string) {
 	k := g.Process.k
+	k.log.Debug("an engine was chosen", "module", "kernel", "pid", g.Info.PID, "program", g.Info.Name, "engine", name, "why", why)
 	k.lock()
 	defer k.unlock()
 	g.Process.engine = name
@@ -100,7 +105,7 @@ func (k *Kernel) launch(p *Process, t *target) {
 		running, err = k.cfg.Machine.Start(p.guest)
 	}
 	if err != nil {
-		k.log.Info("a guest cannot be run", "pid", p.pid, "name", p.name, "err", err)
+		k.log.Warn("a guest cannot be run", "module", "kernel", "pid", p.pid, "program", p.name, "err", err)
 		p.Syscall(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2, sys.WriteOwnLine}, Data: []byte(p.name + ": " + err.Error() + "\n")})
 		p.guest.Ended(sys.Exited(126))
 		return

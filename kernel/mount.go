@@ -167,6 +167,7 @@ func (c *call) mount(open FSType, attr *sys.MountAttr, at vfs.At) error {
 		k.forgetFS(f)
 		return err
 	}
+	k.log.Info("mounted", "module", "mount", "pid", c.p.pid, "path", c.r.Path, "type", attr.Type, "source", attr.Source)
 	return nil
 }
 
@@ -179,6 +180,9 @@ func sysUnmount(c *call) verdict {
 		place, err := c.p.fs.Walk(c.look(at), c.r.Path)
 		if err == nil {
 			err = c.unmount(place)
+		}
+		if err == nil {
+			c.k.log.Info("unmounted", "module", "mount", "pid", c.p.pid, "path", c.r.Path)
 		}
 		c.failErr(err)
 	})

@@ -28,7 +28,7 @@ func (k *Kernel) mountOwn() {
 			err = k.fs.Mount(m.path, vfs.NewStatic(m.typ, m.top, clock), vfs.MountOptions{Fixed: true})
 		}
 		if err != nil {
-			k.log.Error("a tree of the kernel cannot be mounted", "path", m.path, "err", err)
+			k.log.Error("a tree of the kernel cannot be mounted", "module", "kernel", "path", m.path, "err", err)
 		}
 	}
 }

@@ -51,6 +51,9 @@ func sysSpawn(c *call) verdict {
 	return c.goOutside(func(c *call) {
 		if e := c.spawn(&attr, at); e != nil {
 			c.failErr(e)
+			if !c.mustWait {
+				c.k.log.Debug("a program cannot be started", "module", "kernel", "pid", c.p.pid, "program", attr.Argv[0], "err", e)
+			}
 		}
 	})
 }

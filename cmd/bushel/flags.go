@@ -2,9 +2,13 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
+	"os"
 	pathpkg "path"
 	"path/filepath"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/kernel/grant"
 )
 
 // usageError is a command line that makes no sense.
@@ -21,6 +25,10 @@ type options struct {
 	interpreter bool
 	dirs        []shared
 	env         []string
+	policy      grant.Rules
+	// log is the lowest level of the log that goes to standard error, if logs.
+	log  slog.Level
+	logs bool
 	// line is -c's, if hasLine.
 	line    string
 	hasLine bool
@@ -46,7 +54,7 @@ func parseFlags(args []string, shell bool) (o options, rest []string, err error)
 		}
 		name, value, has := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
 		switch name {
-		case "engine", "dir", "env":
+		case "engine", "dir", "env", "policy", "log":
 		case "c":
 			if shell && !has {
 				break
@@ -91,6 +99,24 @@ func (o *options) set(name, value string) error {
 			return err
 		}
 		o.dirs = append(o.dirs, d)
+	case "policy":
+		text := []byte(value)
+		if !strings.HasPrefix(value, "{") && !strings.HasPrefix(value, "[") {
+			var err error
+			if text, err = os.ReadFile(value); err != nil {
+				return fmt.Errorf("--policy %s: %w", value, plain(err))
+			}
+		}
+		rules, err := grant.Parse(text)
+		if err != nil {
+			return usagef("--policy: %v", err)
+		}
+		o.policy = rules
+	case "log":
+		o.logs = true
+		if err := o.log.UnmarshalText([]byte(value)); err != nil {
+			return usagef("--log %s is none of debug, info, warn and error", value)
+		}
 	case "env":
 		if key, _, ok := strings.Cut(value, "="); !ok || key == "" {
 			return usagef("--env %s is not NAME=VALUE", value)

@@ -81,6 +81,9 @@ Flags:
   --dir HOST[:GUEST][:ro]         let modules see the folder HOST, under the name GUEST
                                   (HOST's own if it is not given); :ro forbids changes
   --env NAME=VALUE                set a variable
+  --policy FILE|JSON              what programs may use of services, hosts and paths, such as
+                                  '{"http:example.com": "allow", "net": "deny"}'
+  --log debug|info|warn|error     print what the system logs from that level on
 
 A shell sees the folder that it is started in unless there is a --dir; a module that is
 run sees no folder but those of --dir. The exit code is the program's own, 128+n if signal n

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ func TestMain(m *testing.M) {
 	}
 	// One cache for all runs: what one compiled, the next need not.
 	os.Setenv("XDG_CACHE_HOME", cache)
+	os.Setenv("XDG_CONFIG_HOME", filepath.Join(cache, "config"))
 	code := m.Run()
 	os.RemoveAll(cache)
 	os.Exit(code)

@@ -44,6 +44,8 @@ func TestShell_line(t *testing.T) {
 		{"echo", []string{"-c", "echo hello"}, "", "hello\n", "", 0},
 		{"arguments", []string{"-c", `echo "$0" "$1" $#`, "name", "a b", "c"}, "", "name a b 2\n", "", 0},
 		{"exit code", []string{"-c", "exit 5"}, "", "", "", 5},
+		{"a policy", []string{"--policy", `{"tcp": "deny"}`, "-c", "nc localhost 9"}, "", "", "the page says deny for tcp", 1},
+		{"a log", []string{"--log", "info", "-c", "mkdir m; mount -t tmp x m"}, "", "", "INFO mount", 0},
 		{"pipe", []string{"-c", "yes | head -3"}, "", "y\ny\ny\n", "", 0},
 		{"guest", []string{"-c", "hello.wasm you"}, "", "Hello from C, you!\n", "", 0},
 		{"guest by its path", []string{"-c", "./hello.wasm"}, "", "Hello from C!\n", "", 0},

@@ -14,6 +14,7 @@ import (
 	"github.com/bushel-wasm/bushel/busimpl"
 	"github.com/bushel-wasm/bushel/busimpl/oshttp"
 	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/klog"
 	"github.com/bushel-wasm/bushel/kernel/machine"
 	"github.com/bushel-wasm/bushel/kernel/mounts"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -43,7 +44,13 @@ func newSystem(o options) (*system, error) {
 		return nil, err
 	}
 	s := &system{machine: m, opts: o, tree: vfs.NewNamespace(vfs.NewMem(vfs.MemOptions{}))}
-	s.kernel = kernel.New(kernel.Config{FS: s.tree, Machine: m})
+	shown := klog.Off
+	if o.logs {
+		shown = o.log
+	}
+	s.kernel = kernel.New(kernel.Config{
+		FS: s.tree, Machine: m, Policy: o.policy, GrantStore: grantFile{}, Console: showEntry, ShowLog: shown,
+	})
 	s.files = s.kernel.Init().Files()
 	shell.Register(s.kernel)
 	commands.Register(s.kernel)

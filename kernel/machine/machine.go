@@ -103,7 +103,7 @@ var errKilled = errors.New("killed")
 
 // Start begins to run a guest.
 func (m *Machine) Start(g *kernel.Guest) (kernel.Running, error) {
-	g.SetEngine(m.engine.Name())
+	g.SetEngine(m.engine.Name(), "the command says so")
 	r := &running{}
 	var ctx context.Context
 	ctx, r.cancel = context.WithCancelCause(wazero.WithControl(context.Background(), &r.control))

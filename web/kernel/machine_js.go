@@ -167,23 +167,28 @@ func (m *machine) used(key kernel.ImageKey) {
 // Start implements kernel.Machine.
 func (m *machine) Start(g *kernel.Guest) (kernel.Running, error) {
 	pid := g.Info.PID
-	interpret := uint32(0)
-	if g.Info.Engine == "wazero" || g.Info.Engine != "browser" && jsHasBrowserEngine() == 0 {
-		interpret = 1
+	interpret, why := uint32(0), "the browser lets it wait"
+	switch {
+	case g.Info.Engine == "browser":
+		why = "it was asked for"
+	case g.Info.Engine == "wazero":
+		interpret, why = 1, "it was asked for"
+	case jsHasBrowserEngine() == 0:
+		interpret, why = 1, "the browser's engine cannot wait, or is not wanted"
 	}
 	img := g.Image.(*image)
 	switch {
 	case interpret != 0:
 	case img.threads && jsHasThreads() == 0:
-		interpret = 1
+		interpret, why = 1, "it has threads"
 		m.explain(g, "threads need cross-origin isolation on the browser's engine")
 	case g.Info.Instructions != 0:
-		interpret = 1
+		interpret, why = 1, "its instructions are counted"
 		if g.Info.Engine == "browser" {
 			m.explain(g, "the browser's engine counts no instructions")
 		}
 	}
-	g.SetEngine([...]string{"browser", "wazero"}[interpret])
+	g.SetEngine([...]string{"browser", "wazero"}[interpret], why)
 	g.Info.FullPaths, g.Info.MemoryPages = img.fullPaths, img.pages
 	if interpret == 0 {
 		g.Info.Imports = img.imports // wazero looks at them itself

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/busimpl"
 	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/klog"
 	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/mounts"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
@@ -39,10 +40,17 @@ func pageMessage(n uint32) {
 func main() {
 	tree := vfs.NewNamespace(vfs.NewMem(vfs.MemOptions{}))
 	said, minor := mountHome(tree)
-	k, err := boot(tree)
+	set, err := readSettings()
+	var k *kernel.Kernel
+	if err == nil {
+		k, err = boot(tree, &set)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bushel: the kernel cannot start:", err)
 		os.Exit(1)
+	}
+	if said != "" {
+		k.Logger().Warn(said, "module", "home")
 	}
 	page = link.NewServer(k.Init(), func(b []byte) {
 		storage.Flush()
@@ -53,12 +61,22 @@ func main() {
 }
 
 // boot makes the kernel and the tree that a session finds.
-func boot(tree *vfs.Namespace) (*kernel.Kernel, error) {
+func boot(tree *vfs.Namespace, set *settings) (*kernel.Kernel, error) {
+	shown := klog.Off
+	if set.Log != "" {
+		if err := shown.UnmarshalText([]byte(set.Log)); err != nil {
+			return nil, err
+		}
+	}
 	k := kernel.New(kernel.Config{
-		FS:      tree,
-		Machine: theMachine,
-		Yield:   worker.Yield,
-		Page:    thePage,
+		Policy:     set.Policy,
+		GrantStore: set,
+		Console:    console,
+		ShowLog:    shown,
+		FS:         tree,
+		Machine:    theMachine,
+		Yield:      worker.Yield,
+		Page:       thePage,
 	})
 	shell.Register(k)
 	commands.Register(k)

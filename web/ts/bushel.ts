@@ -12,6 +12,7 @@ export { BushelShell, type State } from "./element.ts";
 export { SystemError } from "./errno.ts";
 export { BushelError } from "./fault.ts";
 export type { Limits } from "./limits.ts";
+export type { Decision, Policy } from "./policy.ts";
 
 if (!customElements.get("bushel-shell")) customElements.define("bushel-shell", BushelShell);
 

@@ -13,6 +13,7 @@ import { keySequence } from "./keys.ts";
 import { local } from "./local.ts";
 import type { Progress } from "./module.ts";
 import { Panel } from "./panel.ts";
+import type { Policy } from "./policy.ts";
 import type { Processes, RunOptions, RunResult, Spawned, SpawnOptions } from "./processes.ts";
 import { ENGINES, type Engine } from "./protocol.ts";
 import { Shell } from "./shell.ts";
@@ -38,7 +39,8 @@ let sheet: CSSStyleSheet | undefined;
 /**
  * The element. Attributes: engine (auto, browser, wazero), boot (load, visible,
  * click), theme (auto, light, dark), rows (its height in lines), limits (what its
- * processes may use: "memory=64M cpu=10s"), screenreader (keep a text for screen readers); it reflects state. Events, bubbling and
+ * processes may use: "memory=64M cpu=10s"), policy (what its programs may use of services,
+ * as JSON: see Policy), log (the lowest level of its log that goes to the console), screenreader (keep a text for screen readers); it reflects state. Events, bubbling and
  * composed: bushel-progress, bushel-ready, bushel-command, bushel-exit, bushel-error.
  */
 export class BushelShell extends HTMLElement {
@@ -145,6 +147,20 @@ export class BushelShell extends HTMLElement {
   set limits(limits: string) {
     this.setAttribute("limits", limits);
   }
+  /** What its programs may use of services, hosts and paths, as JSON: see Policy. It can be set to a Policy. It counts when the shell starts. */
+  get policy(): string {
+    return this.getAttribute("policy") ?? "";
+  }
+  set policy(policy: string | Policy) {
+    this.setAttribute("policy", typeof policy === "string" ? policy : JSON.stringify(policy));
+  }
+  /** The lowest level of the shell's log that goes to the console: debug, info, warn or error; empty: nothing does. It counts when the shell starts. */
+  get log(): string {
+    return this.getAttribute("log") ?? "";
+  }
+  set log(level: string) {
+    this.setAttribute("log", level);
+  }
   get persist(): string {
     return this.getAttribute("persist") ?? STORE;
   }
@@ -222,6 +238,8 @@ export class BushelShell extends HTMLElement {
       store,
       asked,
       limits: this.limits,
+      policy: this.policy,
+      log: this.log,
       terminal: (events) => this.makeTerminal(events),
       answers: new Map<string, Answer>([
         ["upload", (talk) => upload(talk, this.ask)],

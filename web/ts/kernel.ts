@@ -4,7 +4,7 @@ import { Client } from "./client.ts";
 import { Conversations, type Answer } from "./conversation.ts";
 import { BushelError, reason } from "./fault.ts";
 import { get, loadModule, type OnProgress } from "./module.ts";
-import type { BootKernel, Booted, Engine, FromKernel, OpenStore } from "./protocol.ts";
+import type { BootKernel, Booted, Engine, FromKernel, OpenStore, Settings } from "./protocol.ts";
 import { ProcessWorkers, startWorker } from "./worker.ts";
 
 /** How long a kernel may take from its boot message to its first word, in milliseconds. */
@@ -16,6 +16,9 @@ export interface KernelOptions {
   engine: Engine;
   /** The store that is to be /home; empty: /home is in memory. */
   store: string;
+  settings: Settings;
+  /** Keeps the user's grants. */
+  onGrants(text: string): void;
   onProgress: OnProgress;
   /** What answers programs that want something of the page's user. */
   answers: ReadonlyMap<string, Answer>;
@@ -69,6 +72,8 @@ export class Kernel {
         }
       } else if (data.type === "progress") {
         options.onProgress(data);
+      } else if (data.type === "grants") {
+        options.onGrants(data.text);
       } else if (data.type === "booted") {
         boot(data);
       } else if (data.type === "make") {
@@ -97,7 +102,7 @@ export class Kernel {
     try {
       const kernel = await Promise.race([loadModule(options.base, "kernel", options.onProgress), failed]);
       signal.throwIfAborted();
-      worker.postMessage({ type: "boot", base: options.base, kernel, engine: options.engine, store: options.store } satisfies BootKernel);
+      worker.postMessage({ type: "boot", base: options.base, kernel, engine: options.engine, store: options.store, settings: options.settings } satisfies BootKernel);
       const late = setTimeout(() => die(dead(`it said nothing for ${PATIENCE / 1000} seconds`)), PATIENCE);
       word = await Promise.race([booted, failed]).finally(() => clearTimeout(late));
       signal.throwIfAborted();

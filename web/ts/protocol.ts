@@ -2,6 +2,8 @@
 // Whatever Go reads is a Uint8Array of bus frames (frame.ts), one behind
 // another, its buffer transferred; the rest is plain JavaScript and is here.
 
+import type { Policy } from "./policy.ts";
+
 /** The engine that runs guests; "auto" takes the browser's where it can wait (JSPI). */
 export const ENGINES = ["auto", "browser", "wazero"] as const;
 export type Engine = (typeof ENGINES)[number];
@@ -16,6 +18,22 @@ export interface BootKernel {
   engine: Engine;
   /** The store that is to be /home; empty: /home is in memory. */
   store: string;
+  settings: Settings;
+}
+
+/** What the page sets, and Go reads as JSON. */
+export interface Settings {
+  policy?: Policy | undefined;
+  /** What the user has granted, as it was kept. */
+  grants?: unknown;
+  /** The lowest level that goes to the console; empty: none. */
+  log?: string;
+}
+
+/** Kernel worker to page: these grants of the user are to be kept. */
+export interface SaveGrants {
+  type: "grants";
+  text: string;
 }
 
 /** Page to kernel worker, before it boots: this store will be wanted as /home. */
@@ -98,7 +116,7 @@ export interface GiveFolder {
   handle: FileSystemDirectoryHandle;
 }
 
-export type FromKernel = TalkOpen | TalkMessage | TalkClose | BootProgress | Booted | Failed | MakeWorker | TerminateWorker | Uint8Array;
+export type FromKernel = TalkOpen | TalkMessage | TalkClose | BootProgress | Booted | Failed | MakeWorker | TerminateWorker | Uint8Array | SaveGrants;
 export type ToKernel = GiveFolder | TalkMessage | TalkClose | BootKernel | OpenStore | WorkerFailed | Uint8Array;
 
 /** Kernel worker to process worker, first and once: the compiled process.wasm or interp.wasm. */

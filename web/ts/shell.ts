@@ -6,10 +6,12 @@ import { isErrno } from "./errno.ts";
 import { BushelError, reason } from "./fault.ts";
 import { Kernel } from "./kernel.ts";
 import { type Limit, parseLimits } from "./limits.ts";
+import { loadGrants, saveGrants } from "./grants.ts";
+import { parsePolicy } from "./policy.ts";
 import type { Mark } from "./marks.ts";
 import type { OnProgress } from "./module.ts";
 import { Processes } from "./processes.ts";
-import type { Engine } from "./protocol.ts";
+import type { Engine, Settings } from "./protocol.ts";
 import { Session } from "./session.ts";
 import { AT_CWD, Op } from "./syscall.ts";
 import type { Terminal, TerminalEvents } from "./terminal.ts";
@@ -35,6 +37,10 @@ export interface ShellOptions {
   engine: Engine;
   /** What each process may use, as the element's attribute has it. */
   limits: string;
+  /** What its programs may use of services, as the element's attribute has it. */
+  policy: string;
+  /** What of its log goes to the console: a level, or empty. */
+  log: string;
   /** The store that is to be /home; empty: /home is in memory. */
   store: string;
   /** The store was asked for: it is told if it cannot be had. */
@@ -118,7 +124,10 @@ export class Shell {
   private async boot(): Promise<{ kernel: Kernel; processes: Processes }> {
     const { base, engine, store, events, answers } = this.options;
     const limits = limitsOf(this.options.limits);
-    const kernel = await Kernel.boot({ base, engine, store, onProgress: events.onProgress, answers }, this.abort.signal);
+    const kernel = await Kernel.boot(
+      { base, engine, store, settings: this.settings(), onGrants: (text) => saveGrants(store, text), onProgress: events.onProgress, answers },
+      this.abort.signal,
+    );
     kernel.died.then((error) => this.abort.signal.aborted || events.onDeath(error));
     const { client } = kernel;
     // In one message: the folders up to the home folder, and into it.
@@ -132,6 +141,16 @@ export class Shell {
     await Promise.all([...made, client.call({ op: Op.chdir, path: HOME }, lane)]);
     client.giveLane(lane);
     return { kernel, processes: new Processes(client, engine, limits) };
+  }
+
+  private settings(): Settings {
+    const { policy, log, store } = this.options;
+    const kept = loadGrants(store);
+    try {
+      return { policy: parsePolicy(policy), log, grants: kept ? JSON.parse(kept) : undefined };
+    } catch (error) {
+      throw new BushelError("policy", "The shell's policy makes no sense.", reason(error), "Correct the element's policy attribute.");
+    }
   }
 
   private mark(mark: Mark): void {

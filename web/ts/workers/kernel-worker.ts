@@ -36,10 +36,12 @@ const folders = new LocalFolders((id, errno, a, b, data) => {
 });
 let go: GoProgram<Exports> | undefined;
 
+const CONSOLE = ["debug", "info", "warn", "error"] as const;
+
 /** The engine for guests that ask for none: the browser's where it can let a guest wait. */
 const hasJSPI = "Suspending" in WebAssembly && "promising" in WebAssembly;
 
-async function boot({ base, kernel, engine, store }: BootKernel): Promise<void> {
+async function boot({ base, kernel, engine, store, settings }: BootKernel): Promise<void> {
   const module =
     kernel ?? (await fetchModule(`${base}kernel.wasm`, (loaded, total) => page.postMessage({ type: "progress", phase: "download", loaded, total })));
   const echo = new MessageChannel();
@@ -64,6 +66,7 @@ async function boot({ base, kernel, engine, store }: BootKernel): Promise<void> 
     go!.resume();
   });
   const browser = engine === "wazero" ? false : hasJSPI;
+  let set: Uint8Array | undefined;
   go = new GoProgram<Exports>(
     module,
     (program) => ({
@@ -92,6 +95,13 @@ async function boot({ base, kernel, engine, store }: BootKernel): Promise<void> 
       talk_close: (id: number) => page.postMessage({ type: "talk-close", id }),
       now: () => performance.now(),
       park: () => echo.port2.postMessage(0),
+      settings: (at: number, n: number) => {
+        set ??= new TextEncoder().encode(JSON.stringify(settings));
+        program.bytes.set(set.subarray(0, n >>> 0), at >>> 0);
+        return set.length;
+      },
+      save_grants: (at: number, n: number) => page.postMessage({ type: "grants", text: program.text(at, n) }),
+      console: (kind: number, at: number, n: number) => console[CONSOLE[kind] ?? "error"](program.text(at, n)),
       home_store: (at: number, n: number) => new TextEncoder().encodeInto(store, program.bytes.subarray(at >>> 0, (at >>> 0) + n)).written,
       booted: (at: number, n: number, minor: number) => {
         page.postMessage({ type: "booted", notice: program.text(at, n), minor: minor !== 0 });
