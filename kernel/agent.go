@@ -66,6 +66,14 @@ func (p *Process) EndAgent() {
 	}
 }
 
+// self is the process whose calls are those of p: that of an agent.
+func (p *Process) self() *Process {
+	if p.acts != nil {
+		return p.acts
+	}
+	return p
+}
+
 // follow has an agent be where its process is now. The lock is held.
 func (p *Process) follow() {
 	up := p.acts

@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bushel-wasm/bushel/bus"
@@ -19,6 +20,8 @@ type Bus struct {
 	k    *Kernel
 	hook BusHook
 	own  *bus.Server // the package "bus"
+	// tracers are the traces of all calls; nil if there is none.
+	tracers atomic.Pointer[[]*Trace]
 
 	// mu guards all below. No call is made to others while it is held.
 	mu       sync.Mutex
@@ -124,7 +127,15 @@ func (b *Bus) pass(in *bus.Incoming, h bus.Handler) {
 	b.mu.Unlock()
 	in.SetMeta(m)
 	c := b.seen(in, m)
-	in.Observe(func(r *bus.Response, err error) { b.answered(m.Call, c, r, err) })
+	end := func(r *bus.Response, err error) { b.answered(m.Call, c, r, err) }
+	if list := b.tracesOf(f.p); len(list) > 0 {
+		answered, traced := end, tracedCall(f.p, in, list)
+		end = func(r *bus.Response, err error) {
+			traced(r, err)
+			answered(r, err)
+		}
+	}
+	in.Observe(end)
 	if m.Depth > bus.DefaultDepth {
 		in.Fault(bus.NewError(bus.CodeResourceExhausted, fmt.Sprintf("more than %d calls wait one for another", bus.DefaultDepth)))
 		return
@@ -137,7 +148,7 @@ func (b *Bus) pass(in *bus.Incoming, h bus.Handler) {
 	}
 	if in.IsNotify() {
 		in.Observe(nil)
-		b.answered(m.Call, c, nil, nil)
+		end(nil, nil)
 	}
 	if b.mayPass(f, in) {
 		h.ServeBus(in)
@@ -160,7 +171,7 @@ func (b *Bus) mayPass(f *busFile, in *bus.Incoming) bool {
 	if name == "" || name == bus.PackageBus {
 		return true
 	}
-	d, _ := b.k.grants.verdictOn(f.narrowed, use{grant.Bus, name})
+	d, _ := b.k.grants.verdictOn(f.p.narrowed, use{grant.Bus, name})
 	if d == grant.Allow {
 		return true
 	}

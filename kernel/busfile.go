@@ -22,8 +22,7 @@ type busFile struct {
 	k    *Kernel
 	pid  uint32 // of the process that opened it, as whom its calls are made
 	conn *bus.Conn
-	// narrowed is what that process may use at most.
-	narrowed *narrowing
+	p    *Process // that one
 
 	in    bus.Splitter
 	out   []byte
@@ -39,7 +38,7 @@ type busFile struct {
 
 // openBus is a new link of the process to the bus.
 func (p *Process) openBus(flags sys.OpenFlag) *openFile {
-	f := &busFile{k: p.k, pid: p.pid, narrowed: p.narrowed, in: bus.Splitter{Most: bus.DefaultFrame}}
+	f := &busFile{k: p.k, pid: p.pid, p: p, in: bus.Splitter{Most: bus.DefaultFrame}}
 	f.conn = p.k.bus.accept(f)
 	return p.k.newStream(f, flags, sys.FDInfo(sys.TypeCharDevice))
 }

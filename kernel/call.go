@@ -28,6 +28,8 @@ type call struct {
 	cancel   context.CancelFunc
 
 	narrowed *narrowing // of what a spawn starts
+	tracer   *Trace     // likewise
+	traced   *traced    // nil if nobody traces it
 
 	// f is the open file that the call works on. Once the call waits or is outside
 	// it is pinned: it stays open until the call ends, whatever becomes of its fd.
@@ -170,6 +172,9 @@ func (c *call) begin() begun {
 			return begunEnded
 		}
 	}
+	if t := p.tracer.Load(); t != nil {
+		c.traced = t.begins(p, c.r)
+	}
 	if op := c.r.Op; op < sys.NumOps && table[op] != nil {
 		c.handler = table[op]
 	} else {
@@ -223,6 +228,9 @@ func (c *call) begin() begun {
 		k.unlock()
 		if hook := k.cfg.Hook; hook != nil {
 			hook(p, c.r, &c.reply)
+		}
+		if c.traced != nil {
+			c.traced.ended(&c.reply)
 		}
 		return begunEnded
 	}

@@ -46,6 +46,9 @@ func (c *call) finish() {
 		reply := c.reply
 		c.k.after(func() { hook(c.p, c.r, &reply) })
 	}
+	if c.traced != nil {
+		c.traced.ended(&c.reply)
+	}
 	if c.sync {
 		c.end <- result{reply: c.reply}
 		return
@@ -76,6 +79,10 @@ func (c *call) interrupted() bool {
 
 // abandon ends the call without a reply: its process is no more.
 func (c *call) abandon() {
+	if c.traced != nil {
+		c.traced.cutOff()
+		c.traced = nil
+	}
 	if c.out {
 		// Whoever is outside with it takes it from there.
 		c.gone = true

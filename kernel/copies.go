@@ -45,7 +45,7 @@ func (f *fileCopy) Changed() { f.list.tell(f.id) }
 func (p *Process) KeepCopies(tell func(id uint64)) {
 	p.k.lock()
 	defer p.k.unlock()
-	if !p.dead && p.copies == nil {
+	if !p.dead && p.copies == nil && p.tracer.Load() == nil {
 		p.copies = &copies{tell: tell, of: map[vfs.Watched]*fileCopy{}, kept: map[uint64]*fileCopy{}, promised: map[vfs.Promiser]bool{}}
 	}
 }
@@ -55,7 +55,7 @@ func (p *Process) KeepCopies(tell func(id uint64)) {
 func (c *call) keep(place vfs.Place) *fileCopy {
 	l, id := c.p.copies, c.r.Args[4]
 	file, ok := place.Node().(vfs.Watched)
-	if l == nil || id == 0 || !ok {
+	if l == nil || id == 0 || !ok || c.p.tracer.Load() != nil {
 		return nil
 	}
 	l.mu.Lock()
@@ -71,6 +71,16 @@ func (c *call) keep(place vfs.Place) *fileCopy {
 	f.place = place // as it was found last
 	f.opens++
 	return f
+}
+
+// revoke has the process read all that it has copies of anew.
+func (l *copies) revoke() {
+	l.mu.Lock()
+	list := slices.Collect(maps.Values(l.of))
+	l.mu.Unlock()
+	for _, f := range list {
+		l.tell(f.id)
+	}
 }
 
 // release ends what keep began for one open file description.

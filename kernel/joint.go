@@ -97,7 +97,7 @@ func (p *pipe) joinable(writer *Process) *Process {
 
 // heldOnceBy reports whether one fd of the guest p is all that f is open for.
 func (f *openFile) heldOnceBy(p *Process) bool {
-	if _, ok := p.running.(Holder); !ok || p.stopped || f.refs-f.pins != 1 {
+	if _, ok := p.running.(Holder); !ok || p.stopped || p.tracer.Load() != nil || f.refs-f.pins != 1 {
 		return false
 	}
 	for _, e := range p.fds {

@@ -50,7 +50,7 @@ func (g *Guest) Ended(status sys.WaitStatus) {
 	p := g.Process
 	k := p.k
 	if sig := status.Signal(); sig != 0 {
-		k.log.Warn("a guest has failed", "module", "kernel", "pid", p.pid, "program", p.name, "signal", sig.String())
+		k.log.Warn("a guest has failed", "module", "kernel", "pid", p.pid, "program", p.name, "signal", "SIG"+sig.Name())
 	}
 	k.lock()
 	defer k.unlock()

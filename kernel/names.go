@@ -98,7 +98,7 @@ func (n *names) giveBack() {
 // mayHave reports whether p can be given the names.
 func (n *names) mayHave(p *Process) bool {
 	switch {
-	case p.copies == nil || p.limits.FileSize != 0 || p.limits.Output != 0 || p.umask&0o600 != 0:
+	case p.copies == nil || p.tracer.Load() != nil || p.limits.FileSize != 0 || p.limits.Output != 0 || p.umask&0o600 != 0:
 		return false
 	case n.holder != nil:
 		return n.holder == p && !n.recalled

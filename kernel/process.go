@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -44,7 +45,8 @@ type Process struct {
 	// guest or a package has started it, or what did: it may not change grants.
 	narrowed *narrowing
 	foreign  bool
-	copies   *copies // of a process at the far end of a link that keeps copies of files
+	tracer   atomic.Pointer[Trace] // nil, mostly
+	copies   *copies               // of a process at the far end of a link that keeps copies of files
 
 	worked  int // units of Work since the last turn; the program's goroutine has it
 	cpu     cputime

@@ -107,6 +107,7 @@ type birth struct {
 	engine    string
 	limits    []sys.Limit
 	narrowed  *narrowing // nil for the parent's
+	tracer    *Trace     // nil for the parent's, if that follows
 }
 
 // bear makes a child of p. The lock is held. It does not run yet.
@@ -132,6 +133,11 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 	c.narrowed, c.foreign = p.narrowed, p.foreign || p.guest != nil || b.narrowed != nil
 	if c.narrowed == nil {
 		c.narrowed = b.narrowed // who is narrowed cannot name another
+	}
+	if b.tracer != nil {
+		c.tracer.Store(b.tracer)
+	} else if t := p.self().tracer.Load(); t != nil && t.opt.Follow {
+		c.tracer.Store(t)
 	}
 	c.fs = p.fs
 	if b.fs != nil {

@@ -79,7 +79,7 @@ func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
 	b := birth{
 		argv: t.argv, env: attr.Env, name: attr.Argv[0], cwd: at.Dir, fds: attr.FDs,
 		flags: attr.Flags, pgid: attr.PGID, tty: attr.TTY, main: t.main,
-		limits: attr.Limits, narrowed: c.narrowed,
+		limits: attr.Limits, narrowed: c.narrowed, tracer: c.tracer,
 	}
 	cwd := ""
 	started := false

@@ -17,7 +17,7 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-var busSpec = spec{name: "bus", synopsis: "ls [--json] | stats [--json] [PACKAGE] | describe PACKAGE | call [-t SECONDS] [-f FORMAT] PACKAGE METHOD [NAME=VALUE... | JSON | -] | serve PACKAGE METHOD COMMAND... | grants [--json] [allow|deny|ask|forget PATTERN...]", run: runBus, help: `
+var busSpec = spec{name: "bus", synopsis: "ls [--json] | stats [--json] [PACKAGE] | describe PACKAGE | call [-t SECONDS] [-f FORMAT] PACKAGE METHOD [NAME=VALUE... | JSON | -] | serve PACKAGE METHOD COMMAND... | grants [--json] [allow|deny|ask|forget PATTERN...] | trace [--json] [-p PID] [PACKAGE]", run: runBus, help: `
 Use the bus, on which modules call each other.
 
   ls          list the packages: what is served, what runs, what is declared
@@ -36,6 +36,8 @@ Use the bus, on which modules call each other.
               http:example.com, http:*.example.com:443, fs:/home/data; or '*'. The
               narrowest pattern decides. What the page or a package does not allow, you cannot
               allow here; where they ask, your rule is the answer
+  trace       print the calls on the bus as they end, of all programs or of one, to all
+              packages or to one, until ^C. The command trace has more
 
 METHOD is a full name, service/major.Method, or the end of one: time.sleep for os.time/1.Sleep.
 
@@ -60,6 +62,8 @@ func runBus(c *cmd) int {
 		return c.busServe()
 	case "grants":
 		return c.busGrants()
+	case "trace":
+		return c.busTrace()
 	}
 	c.usageError(2, "there is no '%s'", verb)
 	return 2

@@ -9,6 +9,6 @@ var table = []spec{
 	hostnameSpec, idSpec, killSpec, lnSpec, logSpec, lsSpec, manSpec, md5Spec, mkdirSpec, mktempSpec, mountSpec, mvSpec, ncSpec, niceSpec, nlSpec, nohupSpec,
 	odSpec, pasteSpec, printenvSpec, printfSpec, psSpec, pwdSpec, readlinkSpec, realpathSpec, resetSpec, revSpec,
 	rmSpec, rmdirSpec, sedSpec, seqSpec, sha1Spec, sha256Spec, sleepSpec, sortSpec, splitSpec, statSpec, sttySpec,
-	syncSpec, tacSpec, tailSpec, tarSpec, teeSpec, testSpec, timeoutSpec, topSpec, touchSpec, trSpec, trueSpec, truncateSpec, ttySpec, umountSpec, unameSpec,
+	syncSpec, tacSpec, tailSpec, tarSpec, teeSpec, testSpec, timeoutSpec, topSpec, touchSpec, trSpec, traceSpec, trueSpec, truncateSpec, ttySpec, umountSpec, unameSpec,
 	uniqSpec, unzipSpec, uploadSpec, wcSpec, whichSpec, whoamiSpec, xargsSpec, xxdSpec, yesSpec, zcatSpec, zipSpec,
 }
