@@ -18,6 +18,7 @@ require (
 )
 
 require (
+	github.com/coder/websocket v1.8.15 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	golang.org/x/tools v0.38.0 // indirect
 )

@@ -9,6 +9,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/busimpl"
 	"github.com/bushel-wasm/bushel/busimpl/oshttp"
+	"github.com/bushel-wasm/bushel/busimpl/osws"
 	"github.com/bushel-wasm/bushel/internal/guests"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/machine"
@@ -31,7 +32,7 @@ func boot(t *testing.T, interpreter bool, programs ...string) *kernel.Kernel {
 			t.Error(err)
 		}
 	})
-	busimpl.Register(k, busimpl.Options{HTTP: oshttp.NetHTTP{}})
+	busimpl.Register(k, busimpl.Options{HTTP: oshttp.NetHTTP{}, WS: osws.Coder{}})
 	f := k.Init().Files()
 	for _, dir := range []string{"/bin", "/tmp"} {
 		if err := f.MkdirAll(dir, 0o777); err != nil {
@@ -39,7 +40,11 @@ func boot(t *testing.T, interpreter bool, programs ...string) *kernel.Kernel {
 		}
 	}
 	for _, name := range programs {
-		code, err := os.ReadFile(guests.Need(t, name+"-rust"))
+		guest := name
+		if !strings.HasSuffix(name, "-go") {
+			guest += "-rust"
+		}
+		code, err := os.ReadFile(guests.Need(t, guest))
 		if err != nil {
 			t.Fatal(err)
 		}

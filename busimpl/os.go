@@ -7,6 +7,7 @@ import (
 	"github.com/bushel-wasm/bushel/busimpl/grant"
 	"github.com/bushel-wasm/bushel/busimpl/oshttp"
 	"github.com/bushel-wasm/bushel/busimpl/ostime"
+	"github.com/bushel-wasm/bushel/busimpl/osws"
 	"github.com/bushel-wasm/bushel/kernel"
 )
 
@@ -16,6 +17,7 @@ const Package = "os"
 // Options is what the services reach outside of the kernel. What is missing is not there.
 type Options struct {
 	HTTP  oshttp.Transport // requests
+	WS    osws.Transport   // WebSockets
 	Check grant.Check      // whether a program may use what it asks for; nil asks the kernel's grants
 }
 
@@ -27,7 +29,10 @@ func Register(k *kernel.Kernel, o Options) {
 	s := bus.NewServer()
 	ostime.Register(s)
 	if o.HTTP != nil {
-		oshttp.Register(s, o.HTTP, oshttp.Check(o.Check))
+		oshttp.Register(s, o.HTTP, o.Check)
+	}
+	if o.WS != nil {
+		osws.Register(s, o.WS, o.Check)
 	}
 	k.Bus().Register(Package, bus.HandlerFunc(func(in *bus.Incoming) {
 		if !s.Serves(in.Method()) {

@@ -88,10 +88,6 @@ type Answer struct {
 	Body io.ReadCloser
 }
 
-// Check says whether the caller of in may use a service for a target; nil is yes. It may
-// wait for the user.
-type Check func(ctx context.Context, in *bus.Incoming, service, target string) error
-
 // Unreachable is the error for a server that cannot be reached, or that broke off.
 func Unreachable(format string, args ...any) error {
 	return &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateFetchFailed, Message: fmt.Sprintf(format, args...)}

@@ -20,6 +20,7 @@ import (
 	"github.com/bushel-wasm/bushel/bus/codec/bincode"
 	"github.com/bushel-wasm/bushel/bus/codec/cbor"
 	"github.com/bushel-wasm/bushel/bus/desc"
+	"github.com/bushel-wasm/bushel/busimpl/grant"
 	"github.com/bushel-wasm/bushel/busimpl/oshttp"
 )
 
@@ -78,7 +79,7 @@ func web(t *testing.T, g gate) *httptest.Server {
 }
 
 // connect is the package with the service, from a caller's side.
-func connect(t *testing.T, check oshttp.Check) (bus.Target, *bus.Conn) {
+func connect(t *testing.T, check grant.Check) (bus.Target, *bus.Conn) {
 	t.Helper()
 	s := bus.NewServer()
 	oshttp.Register(s, oshttp.NetHTTP{}, check)

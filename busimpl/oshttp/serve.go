@@ -9,6 +9,7 @@ import (
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/bus/desc"
 	"github.com/bushel-wasm/bushel/busimpl/args"
+	"github.com/bushel-wasm/bushel/busimpl/grant"
 )
 
 // Fetch is the name of the method.
@@ -22,14 +23,14 @@ const (
 
 type service struct {
 	transport Transport
-	check     Check
+	check     grant.Check
 }
 
 // Register adds the service to s, with requests made by t. check is asked about the service
 // "http" and each place that is to be reached, see [Target]; nil allows all.
-func Register(s *bus.Server, t Transport, check Check) {
+func Register(s *bus.Server, t Transport, check grant.Check) {
 	if check == nil {
-		check = func(context.Context, *bus.Incoming, string, string) error { return nil }
+		check = grant.Everything
 	}
 	svc := &service{t, check}
 	s.Register(&bus.Service{

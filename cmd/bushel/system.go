@@ -13,6 +13,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/busimpl"
 	"github.com/bushel-wasm/bushel/busimpl/oshttp"
+	"github.com/bushel-wasm/bushel/busimpl/osws"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/klog"
 	"github.com/bushel-wasm/bushel/kernel/machine"
@@ -54,7 +55,7 @@ func newSystem(o options) (*system, error) {
 	s.files = s.kernel.Init().Files()
 	shell.Register(s.kernel)
 	commands.Register(s.kernel)
-	busimpl.Register(s.kernel, busimpl.Options{HTTP: oshttp.NetHTTP{}})
+	busimpl.Register(s.kernel, busimpl.Options{HTTP: oshttp.NetHTTP{}, WS: osws.Coder{}})
 	mounts.Register(s.kernel, mounts.Options{Get: httpfs.NetHTTP{}})
 	s.kernel.AddFSType("store", s.openStore)
 	if err := commands.MakeTree(s.kernel); err != nil {

@@ -13,8 +13,8 @@ import (
 // busPrograms are the programs of the workspace examples/rust/bus, built with the published
 // crates of the bus: those of its first interface have names that begin with "old-".
 var busPrograms = []string{
-	"sleep", "greeter", "greet", "room", "join", "socket",
-	"old-sleep", "old-greeter", "old-greet", "old-socket",
+	"sleep", "greeter", "greet", "room", "join", "socket", "fetch",
+	"old-sleep", "old-greeter", "old-greet", "old-socket", "old-fetch",
 }
 
 const busWorkspace = "examples/rust/bus"

@@ -80,7 +80,7 @@ func boot(tree *vfs.Namespace, set *settings) (*kernel.Kernel, error) {
 	})
 	shell.Register(k)
 	commands.Register(k)
-	busimpl.Register(k, busimpl.Options{})
+	busimpl.Register(k, busimpl.Options{HTTP: fetcher{}, WS: sockets{}})
 	mounts.Register(k, mounts.Options{Get: fetcher{}})
 	k.AddFSType("local", openLocal)
 	k.AddFSType("opfs", openStore)

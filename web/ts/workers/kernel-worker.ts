@@ -8,6 +8,7 @@ import { Guests } from "./guests.ts";
 import { fetchModule } from "./fetch.ts";
 import { LocalFolders } from "./local.ts";
 import { Workers } from "./remote.ts";
+import { Sockets } from "./sockets.ts";
 
 interface Exports extends DiskExports {
   page_message(length: number): void;
@@ -20,7 +21,8 @@ interface Exports extends DiskExports {
   local_done(id: number, errno: number, a: number, b: number, length: number): void;
   talk_message(id: number, length: number): void;
   talk_ended(id: number): void;
-  fetch_done(id: number, status: number, total: number, length: number): void;
+  fetch_event(id: number, kind: number, length: number): void;
+  ws_event(id: number, kind: number, a: number, length: number): void;
 }
 
 const page = self as unknown as {
@@ -61,8 +63,12 @@ async function boot({ base, kernel, engine, store, settings }: BootKernel): Prom
       go!.resume();
     },
   });
-  const fetcher = new Fetcher(base, (id, status, total, body) => {
-    go!.exports.fetch_done(id, status, total, go!.give(body));
+  const fetcher = new Fetcher(base, (id, kind, data) => {
+    go!.exports.fetch_event(id, kind, go!.give(data));
+    go!.resume();
+  });
+  const sockets = new Sockets((id, kind, a, data) => {
+    go!.exports.ws_event(id, kind, a, go!.give(data));
     go!.resume();
   });
   const browser = engine === "wazero" ? false : hasJSPI;
@@ -82,9 +88,15 @@ async function boot({ base, kernel, engine, store, settings }: BootKernel): Prom
       thread_post: (pid: number, id: number, at: number, n: number) => guests.postThread(pid, id, program.copy(at, n)),
       has_threads: () => (globalThis.crossOriginIsolated && typeof SharedArrayBuffer === "function" ? 1 : 0),
       has_browser_engine: () => (browser ? 1 : 0),
-      fetch_begin: (id: number, at: number, n: number, from: number, to: number, limit: number) =>
-        fetcher.begin(id, program.text(at, n), from, to, limit),
+      fetch_begin: (id: number, at: number, n: number, content: number, m: number) =>
+        fetcher.begin(id, program.text(at, n), program.copy(content, m)),
+      fetch_body: (id: number, at: number, n: number, last: number) => fetcher.body(id, program.copy(at, n), last),
+      fetch_pull: (id: number) => fetcher.pull(id),
       fetch_abort: (id: number) => fetcher.abort(id),
+      ws_open: (id: number, at: number, n: number) => sockets.open(id, program.text(at, n)),
+      ws_send: (id: number, text: number, at: number, n: number) => sockets.send(id, text !== 0, program.copy(at, n)),
+      ws_pull: (id: number) => sockets.pull(id),
+      ws_close: (id: number, code: number, at: number, n: number) => sockets.close(id, code, program.text(at, n)),
       local_begin: (id: number, folder: number, op: number, at: number, n: number, off: number, size: number, data: number, m: number) =>
         folders.begin(id, folder, op, program.text(at, n), off, size, program.copy(data, m)),
       talk_open: (id: number, at: number, n: number) => page.postMessage({ type: "talk-open", id, what: program.text(at, n) }),

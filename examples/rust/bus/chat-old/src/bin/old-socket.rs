@@ -8,14 +8,15 @@ fn main() {
     let socket = SocketBuilder::new(url::Url::parse(&url).expect("a URL")).blocking_open().expect("the os opens it");
     let (send, mut recv) = socket.split();
     for text in args {
-        match send.blocking_send(text.into_bytes()) {
+        match wasm_bus::task::block_on(send.send(text.into_bytes())) {
             Ok(n) => println!("sent {} bytes", n),
             Err(err) => {
                 println!("error: {}", err);
                 std::process::exit(1);
             }
         }
-        match recv.blocking_recv() {
+        // The crate's own blocking_recv waits without asking the bus.
+        match wasm_bus::task::block_on(recv.recv()) {
             Some(data) => println!("got {}", String::from_utf8_lossy(&data)),
             None => {
                 println!("closed");
