@@ -5,6 +5,7 @@ go 1.26.0
 tool github.com/bushel-wasm/bushel/bus/busgen
 
 require (
+	github.com/coder/websocket v1.8.15
 	github.com/creack/pty v1.1.24
 	github.com/evanw/esbuild v0.28.2
 	github.com/fxamacker/cbor/v2 v2.9.6
@@ -18,7 +19,6 @@ require (
 )
 
 require (
-	github.com/coder/websocket v1.8.15 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	golang.org/x/tools v0.38.0 // indirect
 )

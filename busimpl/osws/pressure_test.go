@@ -106,6 +106,7 @@ func TestSlowNetwork(t *testing.T) {
 		if err := <-done; err == nil {
 			t.Error("no error")
 		}
+		<-f.closed // after a while, since the network does not take what was sent
 		synctest.Wait()
 	})
 }

@@ -120,8 +120,7 @@ func (a *ABI) begin(handle uint32, target bus.Target, method bus.Method, body []
 			_ = in.Fault(bus.CrateError(bus.CrateMissingCallback, "the caller has no such callback"))
 			return
 		}
-		a.push(work{kind: finish, handle: to, body: in.Body()})
-		_ = in.Reply(bus.FormatRaw, nil)
+		a.push(work{kind: finish, handle: to, body: in.Body(), callback: in})
 	})}
 	s := target.Start(context.Background(), r, func(r *bus.Response, err error) { a.over(handle, r, err) })
 	a.mu.Lock()

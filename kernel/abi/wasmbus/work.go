@@ -3,6 +3,7 @@ package wasmbus
 import (
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/kernel/engine"
 )
 
@@ -26,6 +27,9 @@ type work struct {
 	code   uint32
 	topic  string
 	body   []byte
+	// callback is answered when the guest has taken it, so that who calls it back can
+	// wait for that. Nil for anything else.
+	callback *bus.Incoming
 }
 
 // push has w handed in, as soon as the guest can be entered.
@@ -69,7 +73,12 @@ func (a *ABI) hand(resume func()) {
 	w := a.work[0]
 	a.work = a.work[1:]
 	a.mu.Unlock()
-	next := func([]uint64) { a.hand(resume) }
+	next := func([]uint64) {
+		if w.callback != nil {
+			_ = w.callback.Reply(bus.FormatRaw, nil)
+		}
+		a.hand(resume)
+	}
 	h := uint64(w.handle)
 	switch w.kind {
 	case finish:
