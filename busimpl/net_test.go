@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/busimpl"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/coder/websocket"
@@ -70,12 +72,15 @@ func server(t *testing.T, hung chan struct{}) *httptest.Server {
 	return s
 }
 
+// A session is a program's command line, its input, and what comes of it.
+type session struct {
+	name, line, in string
+	want           string // of both outputs; what ends in a blank is how it begins
+	code           uint8
+}
+
 func TestNetwork(t *testing.T) {
-	tests := []struct {
-		name, line, in string
-		want           string // of both outputs
-		code           uint8
-	}{
+	tests := []session{
 		{"an answer", "get-go -H x-asked:yes HTTP/hello", "", "200 OK\nx-told: yes\nGET hello", 0},
 		{"a method", "get-go -X DELETE HTTP/hello", "", "200 OK\nx-told: \nDELETE hello", 0},
 		{"nothing there, with a body", "get-go HTTP/missing", "", "404 Not Found\nnothing here", 0},
@@ -90,7 +95,12 @@ func TestNetwork(t *testing.T) {
 		{"a socket that the server closes", "socket-go WS/ws/echo", "one\nbye\n", "open \ntext one\nclosed 4321 enough clean true\n", 0},
 		{"the end of the input", "socket-go WS/ws/echo", "one\n", "open \ntext one\nclosed 1000  clean true\n", 0},
 		{"no socket", "socket-go WS/hello", "", "socket: unavailable: the server answers 200 OK and opens no WebSocket\n", 1},
+	}
+	onNetwork(t, tests, "get-go", "socket-go")
+}
 
+func TestNetwork_crates(t *testing.T) {
+	tests := []session{
 		{"the crate's socket", "socket WS/ws/echo one two", "", "sent 3 bytes\ngot one\nsent 3 bytes\ngot two\n", 0},
 		{"the crate's socket and texts", "socket WS/ws/text one", "", "sent 3 bytes\ngot one\n", 0},
 		{"the crate's socket is closed", "socket WS/ws/echo bye", "", "sent 3 bytes\nclosed\n", 1},
@@ -105,9 +115,14 @@ func TestNetwork(t *testing.T) {
 		{"the old crate's request", "old-fetch GET HTTP/missing", "", "404 Not Found not ok\nnothing here\n", 0},
 		{"the old crate's request, no server", "old-fetch GET http://127.0.0.1:1/", "", "error number 103\n", 0},
 	}
+	onNetwork(t, tests, "socket", "old-socket", "fetch", "old-fetch")
+}
+
+// onNetwork runs sessions of programs that talk to a server, HTTP or WS in their lines.
+func onNetwork(t *testing.T, tests []session, programs ...string) {
 	for _, engine := range []string{"compiler", "interpreter"} {
 		t.Run(engine, func(t *testing.T) {
-			k := boot(t, engine == "interpreter", "get-go", "socket-go", "socket", "old-socket", "fetch", "old-fetch")
+			k := boot(t, engine == "interpreter", programs...)
 			hung := make(chan struct{})
 			site := server(t, hung)
 			for _, test := range tests {
@@ -116,13 +131,15 @@ func TestNetwork(t *testing.T) {
 					p := start(t, k, line)
 					p.feed(test.in)
 					out, status := p.finish()
-					prefix := test.want != "" && strings.HasSuffix(test.want, " ")
-					if out != test.want && (!prefix || !strings.HasPrefix(out, test.want)) || status != sys.Exited(test.code) {
+					begins := strings.HasSuffix(test.want, " ") && strings.HasPrefix(out, test.want)
+					if out != test.want && !begins || status != sys.Exited(test.code) {
 						t.Errorf("%.200q, %v; want %.200q and exit code %d", out, status, test.want, test.code)
 					}
 				})
 			}
-			t.Run("a program that is ended ends its request", func(t *testing.T) { abandon(t, k, site, hung) })
+			if programs[0] == "get-go" {
+				t.Run("a program that is ended ends its request", func(t *testing.T) { abandon(t, k, site, hung) })
+			}
 		})
 	}
 }
@@ -150,4 +167,22 @@ func abandon(t *testing.T, k *kernel.Kernel, site *httptest.Server, hung chan st
 	}
 	<-hung
 	p.finish()
+}
+
+// TestUnknownService has calls of services that the system does not have end at once.
+func TestUnknownService(t *testing.T) {
+	c, err := boot(t, false).Init().Bus(bus.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(nil)
+	for _, name := range []string{
+		"wasmer_bus_webgl::api::WebGlContextRequest", "wasm_bus_tok::api::TokLoginRequest", "os.http/2.Fetch", "",
+		"wasmer_bus_ws::api::WebSocketSendRequest", // a method of an object, which is no service
+	} {
+		_, err := c.Package(busimpl.Package).Invoke(t.Context(), &bus.Request{Method: bus.MethodOf(name)})
+		if bus.CodeOf(err) != bus.CodeUnimplemented || bus.ErrorOf(err).CrateNumber() != bus.CrateUnsupported {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

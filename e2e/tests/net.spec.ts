@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onBothEngines, test } from "../fixtures.ts";
+import { serveHTTP2 } from "../http2.ts";
 import { BIG, FLOOD, serveEcho, type Echo } from "../echo.ts";
 
 // Browsers tell of refusals on the console too.
@@ -116,3 +117,22 @@ for (const [name, prefix] of [["wasmer-bus", ""], ["wasm-bus", "old-"]] as const
     expect(await out(`socket-rust ${echo.ws}/ bye`)).toBe("sent 3 bytes\nclosed\n");
   });
 }
+
+test.describe("a server of HTTP/2", () => {
+  test.use({ ignoreHTTPSErrors: true });
+
+  test("a body streams to it", async ({ open }) => {
+    const counter = await serveHTTP2();
+    try {
+      const shell = await open("browser");
+      await shell.install("get-go");
+      // The rest of the body comes when the server has its beginning.
+      const run = shell.run(`mkfifo hold; (head -c 300000 /dev/zero; cat hold) | get-go -X POST -d ${counter.url}`);
+      await expect.poll(() => counter.size).toBe(300_000);
+      await shell.run("echo end > hold");
+      expect(await run).toEqual({ code: 0, stdout: "300004 bytes", stderr: "200 \n" });
+    } finally {
+      await counter.close();
+    }
+  });
+});

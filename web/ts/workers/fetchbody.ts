@@ -102,6 +102,7 @@ export function streamsTo(target: URL, signal: AbortSignal): Promise<boolean> {
 /** Asks the server for nothing, and the browser how it did that. Servers of other origins have to allow it (Timing-Allow-Origin). */
 async function speaksHTTP2(target: URL, signal: AbortSignal): Promise<boolean> {
   const timing = () => performance.getEntriesByName(target.href).at(-1) as PerformanceResourceTiming | undefined;
+  performance.clearResourceTimings(); // there is room for some hundreds
   try {
     await fetch(target, { method: "HEAD", mode: "no-cors", credentials: "omit", cache: "no-store", signal });
   } catch {
