@@ -99,14 +99,24 @@ export function streamsTo(target: URL, signal: AbortSignal): Promise<boolean> {
   return known;
 }
 
+/** How long the browser may take to tell how it has asked a server, in milliseconds. */
+const PATIENCE = 1000;
+
 /** Asks the server for nothing, and the browser how it did that. Servers of other origins have to allow it (Timing-Allow-Origin). */
 async function speaksHTTP2(target: URL, signal: AbortSignal): Promise<boolean> {
-  const timing = () => performance.getEntriesByName(target.href).at(-1) as PerformanceResourceTiming | undefined;
-  performance.clearResourceTimings(); // there is room for some hundreds
+  const protocol = Promise.withResolvers<string>();
+  const observer = new PerformanceObserver((list) => {
+    const [timing] = list.getEntriesByName(target.href) as PerformanceResourceTiming[];
+    if (timing) protocol.resolve(timing.nextHopProtocol);
+  });
+  observer.observe({ type: "resource" });
   try {
     await fetch(target, { method: "HEAD", mode: "no-cors", credentials: "omit", cache: "no-store", signal });
+    setTimeout(() => protocol.resolve(""), PATIENCE);
+    return /^h[23]/.test(await protocol.promise);
   } catch {
     return false;
+  } finally {
+    observer.disconnect();
   }
-  return /^h[23]/.test(timing()?.nextHopProtocol ?? "");
 }
