@@ -175,11 +175,17 @@ func (in *Incoming) answer(format Format, body []byte, object Handler, open bool
 }
 
 // Fault ends the call, or the session that it has become, with err; see [ErrorOf].
-func (in *Incoming) Fault(err error) error {
+func (in *Incoming) Fault(err error) error { return in.fault(err, false) }
+
+// Expire is Fault of a call that has no answer yet; the session that a call has become goes
+// on, since the time of a call is that for its answer.
+func (in *Incoming) Expire(err error) error { return in.fault(err, true) }
+
+func (in *Incoming) fault(err error, unanswered bool) error {
 	c := in.conn
 	c.mu.Lock()
 	defer c.unlock()
-	if in.state == stateEnded {
+	if in.state == stateEnded || unanswered && in.answered {
 		return in.late()
 	}
 	in.answered = true

@@ -270,15 +270,15 @@ func (b *Bus) close() {
 	}
 }
 
-// within faults a call that has a deadline when that is over, so that its caller never
-// waits for a callee which does not look at it.
+// within faults a call that has a deadline when that is over and there is no answer, so
+// that its caller never waits for a callee which does not look at it.
 func within(in *bus.Incoming) {
 	when, ok := in.Deadline()
 	if !ok {
 		return
 	}
 	t := time.AfterFunc(time.Until(when), func() {
-		in.Fault(bus.ErrDeadline)
+		in.Expire(bus.ErrDeadline)
 	})
 	in.OnEnd(func(error) { t.Stop() })
 }

@@ -84,7 +84,8 @@ func (r *reader) compilerErrors(list []spec) {
 			continue
 		}
 		for _, s := range list {
-			unknown := strings.HasPrefix(e.Msg, "undefined:") // which is told of who uses it
+			// Who uses what is undefined is told of it, and what follows a tab goes on with another.
+			unknown := strings.HasPrefix(e.Msg, "undefined:") || strings.HasPrefix(e.Msg, "\t")
 			if len(marks(s.doc)) > 0 && s.Pos() <= e.Pos && e.Pos < s.End() && !unknown {
 				r.add(e.Pos, "%s", e.Msg)
 			}
@@ -103,6 +104,7 @@ func (r *reader) readService(m mark, s spec) {
 	}
 	if _, both := marked(marks(s.doc), markObject); both {
 		r.add(m.pos, "%s is either a service or an object, not both", svc.name)
+		return
 	}
 	iface := r.interfaceOf(s)
 	if iface == nil {
@@ -291,7 +293,7 @@ func (r *reader) arrange(what string, m *method) {
 	}
 	names := make(map[string]bool)
 	for _, v := range m.params {
-		if names[strings.ToLower(v.name)] {
+		if v.name != "_" && names[strings.ToLower(v.name)] {
 			r.add(v.pos, "%s has two parameters called %s, in any case", what, v.name)
 		}
 		names[strings.ToLower(v.name)] = true

@@ -35,7 +35,7 @@ func (r *reader) full(names map[string]token.Pos, prefix string, methods []*meth
 	for _, m := range methods {
 		name := prefix + "." + m.name
 		if other, taken := names[name]; taken {
-			r.add(m.pos, "the name %s is that of another method, at %s", name, r.fset.Position(other))
+			r.add(m.pos, "the name %s is that of another method, in line %d", name, r.fset.Position(other).Line)
 		}
 		names[name] = m.pos
 		for _, v := range m.params {

@@ -124,11 +124,11 @@ func (t *tsWriter) object(o *desc.Object) {
 	for i := range o.Methods {
 		m := &o.Methods[i]
 		t.doc("  ", m.Doc, m.Deprecated)
-		args := ""
+		args := "args?: undefined"
 		if len(m.Params) > 0 {
-			args = "args: " + t.args(m.Params, false) + ", "
+			args = "args: " + t.args(m.Params, false)
 		}
-		t.line("  %s(%soptions?: { signal?: AbortSignal; timeout?: number }): Promise<%s>;", memberName(m.Name), args, t.results(m.Results, false))
+		t.line("  %s(%s, options?: { signal?: AbortSignal; timeout?: number }): Promise<%s>;", memberName(m.Name), args, t.results(m.Results, false))
 	}
 	t.line("  /** Gives it back. */\n  close(): void;")
 	t.line("  /** Resolves when it is no more, with the error if it failed. */\n  readonly closed: Promise<Error | undefined>;\n}")
@@ -263,7 +263,7 @@ func (t *tsWriter) typ(x *desc.Type) {
 	}
 	t.line("export type %s =", name)
 	for _, v := range x.Values {
-		t.doc("  ", strings.TrimSpace(v.Name+": "+v.Doc), false)
+		t.doc("  ", strings.TrimSuffix(v.Name+": "+v.Doc, ": "), false)
 		t.line("  | %s", tsLiteral(v.Value))
 	}
 	t.line("  | (%s & {}); // and others of a later version", under)

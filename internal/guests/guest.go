@@ -36,6 +36,10 @@ func List() []*Guest {
 		source := "examples/go/" + name
 		list = append(list, goGuest(name+"-go", "wasip1", source), goGuest(name+"-js", "js", source))
 	}
+	for _, program := range [][2]string{{"greeter", "greeter"}, {"greet", "greeter/greet"}, {"chat", "chat"}, {"join", "chat/join"}} {
+		source := "examples/go/" + program[1]
+		list = append(list, goGuest(program[0]+"-go", "wasip1", source), goGuest(program[0]+"-js", "js", source))
+	}
 	list = append(list,
 		conformanceGuest(),
 		goGuest("shout-go", "wasip1", "examples/go/shout"), // js has no sockets
