@@ -55,7 +55,7 @@ func (d *memDir) make(name string, n memNode, mode uint32, size int64, promised 
 		dirs, nlink = 1, 2
 	}
 	n.inode().init(d.fs, mode, nlink, now)
-	d.add(name, n)
+	d.entries.Add(name, n)
 	d.touched(dirs, now)
 	return nil
 }
@@ -65,7 +65,7 @@ func (d *memDir) free(name string) error {
 	if d.dead {
 		return errno.ENOENT
 	}
-	if d.find(name) != nil {
+	if d.entries.Find(name) != nil {
 		return errno.EEXIST
 	}
 	return nil
@@ -97,7 +97,7 @@ func (d *memDir) Link(name string, n Node) error {
 		return d.fs.full()
 	}
 	inode.linked(1, now)
-	d.add(name, node)
+	d.entries.Add(name, node)
 	d.touched(0, now)
 	return nil
 }
@@ -107,14 +107,14 @@ func (d *memDir) Unlink(name string) error {
 	now := d.fs.clock()
 	d.fs.tree.Lock()
 	defer d.fs.tree.Unlock()
-	e := d.find(name)
+	e := d.entries.Find(name)
 	if e == nil {
 		return errno.ENOENT
 	}
-	if _, isDir := e.node.(*memDir); isDir {
+	if _, isDir := e.Node.(*memDir); isDir {
 		return errno.EISDIR
 	}
-	node := e.node
+	node := e.Node
 	d.remove(e)
 	d.touched(0, now)
 	unlinked(node, now)
@@ -126,15 +126,15 @@ func (d *memDir) Rmdir(name string) error {
 	now := d.fs.clock()
 	d.fs.tree.Lock()
 	defer d.fs.tree.Unlock()
-	e := d.find(name)
+	e := d.entries.Find(name)
 	if e == nil {
 		return errno.ENOENT
 	}
-	sub, isDir := e.node.(*memDir)
+	sub, isDir := e.Node.(*memDir)
 	if !isDir {
 		return errno.ENOTDIR
 	}
-	if sub.live > 0 {
+	if sub.entries.Len() > 0 {
 		return errno.ENOTEMPTY
 	}
 	d.remove(e)
@@ -165,13 +165,13 @@ func (d *memDir) Rename(name string, to Dir, newName string) error {
 	now := d.fs.clock()
 	d.fs.tree.Lock()
 	defer d.fs.tree.Unlock()
-	e := d.find(name)
+	e := d.entries.Find(name)
 	if e == nil || dst.dead {
 		return errno.ENOENT
 	}
-	node := e.node
-	old := dst.find(newName)
-	if old != nil && old.node == node {
+	node := e.Node
+	old := dst.entries.Find(newName)
+	if old != nil && old.Node == node {
 		return nil
 	}
 	moved, isDir := node.(*memDir)
@@ -193,14 +193,14 @@ func (d *memDir) Rename(name string, to Dir, newName string) error {
 	if old != nil {
 		// The name was there all the time, so its place in the order stays.
 		dst.fs.used.Add(-nameCost - int64(len(newName)))
-		gone := old.node
-		old.node = node
+		gone := old.Node
+		old.Node = node
 		if isDir {
 			more = 0
 		}
 		unlinked(gone, now)
 	} else {
-		dst.add(newName, node)
+		dst.entries.Add(newName, node)
 	}
 	d.touched(fewer, now)
 	dst.touched(more, now)
@@ -224,7 +224,7 @@ func (d *memDir) mayReplace(old *memEntry, isDir bool) error {
 	if old == nil {
 		return nil
 	}
-	there, oldIsDir := old.node.(*memDir)
+	there, oldIsDir := old.Node.(*memDir)
 	switch {
 	case oldIsDir && there.contains(d):
 		return errno.ENOTEMPTY
@@ -232,7 +232,7 @@ func (d *memDir) mayReplace(old *memEntry, isDir bool) error {
 		return errno.ENOTDIR
 	case oldIsDir && !isDir:
 		return errno.EISDIR
-	case oldIsDir && there.live > 0:
+	case oldIsDir && there.entries.Len() > 0:
 		return errno.ENOTEMPTY
 	}
 	return nil

@@ -104,7 +104,7 @@ func (d *dir) free(name string) error {
 	switch {
 	case d.dead:
 		return errno.ENOENT
-	case d.find(name) != nil:
+	case d.entries.Find(name) != nil:
 		return errno.EEXIST
 	}
 	return nil
@@ -176,17 +176,17 @@ func (d *dir) unlink(name string, isDir bool) (err error) {
 	defer fs.settle(&err)
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	x := d.find(name)
+	x := d.entries.Find(name)
 	if x == nil {
 		return errno.ENOENT
 	}
-	sub, is := x.node.(*dir)
+	sub, is := x.Node.(*dir)
 	switch {
 	case is && !isDir:
 		return errno.EISDIR
 	case isDir && !is:
 		return errno.ENOTDIR
-	case is && sub.live > 0:
+	case is && sub.entries.Len() > 0:
 		return errno.ENOTEMPTY
 	}
 	e := &fs.enc
@@ -203,7 +203,7 @@ func (d *dir) unlink(name string, isDir bool) (err error) {
 }
 
 func (d *dir) applyUnlink(x *entry, now int64) {
-	n := x.node
+	n := x.Node
 	d.remove(x)
 	if _, is := n.(*dir); is {
 		d.nlink--
@@ -277,22 +277,22 @@ func (d *dir) Rename(name string, to vfs.Dir, newName string) (err error) {
 
 // mayRename is the entry to be moved, nil if there is nothing to do.
 func (d *dir) mayRename(name string, dst *dir, newName string) (*entry, error) {
-	x := d.find(name)
+	x := d.entries.Find(name)
 	if x == nil || dst.dead {
 		return nil, errno.ENOENT
 	}
-	old := dst.find(newName)
-	if old != nil && old.node == x.node {
+	old := dst.entries.Find(newName)
+	if old != nil && old.Node == x.Node {
 		return nil, nil
 	}
-	moved, isDir := x.node.(*dir)
+	moved, isDir := x.Node.(*dir)
 	if isDir && moved.contains(dst) {
 		return nil, errno.EINVAL
 	}
 	if old == nil {
 		return x, nil
 	}
-	there, oldIsDir := old.node.(*dir)
+	there, oldIsDir := old.Node.(*dir)
 	switch {
 	case oldIsDir && there.contains(d):
 		return nil, errno.ENOTEMPTY
@@ -300,15 +300,15 @@ func (d *dir) mayRename(name string, dst *dir, newName string) (*entry, error) {
 		return nil, errno.ENOTDIR
 	case oldIsDir && !isDir:
 		return nil, errno.EISDIR
-	case oldIsDir && there.live > 0:
+	case oldIsDir && there.entries.Len() > 0:
 		return nil, errno.ENOTEMPTY
 	}
 	return x, nil
 }
 
 func (d *dir) applyRename(x *entry, dst *dir, newName string, now int64) {
-	fs, n := d.fs, x.node
-	old := dst.find(newName)
+	fs, n := d.fs, x.Node
+	old := dst.entries.Find(newName)
 	d.remove(x)
 	moved, isDir := n.(*dir)
 	if isDir {
@@ -320,8 +320,8 @@ func (d *dir) applyRename(x *entry, dst *dir, newName string, now int64) {
 	}
 	if old != nil {
 		// The name was there all the time, so its place in the order stays.
-		gone := old.node
-		old.node = n
+		gone := old.Node
+		old.Node = n
 		fs.unlinked(gone, now)
 	} else {
 		dst.add(newName, n)

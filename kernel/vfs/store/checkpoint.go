@@ -231,14 +231,12 @@ func (e *encoder) node(n node) {
 	case *link:
 		e.text(n.target)
 	case *dir:
-		e.uint(n.seq)
-		e.uint(uint64(n.live))
-		for _, x := range n.entries {
-			if x.node != nil {
-				e.uint(x.seq)
-				e.uint(x.node.inode().ino)
-				e.text(x.name)
-			}
+		e.uint(n.entries.Seq())
+		e.uint(uint64(n.entries.Len()))
+		for x := range n.entries.All {
+			e.uint(x.Seq)
+			e.uint(x.Node.inode().ino)
+			e.text(x.Name)
 		}
 	}
 }

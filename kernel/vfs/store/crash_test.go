@@ -97,12 +97,10 @@ func (l *load) all(f *file) []byte {
 func (l *load) places() (dirs []*dir, entries []place) {
 	dirs = []*dir{l.fs.root}
 	for i := 0; i < len(dirs); i++ {
-		for _, x := range dirs[i].entries {
-			if x.node != nil {
-				entries = append(entries, place{dirs[i], x.name, x.node})
-				if d, ok := x.node.(*dir); ok {
-					dirs = append(dirs, d)
-				}
+		for x := range dirs[i].entries.All {
+			entries = append(entries, place{dirs[i], x.Name, x.Node})
+			if d, ok := x.Node.(*dir); ok {
+				dirs = append(dirs, d)
 			}
 		}
 	}
@@ -429,7 +427,7 @@ func TestCrash_powerWhenFull(t *testing.T) {
 			continue
 		}
 		cut := open(t, &memDevice{data: slices.Clone(image)})
-		if e := cut.root.find("f"); e != nil && contents(t, e.node.(*file), f.size) != whole {
+		if e := cut.root.entries.Find("f"); e != nil && contents(t, e.Node.(*file), f.size) != whole {
 			t.Fatal("a removed file is there again, and is not what it was")
 		}
 	}

@@ -68,6 +68,12 @@ type weight struct {
 // bytes is an upper bound.
 func (w weight) bytes() int64 { return 96*w.nodes + 24*w.names + 18*w.extents + w.text }
 
+// named counts n more names like name.
+func (w *weight) named(name string, n int64) {
+	w.names += n
+	w.text += n * int64(len(name))
+}
+
 // Root is the top directory.
 func (fs *FS) Root() vfs.Dir { return fs.root }
 

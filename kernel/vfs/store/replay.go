@@ -63,7 +63,8 @@ func (fs *FS) decodeNode(d *decoder) (node, []nodeEntry) {
 	case sys.TypeRegular:
 		return &file{common: i, size: d.size(), extents: d.extents()}, nil
 	}
-	n := &dir{common: i, seq: d.uint()}
+	n := &dir{common: i}
+	n.entries.SetSeq(d.uint())
 	count := d.uint()
 	if count > uint64(len(d.b))/4 {
 		d.fail()
@@ -73,7 +74,7 @@ func (fs *FS) decodeNode(d *decoder) (node, []nodeEntry) {
 	last := uint64(0)
 	for range count {
 		x := nodeEntry{d.uint(), d.uint(), d.text()}
-		if x.seq <= last || x.seq > n.seq || !checkName(x.name) {
+		if x.seq <= last || x.seq > n.entries.Seq() || !checkName(x.name) {
 			d.fail()
 			return n, nil
 		}
@@ -99,7 +100,7 @@ func (fs *FS) assemble(entries map[uint64][]nodeEntry) error {
 		d.nlink += 2
 		for _, x := range entries[d.ino] {
 			n := fs.nodes[x.ino]
-			if n == nil || d.find(x.name) != nil {
+			if n == nil || d.entries.Find(x.name) != nil {
 				return fmt.Errorf("%w: a directory has an entry that cannot be", ErrDamaged)
 			}
 			if sub, is := n.(*dir); is {
@@ -112,9 +113,8 @@ func (fs *FS) assemble(entries map[uint64][]nodeEntry) error {
 			} else {
 				n.inode().nlink++
 			}
-			d.put(&entry{x.seq, x.name, n})
-			fs.weight.names++
-			fs.weight.text += int64(len(x.name))
+			d.entries.Put(x.seq, x.name, n)
+			fs.weight.named(x.name, 1)
 		}
 	}
 	for ino, n := range fs.nodes {
@@ -193,11 +193,11 @@ func (fs *FS) redo(k kind, d *decoder) (beyond bool, err error) {
 		if bad = !d.end() || from == nil; bad {
 			break
 		}
-		x := from.find(name)
+		x := from.entries.Find(name)
 		if bad = x == nil; bad {
 			break
 		}
-		if sub, is := x.node.(*dir); is && sub.live > 0 {
+		if sub, is := x.Node.(*dir); is && sub.entries.Len() > 0 {
 			bad = true
 			break
 		}

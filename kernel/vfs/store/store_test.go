@@ -96,13 +96,13 @@ func TestOpen_saysWhatIsLost(t *testing.T) {
 	if fs.Repairs() == "" {
 		t.Error("it says nothing")
 	}
-	if fs.root.find("first") == nil || fs.root.find("second") != nil || fs.root.find("third") != nil {
+	if fs.root.entries.Find("first") == nil || fs.root.entries.Find("second") != nil || fs.root.entries.Find("third") != nil {
 		t.Error("it is not what was before the damage")
 	}
 	// What is left behind the log's end must not come back.
 	create(t, fs.root, "other")
-	if fs = open(t, dev); fs.Repairs() != "" || fs.root.live != 2 {
-		t.Errorf("%q, and %d entries", fs.Repairs(), fs.root.live)
+	if fs = open(t, dev); fs.Repairs() != "" || fs.root.entries.Len() != 2 {
+		t.Errorf("%q, and %d entries", fs.Repairs(), fs.root.entries.Len())
 	}
 }
 
@@ -113,7 +113,7 @@ func TestSparse(t *testing.T) {
 		write(t, f, []byte("12345"), off)
 	}
 	fs = again(t, fs)
-	f = fs.root.find("f").node.(*file)
+	f = fs.root.entries.Find("f").Node.(*file)
 	for _, c := range []struct {
 		off  int64
 		want string
@@ -215,7 +215,7 @@ func TestFull_ofNames(t *testing.T) {
 		}
 		for i := range made + 1 {
 			name := fmt.Sprint("a file with a rather long name ", i)
-			if fs.root.find(name) == nil {
+			if fs.root.entries.Find(name) == nil {
 				continue
 			}
 			if err := fs.root.Unlink(name); err != nil {

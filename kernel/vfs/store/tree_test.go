@@ -103,11 +103,8 @@ func checkRoom(t testing.TB, fs *FS) {
 		case *link:
 			w.text += int64(len(nd.target))
 		case *dir:
-			for _, x := range nd.entries {
-				if x.node != nil {
-					w.names++
-					w.text += int64(len(x.name))
-				}
+			for x := range nd.entries.All {
+				w.named(x.Name, 1)
 			}
 		}
 	}
