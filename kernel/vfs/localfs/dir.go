@@ -154,23 +154,24 @@ func (d *dir) change(name string) (path string, info Info, taken bool, unlock fu
 
 // Create makes an empty file.
 func (d *dir) Create(name string, mode uint32) (vfs.File, error) {
-	path, _, taken, unlock, err := d.change(name)
+	n, err := d.make(name, false, mode, d.fs.host.Create)
 	if err != nil {
 		return nil, err
 	}
-	defer unlock()
-	if taken {
-		return nil, errno.EEXIST
-	}
-	if err := d.fs.host.Create(d.ctx, path); err != nil {
-		return nil, err
-	}
-	d.forget(name)
-	return d.made(name, false, mode).(*file), nil
+	return n.(*file), nil
 }
 
 // Mkdir makes an empty folder.
 func (d *dir) Mkdir(name string, mode uint32) (vfs.Dir, error) {
+	n, err := d.make(name, true, mode, d.fs.host.Mkdir)
+	if err != nil {
+		return nil, err
+	}
+	return n.(*dir), nil
+}
+
+// make makes the entry name, as create has it made on the disk.
+func (d *dir) make(name string, isDir bool, mode uint32, create func(context.Context, string) error) (vfs.Node, error) {
 	path, _, taken, unlock, err := d.change(name)
 	if err != nil {
 		return nil, err
@@ -179,19 +180,15 @@ func (d *dir) Mkdir(name string, mode uint32) (vfs.Dir, error) {
 	if taken {
 		return nil, errno.EEXIST
 	}
-	if err := d.fs.host.Mkdir(d.ctx, path); err != nil {
+	if err := create(d.ctx, path); err != nil {
 		return nil, err
 	}
 	d.forget(name)
-	return d.made(name, true, mode).(*dir), nil
-}
-
-func (d *dir) made(name string, isDir bool, mode uint32) vfs.Node {
 	n := d.child(name, isDir)
 	d.fs.mu.Lock()
 	defer d.fs.mu.Unlock()
 	n.mode = mode & 0o7777
-	return n.self
+	return n.self, nil
 }
 
 // Symlink is EPERM: browsers know no links.

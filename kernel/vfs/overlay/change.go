@@ -22,28 +22,28 @@ func (d *dir) change(name string) (unlock func(), err error) {
 	return d.fs.mu.Unlock, nil
 }
 
-// free is EEXIST if there is an entry name.
-func (d *dir) free(name string) error {
-	_, err := d.lookup(name)
-	switch {
-	case err == nil:
-		return errno.EEXIST
-	case missing(err):
-		return nil
+// making is change for a new entry: EEXIST if the name is taken.
+func (d *dir) making(name string) (unlock func(), err error) {
+	if unlock, err = d.change(name); err != nil {
+		return nil, err
 	}
-	return err
+	if _, err = d.lookup(name); err == nil {
+		err = errno.EEXIST
+	}
+	if !missing(err) {
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
 }
 
 // Create makes an empty file.
 func (d *dir) Create(name string, mode uint32) (vfs.File, error) {
-	unlock, err := d.change(name)
+	unlock, err := d.making(name)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	if err := d.free(name); err != nil {
-		return nil, err
-	}
 	n, err := d.upper.Create(name, mode)
 	if err != nil {
 		return nil, err
@@ -55,14 +55,11 @@ func (d *dir) Create(name string, mode uint32) (vfs.File, error) {
 
 // Mkdir makes an empty directory. Lower ones of that name are hidden already.
 func (d *dir) Mkdir(name string, mode uint32) (vfs.Dir, error) {
-	unlock, err := d.change(name)
+	unlock, err := d.making(name)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	if err := d.free(name); err != nil {
-		return nil, err
-	}
 	n, err := d.upper.Mkdir(name, mode)
 	if err != nil {
 		return nil, err
@@ -78,14 +75,11 @@ func (d *dir) Mkdir(name string, mode uint32) (vfs.Dir, error) {
 
 // Symlink makes a symbolic link.
 func (d *dir) Symlink(name, target string) (vfs.Link, error) {
-	unlock, err := d.change(name)
+	unlock, err := d.making(name)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	if err := d.free(name); err != nil {
-		return nil, err
-	}
 	n, err := d.upper.Symlink(name, target)
 	if err != nil {
 		return nil, err
@@ -97,14 +91,11 @@ func (d *dir) Symlink(name, target string) (vfs.Link, error) {
 
 // Link gives n a further name.
 func (d *dir) Link(name string, n vfs.Node) error {
-	unlock, err := d.change(name)
+	unlock, err := d.making(name)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if err := d.free(name); err != nil {
-		return err
-	}
 	under, err := d.fs.raiseNode(n)
 	if err != nil {
 		return err
