@@ -13,7 +13,7 @@ JS          := GOOS=js GOARCH=wasm
 JSPACKAGES   = $(shell $(JS) go list -e -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./web/... ./kernel/... ./shell/... ./bus/...)
 
 .DEFAULT_GOAL := help
-.PHONY: soak help run serve build guests test check vet staticcheck types go-test workers e2e unit wasi-testsuite gostd bench screenshot clean
+.PHONY: soak crash help run serve build guests test check vet staticcheck types go-test workers e2e unit wasi-testsuite gostd bench screenshot clean
 
 help: ## print this
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -59,6 +59,9 @@ $(GOTESTSUM):
 
 soak: ## ten minutes of random processes, pipes, signals and ends (SEED=N repeats one)
 	go test -race -timeout 15m -run Soak ./kernel -soak 10m $(if $(SEED),-seed $(SEED)) -v
+
+crash: build ## kill a page 300 times while it writes (KILLS=N; SEED=N repeats one)
+	STORE_KILLS=$(or $(KILLS),300) STORE_SEED=$(or $(SEED),1) $(PLAYWRIGHT) store-crash --project chromium
 
 workers: node_modules/.bushel-lock ## test Go programs for js in workers, in Node
 	timeout 900 node --test --test-reporter=dot web/ts/workers/gojs.test.mjs

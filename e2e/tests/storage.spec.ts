@@ -15,22 +15,15 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => site.close());
 
-// On IndexedDB each change waits for a transaction: what makes thousands of them would
-// take minutes and show no more.
-const media = {
-  auto: { args: ["-test.v"], cases: 450 },
-  idb: { args: ["-test.v", "-test.run=TestLasts|TestOpen|TestSuite/(path|rename|times|random_writes|appends|exclusive)"], cases: 80 },
-};
-
 for (const medium of ["auto", "idb"] as const) {
   test(`the file system's suite passes on ${medium === "auto" ? "the private file system" : "IndexedDB"}`, async ({ page }) => {
     test.setTimeout(240_000);
     await page.goto(site.url);
     await page.waitForFunction(() => globalThis.runTests !== undefined);
-    const { text, code } = await page.evaluate(([args, medium]) => runTests(args, medium), [media[medium].args, medium] as const);
+    const { text, code } = await page.evaluate((medium) => runTests(["-test.v"], medium), medium);
     const failed = text.split("\n").filter((line) => line.includes("FAIL") || line.includes("panic"));
     expect(failed, text.slice(-4000)).toEqual([]);
     expect(code).toBe(0);
-    expect(text.match(/--- PASS: TestSuite\//g)!.length).toBeGreaterThan(media[medium].cases);
+    expect(text.match(/--- PASS: TestSuite\//g)!.length).toBeGreaterThan(500);
   });
 }
