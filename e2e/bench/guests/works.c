@@ -1,11 +1,13 @@
 /* The works of the benchmark: works WORK [ARGUMENT ...]. What a work measured, by
  * its own clock, stands on stderr as lines of a name and nanoseconds, so that the
  * start of the process is in none of the figures. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include <wasi/api.h>
@@ -124,6 +126,46 @@ static int files(const char *folder, int count) {
   return 0;
 }
 
+/* Makes a folder of COUNT small files, lists it, looks at each and removes them. */
+static int tree(const char *parent, int count) {
+  char folder[128], path[256];
+  snprintf(folder, sizeof folder, "%s/tree", parent);
+  if (mkdir(folder, 0755) != 0) return fail(folder);
+  uint64_t begun = now();
+  for (int i = 0; i < count; i++) {
+    snprintf(path, sizeof path, "%s/small%d", folder, i);
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY, 0644);
+    if (fd < 0 || put(fd, path, sizeof path) != 0 || close(fd) != 0) return fail(path);
+  }
+  tell("made", begun);
+
+  begun = now();
+  DIR *dir = opendir(folder);
+  int seen = 0;
+  for (struct dirent *e; dir && (e = readdir(dir));) seen += e->d_name[0] == 's';
+  if (!dir || closedir(dir) != 0) return fail(folder);
+  if (seen != count) return 2;
+  tell("listed", begun);
+
+  begun = now();
+  for (int i = 0; i < count; i++) {
+    struct stat st;
+    snprintf(path, sizeof path, "%s/small%d", folder, i);
+    if (stat(path, &st) != 0) return fail(path);
+    if (st.st_size != sizeof path) return 2;
+  }
+  tell("looked", begun);
+
+  begun = now();
+  for (int i = 0; i < count; i++) {
+    snprintf(path, sizeof path, "%s/small%d", folder, i);
+    if (unlink(path) != 0) return fail(path);
+  }
+  if (rmdir(folder) != 0) return fail(folder);
+  tell("removed", begun);
+  return 0;
+}
+
 static int sequence(const char *folder, int mib) {
   static char data[64 << 10];
   char path[256];
@@ -194,10 +236,11 @@ int main(int argc, char **argv) {
   if (strcmp(work, "clock") == 0) return clocks(atoi(first));
   if (strcmp(work, "echo") == 0) return echo();
   if (argc > 3 && strcmp(work, "files") == 0) return files(first, atoi(argv[3]));
+  if (argc > 3 && strcmp(work, "tree") == 0) return tree(first, atoi(argv[3]));
   if (argc > 3 && strcmp(work, "sequence") == 0) return sequence(first, atoi(argv[3]));
   if (strcmp(work, "pour") == 0) return pour(atoi(first));
   if (strcmp(work, "pass") == 0) return pass();
   if (strcmp(work, "sink") == 0) return sink();
-  fprintf(stderr, "usage: works cpu|write|clock COUNT | pour MIB | pass | sink | echo | files FOLDER COUNT | sequence FOLDER MIB\n");
+  fprintf(stderr, "usage: works cpu|write|clock COUNT | pour MIB | pass | sink | echo | files|tree FOLDER COUNT | sequence FOLDER MIB\n");
   return 2;
 }

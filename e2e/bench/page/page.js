@@ -158,6 +158,11 @@ const works = {
     const { told } = await run(column, "works", ["files", "/tmp", String(count)]);
     return { "file made and read back": told.files / 1e3 / count };
   },
+  async tree(column, { count }) {
+    const { told } = await run(column, "works", ["tree", "/tmp", String(count)]);
+    const names = { made: "10,000 small files made", listed: "listed", looked: "stat'ed", removed: "removed" };
+    return Object.fromEntries(Object.entries(names).map(([key, name]) => [name, (told[key] / 1e6 / count) * 10_000]));
+  },
   async sequence(column, { mib }) {
     const { told } = await run(column, "works", ["sequence", "/tmp", String(mib)]);
     return { "file written": mib / (told.write / 1e9), "file read": mib / (told.read / 1e9) };
