@@ -9,7 +9,7 @@ import (
 
 // AgentAttr says what an agent begins with.
 type AgentAttr struct {
-	// FDs are its fds: its fd FDs[i][1] is the process's FDs[i][0].
+	// FDs are its fds: its fd FDs[i][1] is the process's FDs[i][0], if it has that.
 	FDs [][2]uint32
 	// Hangup is sent to the children that it has left when it ends; 0 is nothing.
 	Hangup sys.Signal
@@ -19,7 +19,7 @@ type AgentAttr struct {
 // process's behalf. It sees the same tree from the same directory, is in the same session
 // and group, under the same limits, and its children are shown as the process's. Its fds
 // and its children are its own, so that nothing of the service's gets in the way of the
-// program; it is not listed, and gets no signals.
+// program; it is not listed, and signals do nothing to it.
 //
 // It ends by [Process.EndAgent], and with the process. What it had open is closed then, and its
 // children are sent attr.Hangup and are nobody's to wait for. A call of an agent that has
@@ -27,7 +27,7 @@ type AgentAttr struct {
 //
 // # Errors
 //
-// ESRCH if the process has ended; EBADF for fds.
+// ESRCH if the process has ended, or is an agent; EBADF for fds that cannot be.
 func (p *Process) Agent(attr AgentAttr) (*Process, error) {
 	k := p.k
 	k.lock()
@@ -41,14 +41,15 @@ func (p *Process) Agent(attr AgentAttr) (*Process, error) {
 	a.name, a.argv, a.env, a.engine = p.name, p.argv, p.env, p.engine
 	a.follow()
 	for _, m := range attr.FDs {
-		f, ok := p.fd(uint64(m[0]))
-		if !ok || int(m[1]) >= a.maxOpen() || int(m[1]) < len(a.fds) && a.fds[m[1]].f != nil {
+		if int(m[1]) >= a.maxOpen() || int(m[1]) < len(a.fds) && a.fds[m[1]].f != nil {
 			a.cancel()
 			a.dropFDs()
 			return nil, errno.EBADF
 		}
-		f.share()
-		a.install(int(m[1]), fdEntry{f: f})
+		if f, ok := p.fd(uint64(m[0])); ok {
+			f.share()
+			a.install(int(m[1]), fdEntry{f: f})
+		}
 	}
 	p.agents = append(p.agents, a)
 	return a, nil

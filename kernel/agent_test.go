@@ -127,15 +127,15 @@ func TestAgent_fds(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close(w)
-	if _, err := p.Agent(kernel.AgentAttr{FDs: [][2]uint32{{9, 0}}}); errno.Of(err) != errno.EBADF {
-		t.Error(err)
-	}
 	if _, err := p.Agent(kernel.AgentAttr{FDs: [][2]uint32{{1, 4}, {1, 4}}}); errno.Of(err) != errno.EBADF {
 		t.Error(err)
 	}
-	a, err := p.Agent(kernel.AgentAttr{FDs: [][2]uint32{{1, 4}}})
+	a, err := p.Agent(kernel.AgentAttr{FDs: [][2]uint32{{1, 4}, {9, 5}}})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if _, err := a.Files().Write(5, []byte("x")); errno.Of(err) != errno.EBADF {
+		t.Errorf("an fd that the process has not: %v", err)
 	}
 	a.Files().Write(4, []byte("x"))
 	if n, err := f.Read(r, make([]byte, 2)); n != 1 || err != nil {

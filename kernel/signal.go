@@ -75,7 +75,7 @@ func (p *Process) Signal(sig sys.Signal) {
 
 // signal sends sig to the process. The lock is held.
 func (p *Process) signal(sig sys.Signal) {
-	if p.dead {
+	if p.dead || p.acts != nil {
 		return
 	}
 	bit := uint32(1) << sig

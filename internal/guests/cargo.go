@@ -19,6 +19,12 @@ var busPrograms = []string{
 
 const busWorkspace = "examples/rust/bus"
 
+// systemPrograms are those of examples/rust/system, which use the services of the system by
+// the crates.
+var systemPrograms = []string{"spawn", "term", "tree", "old-spawn", "old-term", "old-tree"}
+
+const systemWorkspace = "examples/rust/system"
+
 // cargoGuest is one program of a workspace with dependencies, which are those of its Cargo.lock.
 func cargoGuest(workspace, program string) *Guest {
 	return &Guest{

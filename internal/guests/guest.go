@@ -51,6 +51,9 @@ func List() []*Guest {
 	for _, program := range busPrograms {
 		list = append(list, cargoGuest(busWorkspace, program))
 	}
+	for _, program := range systemPrograms {
+		list = append(list, cargoGuest(systemWorkspace, program))
+	}
 	return append(list, foreign()...)
 }
 

@@ -1,0 +1,1 @@
+//! The same programs for the first interface of the bus, `wasm-bus`.

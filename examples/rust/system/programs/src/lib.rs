@@ -1,0 +1,1 @@
+//! Programs that use the services of the system by the crates of the bus.

@@ -1,0 +1,45 @@
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use wasmer_bus::macros::*;
+
+/// Where a standard stream goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StdioMode {
+    Piped,
+    Inherit,
+    Null,
+    Log,
+}
+
+/// What is to be started.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Spawn {
+    pub path: String,
+    pub args: Vec<String>,
+    pub chroot: bool,
+    pub working_dir: Option<String>,
+    pub stdin_mode: StdioMode,
+    pub stdout_mode: StdioMode,
+    pub stderr_mode: StdioMode,
+    pub pre_open: Vec<String>,
+}
+
+#[wasmer_bus(format = "bincode")]
+pub trait Pool {
+    async fn spawn(
+        &self,
+        spawn: Spawn,
+        stdout: impl Fn(Vec<u8>),
+        stderr: impl Fn(Vec<u8>),
+        exit: impl Fn(i32),
+    ) -> Arc<dyn Process>;
+}
+
+#[wasmer_bus(format = "bincode")]
+pub trait Process {
+    async fn id(&self) -> u32;
+    async fn stdin(&self, data: Vec<u8>) -> usize;
+    async fn close_stdin(&self);
+    async fn kill(&self);
+    async fn flush(&self);
+}
