@@ -6,6 +6,7 @@ import (
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/busimpl/grant"
 	"github.com/bushel-wasm/bushel/busimpl/oshttp"
+	"github.com/bushel-wasm/bushel/busimpl/osprocess"
 	"github.com/bushel-wasm/bushel/busimpl/ostime"
 	"github.com/bushel-wasm/bushel/busimpl/osws"
 	"github.com/bushel-wasm/bushel/kernel"
@@ -28,6 +29,7 @@ func Register(k *kernel.Kernel, o Options) {
 	}
 	s := bus.NewServer()
 	ostime.Register(s)
+	osprocess.Register(s, k, osprocess.Options{Check: o.Check})
 	if o.HTTP != nil {
 		oshttp.Register(s, o.HTTP, o.Check)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/bus/desc"
+	"github.com/bushel-wasm/bushel/busimpl/grant"
 	"github.com/bushel-wasm/bushel/kernel"
 )
 
@@ -33,7 +34,7 @@ const (
 type Options struct {
 	// Check is asked whether the caller of in may use the service "process" for a target,
 	// the path of a program from the root, with no link in it. Nil allows all.
-	Check func(ctx context.Context, in *bus.Incoming, service, target string) error
+	Check grant.Check
 	// Log gets the lines of what a program prints that was started with the mode "log". It
 	// must not wait. Nil discards them.
 	Log func(pid int, line string)
@@ -48,7 +49,7 @@ type service struct {
 // Register adds the service to s.
 func Register(s *bus.Server, k *kernel.Kernel, o Options) {
 	if o.Check == nil {
-		o.Check = func(context.Context, *bus.Incoming, string, string) error { return nil }
+		o.Check = grant.Everything
 	}
 	if o.Log == nil {
 		o.Log = func(int, string) {}

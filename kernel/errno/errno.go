@@ -192,6 +192,9 @@ func (e Errno) Name() string {
 	return "E" + strconv.Itoa(int(e))
 }
 
+// WASI is the number, by which package bus knows one: it crosses links with an error.
+func (e Errno) WASI() uint16 { return uint16(e) }
+
 // Is maps the number to the sentinels of io/fs, os and context, for errors.Is.
 func (e Errno) Is(target error) bool {
 	switch target {

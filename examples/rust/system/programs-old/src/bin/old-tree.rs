@@ -56,7 +56,7 @@ impl Tree {
 
 #[async_trait::async_trait]
 impl FuseSimplified for Tree {
-    async fn mount(&self, name: String) -> Result<Arc<dyn FileSystem>, CallError> {
+    async fn mount(&self, name: String) -> Result<Arc<dyn FileSystem + Send + Sync>, CallError> {
         match name.as_str() {
             "" | "memory" => Ok(Arc::new(Tree::new())),
             _ => Err(CallError::BadRequest),
@@ -136,7 +136,7 @@ impl FileSystemSimplified for Tree {
         self.find(&path)
     }
 
-    async fn open(&self, path: String, options: OpenOptions) -> Result<Arc<dyn OpenedFile>, CallError> {
+    async fn open(&self, path: String, options: OpenOptions) -> Result<Arc<dyn OpenedFile + Send + Sync>, CallError> {
         let there = self.find(&path).is_ok();
         if there && options.create_new || !there && !options.create && !options.create_new {
             return Err(CallError::BadRequest);
@@ -181,7 +181,7 @@ impl OpenedFileSimplified for Open {
         self.with(|data, _| data.resize(len as usize, 0))
     }
 
-    async fn io(&self) -> Result<Arc<dyn FileIO>, CallError> {
+    async fn io(&self) -> Result<Arc<dyn FileIO + Send + Sync>, CallError> {
         Ok(Arc::new(self.clone()))
     }
 }
