@@ -1,13 +1,17 @@
 package busimpl
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/busimpl/grant"
 	"github.com/bushel-wasm/bushel/busimpl/oshttp"
+	"github.com/bushel-wasm/bushel/busimpl/oslog"
 	"github.com/bushel-wasm/bushel/busimpl/osprocess"
 	"github.com/bushel-wasm/bushel/busimpl/ostime"
+	"github.com/bushel-wasm/bushel/busimpl/ostty"
 	"github.com/bushel-wasm/bushel/busimpl/osws"
 	"github.com/bushel-wasm/bushel/kernel"
 )
@@ -20,6 +24,14 @@ type Options struct {
 	HTTP  oshttp.Transport // requests
 	WS    osws.Transport   // WebSockets
 	Check grant.Check      // whether a program may use what it asks for; nil asks the kernel's grants
+	Log   oslog.Sink       // entries of the log
+}
+
+// line logs what a process has printed that was started for that.
+func (o *Options) line(pid int, text string) {
+	if o.Log != nil && o.Log.Level(pid) <= slog.LevelInfo {
+		o.Log.Log(context.Background(), pid, slog.LevelInfo, text, nil)
+	}
 }
 
 // Register makes the services the package "os" of a kernel.
@@ -29,7 +41,11 @@ func Register(k *kernel.Kernel, o Options) {
 	}
 	s := bus.NewServer()
 	ostime.Register(s)
-	osprocess.Register(s, k, osprocess.Options{Check: o.Check})
+	osprocess.Register(s, k, osprocess.Options{Check: o.Check, Log: o.line})
+	ostty.Register(s, k, o.Check)
+	if o.Log != nil {
+		oslog.Register(s, o.Log)
+	}
 	if o.HTTP != nil {
 		oshttp.Register(s, o.HTTP, o.Check)
 	}

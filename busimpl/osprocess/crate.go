@@ -8,6 +8,7 @@ import (
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/bus/codec"
 	"github.com/bushel-wasm/bushel/bus/codec/bincode"
+	"github.com/bushel-wasm/bushel/busimpl/serial"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -125,9 +126,9 @@ func told(in *bus.Incoming, callback bus.Method, body []byte) error {
 type crateChild struct {
 	*child
 	crate *crate
-	piped bool   // its standard input
-	input serial // what is written to it
-	shut  bool   // it was closed; input's functions have it
+	piped bool         // its standard input
+	input serial.Queue // what is written to it
+	shut  bool         // it was closed; input's functions have it
 }
 
 func (c *crateChild) serve(in *bus.Incoming) {
@@ -136,14 +137,14 @@ func (c *crateChild) serve(in *bus.Incoming) {
 	case c.crate.id:
 		in.Reply(bus.FormatBincode, bincode.AppendUint32(nil, uint32(c.pid)))
 	case c.crate.stdin:
-		ok = c.input.do(len(in.Body()), func() { c.write(in) })
+		ok = c.input.Do(len(in.Body()), func() { c.write(in) })
 	case c.crate.closeStdin:
-		ok = c.input.do(0, func() {
+		ok = c.input.Do(0, func() {
 			c.close()
 			in.Reply(bus.FormatBincode, nil)
 		})
 	case c.crate.flush:
-		ok = c.input.do(0, func() { in.Reply(bus.FormatBincode, nil) })
+		ok = c.input.Do(0, func() { in.Reply(bus.FormatBincode, nil) })
 	case c.crate.kill:
 		c.signal(sys.SIGKILL) // one that has ended is as good as killed
 		in.Reply(bus.FormatBincode, nil)

@@ -48,9 +48,6 @@ type service struct {
 
 // Register adds the service to s.
 func Register(s *bus.Server, k *kernel.Kernel, o Options) {
-	if o.Check == nil {
-		o.Check = grant.Everything
-	}
 	if o.Log == nil {
 		o.Log = func(int, string) {}
 	}
@@ -62,6 +59,14 @@ func Register(s *bus.Server, k *kernel.Kernel, o Options) {
 	for _, c := range []*crate{newCrate("wasmer_bus_process"), newCrate("wasm_bus_process")} {
 		s.Func(c.name("PoolSpawn"), func(ctx context.Context, in *bus.Incoming) error { return svc.spawnCrate(ctx, in, c) })
 	}
+}
+
+// allowed asks whether the caller of in may start a program.
+func (s *service) allowed(ctx context.Context, in *bus.Incoming, program string) error {
+	if s.opt.Check == nil {
+		return nil
+	}
+	return s.opt.Check(ctx, in, "process", program)
 }
 
 // caller is the process that makes a call.

@@ -3,7 +3,6 @@ package osprocess
 import (
 	"bytes"
 	"io"
-	"sync"
 
 	"github.com/bushel-wasm/bushel/bus"
 )
@@ -63,52 +62,5 @@ func (c *child) record(fd int, log func(pid int, line string)) {
 	})
 	if len(rest) > 0 {
 		log(c.pid, string(rest))
-	}
-}
-
-// serial runs functions one after another, in the order in which they came.
-type serial struct {
-	mu      sync.Mutex
-	list    []func()
-	cost    int // of those that have not begun
-	running bool
-}
-
-// maxSerial is the cost that may wait.
-const maxSerial = 1 << 20
-
-// do runs fn after those before it; it reports whether there was room.
-func (q *serial) do(cost int, fn func()) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.cost > 0 && q.cost+cost > maxSerial {
-		return false
-	}
-	q.cost += cost
-	q.list = append(q.list, func() {
-		q.mu.Lock()
-		q.cost -= cost
-		q.mu.Unlock()
-		fn()
-	})
-	if !q.running {
-		q.running = true
-		go q.run()
-	}
-	return true
-}
-
-func (q *serial) run() {
-	for {
-		q.mu.Lock()
-		if len(q.list) == 0 {
-			q.running = false
-			q.mu.Unlock()
-			return
-		}
-		fn := q.list[0]
-		q.list = q.list[1:]
-		q.mu.Unlock()
-		fn()
 	}
 }

@@ -76,7 +76,7 @@ func (s *service) start(ctx context.Context, in *bus.Incoming, o *order) (*child
 	c := &child{agent: agent, files: agent.Files(), ended: make(chan struct{})}
 	program, err := c.find(ctx, o)
 	if err == nil {
-		err = s.opt.Check(ctx, in, "process", program)
+		err = s.allowed(ctx, in, program)
 	}
 	if err == nil {
 		err = c.run(o, program)

@@ -21,7 +21,7 @@ const busWorkspace = "examples/rust/bus"
 
 // systemPrograms are those of examples/rust/system, which use the services of the system by
 // the crates.
-var systemPrograms = []string{"spawn", "term", "tree", "old-spawn", "old-term", "old-tree"}
+var systemPrograms = []string{"spawn", "term", "tree", "old-spawn", "old-term"}
 
 const systemWorkspace = "examples/rust/system"
 
