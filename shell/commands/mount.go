@@ -21,6 +21,9 @@ Types that every system has:
   http     SOURCE is the URL of a folder with an index; read-only
   overlay  what is written goes to the directory upper=DIR, and what is not there is
            read from lower=DIR[:DIR...]; SOURCE is any word
+  bus      what the package SOURCE of the bus serves by the interface fs/1; name=NAME is
+           what it is asked for, timeout=10s how long it may take to answer
+  fuse     the same for a package made with the crate wasmer-bus-fuse
   tmp      in memory, empty; size=N[k|m|g] bounds it; SOURCE is any word
 In a page there is also
   local    a folder of your own disk, which the browser asks you for; SOURCE is any word`}

@@ -48,4 +48,6 @@ type Options struct {
 	// Root: the file system is the operating system's, and permission bits do not
 	// bind the caller.
 	Root bool
+	// OneName: a file has one name, so that hard links are left out.
+	OneName bool
 }

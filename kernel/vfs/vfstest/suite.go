@@ -2,6 +2,7 @@ package vfstest
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -49,7 +50,7 @@ func Run(t *testing.T, make func(t *testing.T) FS, o Options) {
 		t.Run(g.name, func(t *testing.T) {
 			for _, c := range g.cases {
 				t.Run(c.name, func(t *testing.T) {
-					if c.needs&utf8Names != 0 && o.AnyBytes || c.needs&ownChoice != 0 && o.Host || c.needs&bound != 0 && o.Root {
+					if c.needs&utf8Names != 0 && o.AnyBytes || c.needs&ownChoice != 0 && o.Host || c.needs&bound != 0 && o.Root || o.OneName && links(c.lines) {
 						t.Skip("not a rule for this file system")
 					}
 					if err := (&script{fs: make(t)}).run(c.lines); err != nil {
@@ -60,8 +61,23 @@ func Run(t *testing.T, make func(t *testing.T) FS, o Options) {
 		})
 	}
 	for _, p := range programs {
-		t.Run(p.name, func(t *testing.T) { p.run(t, make(t)) })
+		t.Run(p.name, func(t *testing.T) {
+			if o.OneName && p.links {
+				t.Skip("not a rule for this file system")
+			}
+			p.run(t, make(t))
+		})
 	}
+}
+
+// links reports whether a script makes hard links.
+func links(lines string) bool {
+	for _, line := range strings.FieldsFunc(lines, func(r rune) bool { return r == ';' || r == '\n' }) {
+		if f := strings.Fields(line); len(f) > 0 && strings.HasPrefix(f[0], "link") {
+			return true
+		}
+	}
+	return false
 }
 
 // Cases counts the suite's cases.
