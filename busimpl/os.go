@@ -7,6 +7,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/busimpl/grant"
+	"github.com/bushel-wasm/bushel/busimpl/osfs"
 	"github.com/bushel-wasm/bushel/busimpl/oshttp"
 	"github.com/bushel-wasm/bushel/busimpl/oslog"
 	"github.com/bushel-wasm/bushel/busimpl/osprocess"
@@ -34,7 +35,8 @@ func (o *Options) line(pid int, text string) {
 	}
 }
 
-// Register makes the services the package "os" of a kernel.
+// Register makes the services the package "os" of a kernel, and has it mount what other
+// packages serve.
 func Register(k *kernel.Kernel, o Options) {
 	if o.Check == nil {
 		o.Check = k.Grants().CheckCall
@@ -52,6 +54,7 @@ func Register(k *kernel.Kernel, o Options) {
 	if o.WS != nil {
 		osws.Register(s, o.WS, o.Check)
 	}
+	osfs.Register(k)
 	k.Bus().Register(Package, bus.HandlerFunc(func(in *bus.Incoming) {
 		if !s.Serves(in.Method()) {
 			in.Fault(&bus.Error{
