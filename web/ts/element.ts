@@ -9,6 +9,7 @@ import type { Answer } from "./conversation.ts";
 import { Drop } from "./drop.ts";
 import { BushelError, closed, reason } from "./fault.ts";
 import { Files } from "./files.ts";
+import { initialOf } from "./initial.ts";
 import { keySequence } from "./keys.ts";
 import { local } from "./local.ts";
 import type { Progress } from "./module.ts";
@@ -39,12 +40,15 @@ let sheet: CSSStyleSheet | undefined;
 /**
  * The element. Attributes: engine (auto, browser, wazero), boot (load, visible,
  * click), theme (auto, light, dark), rows (its height in lines), limits (what its
- * processes may use: "memory=64M cpu=10s"), policy (what its programs may use of services,
- * as JSON: see Policy), log (the lowest level of its log that goes to the console), screenreader (keep a text for screen readers); it reflects state. Events, bubbling and
+ * processes may use: "memory=64M cpu=10s"), policy (what its programs may use of services, as JSON:
+ * see Policy), log (the lowest level of its log that goes to the console), persist (the store that is its
+ * /home, or none), files (an archive for its home folder; <bushel-file> children are single files), init (a
+ * line that runs before the first prompt), prompt (its PS1), welcome (what stands above the first prompt),
+ * readonly (the keyboard is not taken), screenreader (keep a text for screen readers); it reflects state. Events, bubbling and
  * composed: bushel-progress, bushel-ready, bushel-command, bushel-exit, bushel-error.
  */
 export class BushelShell extends HTMLElement {
-  static readonly observedAttributes = ["theme", "rows", "boot", "screenreader"];
+  static readonly observedAttributes = ["theme", "rows", "boot", "screenreader", "readonly"];
 
   /** The shell's files. */
   readonly fs = new Files(() => this.client());
@@ -112,6 +116,7 @@ export class BushelShell extends HTMLElement {
     if (name === "theme") this.theme_.name = this.theme;
     if (name === "rows") this.style.setProperty("--_rows", String(this.rows));
     if (name === "screenreader" && this.shell?.terminal) this.shell.terminal.screenReader = now !== null;
+    if (name === "readonly" && this.shell?.terminal) this.shell.terminal.readOnly = now !== null;
     if (name === "boot" && before !== now && this.isConnected && !this.shell) this.arm();
   }
 
@@ -166,6 +171,41 @@ export class BushelShell extends HTMLElement {
   }
   set persist(name: string) {
     this.setAttribute("persist", name);
+  }
+  /** The address of an archive, tar or zip, that is unpacked in the home folder. It counts when the shell starts. */
+  get files(): string {
+    return this.getAttribute("files") ?? "";
+  }
+  set files(url: string) {
+    this.setAttribute("files", url);
+  }
+  /** A line of the shell's language that runs before the first prompt. */
+  get init(): string {
+    return this.getAttribute("init") ?? "";
+  }
+  set init(line: string) {
+    this.setAttribute("init", line);
+  }
+  /** The terminal's prompt, as PS1 has it. */
+  get prompt(): string {
+    return this.getAttribute("prompt") ?? "";
+  }
+  set prompt(prompt: string) {
+    this.setAttribute("prompt", prompt);
+  }
+  /** What stands above the first prompt. */
+  get welcome(): string {
+    return this.getAttribute("welcome") ?? "";
+  }
+  set welcome(text: string) {
+    this.setAttribute("welcome", text);
+  }
+  /** The keyboard is not taken; type and press go on working. */
+  get readonly(): boolean {
+    return this.hasAttribute("readonly");
+  }
+  set readonly(on: boolean) {
+    this.toggleAttribute("readonly", on);
   }
   get state(): State {
     return oneOf(this.getAttribute("state"), ["idle", "loading", "ready", "running", "error"]);
@@ -240,6 +280,8 @@ export class BushelShell extends HTMLElement {
       limits: this.limits,
       policy: this.policy,
       log: this.log,
+      initial: () => initialOf(this),
+      opening: { init: this.init, prompt: this.prompt, welcome: this.welcome },
       terminal: (events) => this.makeTerminal(events),
       answers: new Map<string, Answer>([
         ["upload", (talk) => upload(talk, this.ask)],
@@ -307,6 +349,7 @@ export class BushelShell extends HTMLElement {
       },
       events,
     );
+    terminal.readOnly = this.readonly;
     if (terminal.lineHeight > 0) this.style.setProperty("--_row-height", `${terminal.lineHeight}px`);
     return terminal;
   }

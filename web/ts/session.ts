@@ -3,9 +3,9 @@
 
 import { utf8 } from "./bytes.ts";
 import type { Client } from "./client.ts";
-import { environment } from "./environment.ts";
+import { environment, HOME } from "./environment.ts";
 import { reason } from "./fault.ts";
-import { writeAll } from "./files.ts";
+import { Files, writeAll } from "./files.ts";
 import { hungUp, type Processes } from "./processes.ts";
 import type { Engine } from "./protocol.ts";
 import { Op } from "./syscall.ts";
@@ -13,12 +13,26 @@ import type { Terminal } from "./terminal.ts";
 
 const READ = 32 << 10;
 
+/** The file of the line that a shell begins with. */
+const INIT = "/tmp/.bushel-init";
+
+/** How a terminal's shells begin. */
+export interface Opening {
+  /** A line of the shell's language that runs before the first prompt; empty: none. */
+  init: string;
+  /** What the prompt is, in the manner of PS1; empty: the shell's own. */
+  prompt: string;
+  /** What stands above the first prompt; empty: nothing. */
+  welcome: string;
+}
+
 /** Session joins a terminal and the shells that run on it, one after another. */
 export class Session {
   private readonly client: Client;
   private readonly processes: Processes;
   private readonly terminal: Terminal;
   private readonly engine: Engine;
+  private readonly opening: Opening;
   private master: number | undefined;
   private input: string[] = [];
   private sending: Promise<void> | undefined;
@@ -29,11 +43,12 @@ export class Session {
   /** Told when a shell has ended, with its exit code. */
   onShellExit: (code: number) => void = () => {};
 
-  constructor(client: Client, processes: Processes, terminal: Terminal, engine: Engine) {
+  constructor(client: Client, processes: Processes, terminal: Terminal, engine: Engine, opening: Opening) {
     this.client = client;
     this.processes = processes;
     this.terminal = terminal;
     this.engine = engine;
+    this.opening = opening;
   }
 
   /** Runs shells until the session is closed. Rejects if the first one does not start. */
@@ -89,7 +104,16 @@ export class Session {
 
   private async shell(): Promise<number> {
     const { cols, rows } = this.terminal;
-    const attr = { path: "/bin/sh", argv: ["sh"], env: environment(this.engine), engine: this.engine };
+    const { init, prompt } = this.opening;
+    const changes: Record<string, string> = {};
+    if (prompt) changes["PS1"] = prompt;
+    if (init) {
+      // $ENV is what an interactive shell runs first; the shells below it have their own.
+      const file = `unset ENV\n[ ! -f ${HOME}/.shrc ] || . ${HOME}/.shrc\n${init}\n`;
+      await new Files(async () => this.client).writeFile(INIT, file);
+      changes["ENV"] = INIT;
+    }
+    const attr = { path: "/bin/sh", argv: ["sh"], env: environment(this.engine, changes), engine: this.engine };
     const { master, pid } = await this.processes.spawnOnPTY(attr, cols, rows);
     this.master = master;
     if (cols !== this.terminal.cols || rows !== this.terminal.rows) this.resize(this.terminal.cols, this.terminal.rows);

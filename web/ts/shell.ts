@@ -4,6 +4,8 @@ import type { Answer } from "./conversation.ts";
 import { HOME } from "./environment.ts";
 import { isErrno } from "./errno.ts";
 import { BushelError, reason } from "./fault.ts";
+import { Files } from "./files.ts";
+import { type Initial, place } from "./initial.ts";
 import { Kernel } from "./kernel.ts";
 import { type Limit, parseLimits } from "./limits.ts";
 import { loadGrants, saveGrants } from "./grants.ts";
@@ -12,7 +14,7 @@ import type { Mark } from "./marks.ts";
 import type { OnProgress } from "./module.ts";
 import { Processes } from "./processes.ts";
 import type { Engine, Settings } from "./protocol.ts";
-import { Session } from "./session.ts";
+import { type Opening, Session } from "./session.ts";
 import { AT_CWD, Op } from "./syscall.ts";
 import type { Terminal, TerminalEvents } from "./terminal.ts";
 
@@ -45,7 +47,11 @@ export interface ShellOptions {
   store: string;
   /** The store was asked for: it is told if it cannot be had. */
   asked: boolean;
-  /** Makes the terminal in its box; called while the kernel is on its way. */
+  /** The files that are there before anything runs; throws a BushelError if they make no sense. */
+  initial(): Initial;
+  /** How the terminal's shells begin. */
+  opening: Opening;
+  /** Makes the terminal in its box; called by start, while the kernel is on its way. */
   terminal(events: TerminalEvents): Promise<Terminal>;
   events: ShellEvents;
   /** What answers programs that want something of the page's user. */
@@ -54,7 +60,7 @@ export interface ShellOptions {
 
 /** Shell is one shell from its boot to its end. */
 export class Shell {
-  /** The kernel takes calls and the home folder is there; rejects with a BushelError. */
+  /** The kernel takes calls and the first files are there; rejects with a BushelError. */
   readonly booted: Promise<{ kernel: Kernel; processes: Processes }>;
   /** The shell's own folder, as it told last. */
   folder = HOME;
@@ -95,7 +101,9 @@ export class Shell {
     }
     const { notice, minor } = kernel.booted;
     if (notice && (this.options.asked || !minor)) await this.terminal.write(`\x1b[2m${notice}.\x1b[0m\r\n`);
-    const session = (this.session = new Session(kernel.client, processes, this.terminal, this.options.engine));
+    const { welcome } = this.options.opening;
+    if (welcome) await this.terminal.write(`${welcome.replaceAll(/\r?\n/g, "\r\n")}\r\n`);
+    const session = (this.session = new Session(kernel.client, processes, this.terminal, this.options.engine, this.options.opening));
     session.onShellExit = (code) => this.finish(code);
     session.onOutput = () => {
       session.onOutput = () => {};
@@ -124,6 +132,7 @@ export class Shell {
   private async boot(): Promise<{ kernel: Kernel; processes: Processes }> {
     const { base, engine, store, events, answers } = this.options;
     const limits = limitsOf(this.options.limits);
+    const initial = this.options.initial();
     const kernel = await Kernel.boot(
       { base, engine, store, settings: this.settings(), onGrants: (text) => saveGrants(store, text), onProgress: events.onProgress, answers },
       this.abort.signal,
@@ -140,7 +149,14 @@ export class Shell {
     );
     await Promise.all([...made, client.call({ op: Op.chdir, path: HOME }, lane)]);
     client.giveLane(lane);
-    return { kernel, processes: new Processes(client, engine, limits) };
+    const processes = new Processes(client, engine, limits);
+    try {
+      await place(initial, new Files(async () => client), (line, options) => processes.run(line, options));
+    } catch (error) {
+      kernel.close(error as BushelError);
+      throw error;
+    }
+    return { kernel, processes };
   }
 
   private settings(): Settings {

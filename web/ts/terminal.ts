@@ -145,6 +145,11 @@ export class Terminal {
     this.xterm.options.fontSize = size;
     this.fit.fit();
   }
+  /** Keys are not taken from the keyboard. */
+  set readOnly(on: boolean) {
+    this.xterm.options.disableStdin = on;
+    this.xterm.options.cursorBlink = !on && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
   set screenReader(on: boolean) {
     this.xterm.options.screenReaderMode = on;
   }

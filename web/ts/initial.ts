@@ -1,0 +1,108 @@
+// The files that an element brings along: an archive that its files attribute names,
+// and its <bushel-file> children. They are there before the first prompt. What the
+// reader of a page has in a home folder that lasts is never replaced by them.
+
+import { HOME } from "./environment.ts";
+import { BushelError, reason } from "./fault.ts";
+import type { Files } from "./files.ts";
+import { get } from "./module.ts";
+import type { RunOptions, RunResult } from "./processes.ts";
+
+/** Where an archive is unpacked before its files are put in their places. */
+const STAGE = "/tmp/.bushel-files";
+
+/** What an element brings along. */
+export interface Initial {
+  /** The address of a tar (also with gzip) or zip archive for the home folder; empty: none. */
+  archive: string;
+  files: readonly InitialFile[];
+}
+
+export interface InitialFile {
+  /** From the home folder, if it is not absolute. */
+  path: string;
+  /** Permission bits. */
+  mode: number;
+  /** The address of what is in it, or its text. */
+  content: { src: string } | { text: string };
+}
+
+/** What host brings along; addresses are made whole. Throws a BushelError for a child that makes no sense. */
+export function initialOf(host: HTMLElement): Initial {
+  const archive = host.getAttribute("files");
+  return {
+    archive: archive ? new URL(archive, host.baseURI).href : "",
+    files: [...host.querySelectorAll(":scope > bushel-file")].map((child) => {
+      const path = child.getAttribute("path") ?? "";
+      const mode = child.getAttribute("mode") ?? "644";
+      if (path === "" || path.endsWith("/")) throw senseless("A <bushel-file> has no path of a file.");
+      if (!/^[0-7]{3,4}$/.test(mode)) throw senseless(`The mode of ${path} is ${JSON.stringify(mode)}, and not three octal digits.`);
+      const src = child.getAttribute("src");
+      const content = src === null ? { text: dedent(child.textContent ?? "") } : { src: new URL(src, host.baseURI).href };
+      return { path, mode: Number.parseInt(mode, 8), content };
+    }),
+  };
+}
+
+/** Places what an element brings along; rejects with a BushelError that names the file. */
+export async function place(
+  initial: Initial,
+  files: Files,
+  run: (line: string, options: RunOptions) => Promise<RunResult>,
+): Promise<void> {
+  if (initial.archive !== "") await unpack(initial.archive, run);
+  for (const { path, mode, content } of initial.files) {
+    const at = path.startsWith("/") ? path : `${HOME}/${path}`;
+    const data = "src" in content ? (await fetched(content.src)).body! : content.text;
+    try {
+      if (await files.lstat(at).then(() => true, () => false)) continue;
+      await files.mkdir(at.slice(0, at.lastIndexOf("/")) || "/", { recursive: true });
+      await files.writeFile(at, data, { mode });
+    } catch (error) {
+      throw unplaced(path, reason(error));
+    }
+  }
+}
+
+async function unpack(url: string, run: (line: string, options: RunOptions) => Promise<RunResult>): Promise<void> {
+  const bytes = new Uint8Array(await (await fetched(url)).arrayBuffer());
+  const zip = bytes[0] === 0x50 && bytes[1] === 0x4b; // "PK"
+  const how = zip ? "cat >a.zip && unzip -q -d t a.zip" : "tar -xf - -C t";
+  const line = `rm -rf ${STAGE} && mkdir -p ${STAGE}/t && cd ${STAGE} && ${how} && cp -a -n t/. ~ && cd / && rm -rf ${STAGE}`;
+  const { code, stderr } = await run(line, { stdin: bytes });
+  if (code !== 0) throw unplaced(url, stderr.trim().split("\n").at(-1) || `it ended with code ${code}`);
+}
+
+async function fetched(url: string): Promise<Response> {
+  try {
+    return await get(url);
+  } catch (error) {
+    throw unplaced(url, error instanceof BushelError ? error.cause : reason(error));
+  }
+}
+
+/** A text without its first line break and without the spaces or tabs that all of its lines begin with. */
+export function dedent(text: string): string {
+  const lines = text.replace(/^\r?\n/, "").replace(/\n[ \t]+$/, "\n").split("\n");
+  const indents = lines.filter((line) => line.trim() !== "").map((line) => /^[ \t]*/.exec(line)![0]);
+  let common = indents[0] ?? "";
+  for (const indent of indents) {
+    let n = 0;
+    while (n < common.length && common[n] === indent[n]) n++;
+    common = common.slice(0, n);
+  }
+  return lines.map((line) => (line.startsWith(common) ? line.slice(common.length) : line.trimStart())).join("\n");
+}
+
+function senseless(cause: string): BushelError {
+  return new BushelError("files", "The shell's files make no sense.", cause, "Correct the element's children.");
+}
+
+function unplaced(name: string, said: string): BushelError {
+  return new BushelError(
+    "files",
+    "A file that this shell brings along could not be placed.",
+    `${name}: ${said}`,
+    "Check that the address is right, and that its site allows this page to read it (CORS).",
+  );
+}
