@@ -115,7 +115,8 @@ func (m *Machine) Start(g *kernel.Guest) (kernel.Running, error) {
 func (m *Machine) run(ctx context.Context, g *kernel.Guest, r *running) {
 	defer r.cancel(nil)
 	img := g.Image.(*image)
-	host, serve := imports.Of(g.Process, &g.Info, wasi.Options{FullPaths: img.compiled.Module.BuiltByGo()})
+	module := img.compiled.Module
+	host, serve := imports.Of(g.Process, &g.Info, wasi.Options{FullPaths: module.BuiltByGo(), Imports: module.Signatures()})
 	var memory api.Memory
 	err := m.engine.Run(ctx, &engine.Program{
 		Name: g.Info.Name, Compiled: img.compiled, Host: host, Serve: serve,

@@ -102,7 +102,9 @@ func run(info *sys.StartInfo, abi uint32, code []byte) (pages uint32, err error)
 		if last.compiled.Module.NeedsThreads() {
 			caller = guest.Threads{Client: guest.Client}
 		}
-		p.Host, p.Serve = imports.Of(caller, info, wasi.Options{FullPaths: info.FullPaths, Yield: worker.Yield})
+		p.Host, p.Serve = imports.Of(caller, info, wasi.Options{
+			FullPaths: info.FullPaths, Yield: worker.Yield, Imports: last.compiled.Module.Signatures(),
+		})
 	}
 	err = interpreter.Run(ctx, p)
 	if memory != nil {

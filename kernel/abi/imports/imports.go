@@ -12,13 +12,23 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-// Of lists what the guest may import that caller stands for and info describes, and returns
-// the engine.Program.Serve of it.
+// Of lists what the guest that caller stands for and info describes may import, as far as o
+// says that it does, and returns the engine.Program.Serve of it, nil if it has no use for
+// one.
 func Of(caller sys.Caller, info *sys.StartInfo, o wasi.Options) (host []engine.HostFunc, serve func(mod api.Module, end func())) {
-	second := wasix.New(caller, info, o.Now)
-	first := wasmbus.New(caller, info)
-	host = append(second.Host(wasi.New(caller, info, o).Host()), first.Host()...)
-	return host, func(mod api.Module, end func()) {
-		second.Serve(mod, func() { first.Serve(mod, end) })
+	host = wasi.New(caller, info, o).Host()
+	if o.Imports.From(wasmbus.Module) {
+		a := wasmbus.New(caller, info)
+		host, serve = append(host, a.Host()...), a.Serve
 	}
+	if o.Imports.From(wasix.Module) {
+		a, next := wasix.New(caller, info, o.Now), serve
+		host, serve = a.Host(host), a.Serve
+		if next != nil {
+			serve = func(mod api.Module, end func()) {
+				a.Serve(mod, func() { next(mod, end) })
+			}
+		}
+	}
+	return host, serve
 }

@@ -33,6 +33,8 @@ type Options struct {
 	Random io.Reader
 	// Yield is called by sched_yield. It may be nil.
 	Yield func()
+	// Imports is what the guest imports.
+	Imports engine.Imports
 	// Elsewhere says that the process has, or may have, threads with ABIs of their own,
 	// which open and close descriptors too.
 	Elsewhere bool
@@ -100,26 +102,35 @@ func (a *ABI) begin() {
 	a.suspend = a.wait
 }
 
-// Host lists the functions of both modules, and wasi-threads' one.
-func (a *ABI) Host() []engine.HostFunc {
-	list := make([]engine.HostFunc, 0, 2*len(functions)+3)
+// Host lists the functions of both modules, and wasi-threads' one, as far as the guest
+// imports them.
+func (a *ABI) Host() (list []engine.HostFunc) {
 	table := functions[:]
 	if a.opts.Elsewhere {
 		table = a.elsewhere(table)
 	}
-	for i := range table {
-		f := &table[i]
-		list = append(list, a.host(Preview1, f, f.call))
-		if f.name == "sock_accept" {
-			continue // came with preview 1
+	imports := a.opts.Imports
+	for _, module := range [...]string{Preview1, Preview0} {
+		if !imports.From(module) {
+			continue
 		}
-		call := f.call
-		if f.old != nil {
-			call = f.old
+		for i := range table {
+			f := &table[i]
+			if !imports.Has(module, f.name) || module == Preview0 && f.name == "sock_accept" {
+				continue // which came with preview 1
+			}
+			call := f.call
+			if module == Preview0 && f.old != nil {
+				call = f.old
+			}
+			list = append(list, a.host(module, f, call))
 		}
-		list = append(list, a.host(Preview0, f, call))
+		list = append(list, a.exit(module))
 	}
-	return append(list, a.exit(Preview1), a.exit(Preview0), a.threadSpawn())
+	if imports.From(threadsModule) {
+		list = append(list, a.threadSpawn())
+	}
+	return list
 }
 
 // A function serves one import: s holds its parameters. It returns the error
@@ -132,7 +143,7 @@ const pending errno.Errno = 0xffff
 func (a *ABI) host(module string, f *importable, call function) engine.HostFunc {
 	return engine.HostFunc{
 		Module: module, Name: f.name,
-		Params: f.params, Results: i32,
+		Params: engine.Types(f.params), Results: i32,
 		Waits: f.waits,
 		Fn: func(_ context.Context, mod api.Module, stack []uint64) {
 			a.mem = mod.Memory()

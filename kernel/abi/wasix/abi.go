@@ -18,11 +18,9 @@ const Module = "wasix_32v1"
 
 // An ABI is the bus of one guest.
 type ABI struct {
-	caller sys.Caller
-	info   *sys.StartInfo
+	peer *busport.Peer
 
 	mu       sync.Mutex
-	link     *busport.Link     // nil until the guest uses the bus
 	bids     map[string]uint32 // the numbers of packages
 	packages []string          // by number, less 1
 	lastCID  uint64
@@ -40,11 +38,9 @@ type ABI struct {
 	now     func() time.Time
 	empties int // polls without a wait that found nothing, one after another
 
-	reactor bool // the guest goes on when its main function has returned
-	mod     api.Module
-	end     func()
-	inside  bool // _react runs
-	fresh   bool // there was an event, or it was told one, since it was last entered
+	mod    api.Module // of a guest that serves, when its main function has returned
+	inside bool       // _react runs
+	fresh  bool       // there was an event, or it was told one, since it was last entered
 }
 
 // A call is one that the guest made, or that came in, and is not over.
@@ -63,34 +59,15 @@ func New(caller sys.Caller, info *sys.StartInfo, now func() time.Time) *ABI {
 	if now == nil {
 		now = time.Now
 	}
-	return &ABI{
-		caller: caller, info: info, now: now,
-		bids: make(map[string]uint32), calls: make(map[uint64]*call), round: 1,
-	}
+	a := &ABI{now: now, bids: make(map[string]uint32), calls: make(map[uint64]*call), round: 1}
+	a.peer = busport.NewPeer(caller, info, bus.HandlerFunc(func(in *bus.Incoming) { a.incoming(in, 0) }))
+	return a
 }
 
 // Host is the functions of the module, and list, those of WASI, with the ones that work on
 // descriptors made to know those of payloads.
 func (a *ABI) Host(list []engine.HostFunc) []engine.HostFunc {
 	return append(a.payloads.wrap(list), a.functions()...)
-}
-
-// conn is the guest's link, which is opened when it is first asked for. Only the guest's
-// own calls ask.
-func (a *ABI) conn() *bus.Conn {
-	a.mu.Lock()
-	l := a.link
-	a.mu.Unlock()
-	if l == nil {
-		l = busport.Open(a.caller, a.info, bus.Options{
-			Handler: bus.HandlerFunc(func(in *bus.Incoming) { a.incoming(in, 0) }),
-			Closed:  func(error) { a.lost() },
-		})
-		a.mu.Lock()
-		a.link = l
-		a.mu.Unlock()
-	}
-	return l.Conn()
 }
 
 // enter gives c a number. The lock is held.

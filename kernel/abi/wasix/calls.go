@@ -33,7 +33,7 @@ func (a *ABI) functions() []engine.HostFunc {
 	}
 	var funcs []engine.HostFunc
 	for _, f := range list {
-		host := engine.HostFunc{Module: Module, Name: f.name, Params: types(f.params), Results: types("i")}
+		host := engine.HostFunc{Module: Module, Name: f.name, Params: engine.Types(f.params), Results: engine.Types("i")}
 		host.Fn = func(_ context.Context, mod api.Module, s []uint64) { s[0] = uint64(f.fn(mod, s)) }
 		if f.silent {
 			host.Results = nil
@@ -42,20 +42,8 @@ func (a *ABI) functions() []engine.HostFunc {
 		funcs = append(funcs, host)
 	}
 	return append(funcs, engine.HostFunc{
-		Module: Module, Name: "bus_poll", Params: types("Iiii"), Results: types("i"), Fn: a.busPoll, Waits: true,
+		Module: Module, Name: "bus_poll", Params: engine.Types("Iiii"), Results: engine.Types("i"), Fn: a.busPoll, Waits: true,
 	})
-}
-
-// types reads a signature: an i for each i32, an I for each i64.
-func types(s string) []api.ValueType {
-	list := make([]api.ValueType, len(s))
-	for i := range s {
-		list[i] = api.ValueTypeI32
-		if s[i] == 'I' {
-			list[i] = api.ValueTypeI64
-		}
-	}
-	return list
 }
 
 // openLocal has the name, its length, whether a package that runs is to be used, and where
@@ -108,7 +96,7 @@ func (a *ABI) busCall(mod api.Module, s []uint64) bus.Crate {
 	if !ok {
 		return bus.CrateInvalidHandle
 	}
-	return a.begin(mod, s, func() bus.Target { return a.conn().Package(name) })
+	return a.begin(mod, s, func() bus.Target { return a.peer.Conn().Package(name) })
 }
 
 // busSubcall has, in place of the package, the number of the call that it belongs to.

@@ -8,7 +8,6 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/bushel-wasm/bushel/bus"
-	"github.com/bushel-wasm/bushel/kernel/abi/busport"
 	"github.com/bushel-wasm/bushel/kernel/engine"
 )
 
@@ -63,7 +62,7 @@ func (a *ABI) busPoll(_ context.Context, mod api.Module, s []uint64) {
 		clock := timeout < forever && a.needsClock(timeout)
 		a.mu.Unlock()
 		if clock {
-			busport.Sleep(a.caller, timeout, a.rung)
+			a.peer.Sleep(timeout, a.rung)
 		}
 	})
 }
@@ -106,7 +105,7 @@ func (a *ABI) unlock() {
 	var wake func()
 	if a.mayTell() > 0 {
 		wake, a.waiting = a.waiting, nil
-		if wake == nil && a.end != nil && !a.inside && a.fresh {
+		if wake == nil && a.fresh && !a.inside && a.peer.Serving() {
 			a.inside, a.fresh = true, false
 			wake = a.react
 		}

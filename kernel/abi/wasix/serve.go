@@ -1,10 +1,6 @@
 package wasix
 
 import (
-	"context"
-	"path"
-	"strings"
-
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/bushel-wasm/bushel/bus"
@@ -25,65 +21,32 @@ func (a *ABI) threadSpawn(mod api.Module, s []uint64) bus.Crate {
 	if mem := mod.Memory(); mem == nil || !mem.WriteUint32Le(uint32(s[2]), 1) {
 		return bus.Crate(errno.EFAULT)
 	}
-	a.mu.Lock()
-	again := a.reactor
-	a.reactor = true
-	a.mu.Unlock()
-	if !again {
-		a.listen()
-	}
+	a.peer.Listen()
 	return 0
-}
-
-// listen makes the guest the one who serves its package: the one by whose name the bus has
-// started it, with the argument "bus", or else the one that is called as it is.
-func (a *ABI) listen() {
-	name := ""
-	if args := a.info.Argv; len(args) < 2 || args[1] != "bus" {
-		name = strings.TrimSuffix(path.Base(a.info.Name), ".wasm")
-	}
-	body := append(make([]byte, 4), name...) // any number of calls at once
-	a.conn().Package(bus.PackageBus).Start(context.Background(), &bus.Request{Method: bus.MethodListen, Body: body},
-		func(_ *bus.Response, err error) {
-			if err != nil {
-				a.conn().Close(err)
-			}
-		})
 }
 
 // Serve is the life of a guest after its main function has returned; see
 // engine.Program.Serve.
 func (a *ABI) Serve(mod api.Module, end func()) {
 	a.mu.Lock()
-	if !a.reactor || a.link.Conn().Err() != nil {
+	if !a.peer.Serve(end) {
 		a.mu.Unlock()
 		end()
 		return
 	}
-	a.mod, a.end = mod, end
+	a.mod = mod
 	a.unlock()
 }
 
 // react has the guest poll. Only one who sets a.inside calls it.
 func (a *ABI) react() {
-	err := engine.Enter(a.mod, reactExport, types("I"), []uint64{0}, func([]uint64) {
+	err := engine.Enter(a.mod, reactExport, engine.Types("I"), []uint64{0}, func([]uint64) {
 		a.mu.Lock()
 		a.inside = false
 		a.round++
 		a.unlock()
 	})
 	if err != nil {
-		a.lost()
-	}
-}
-
-// lost ends a guest that serves and whose link has ended.
-func (a *ABI) lost() {
-	a.mu.Lock()
-	end := a.end
-	a.end = nil
-	a.mu.Unlock()
-	if end != nil {
-		end()
+		a.peer.End()
 	}
 }

@@ -20,12 +20,10 @@ const noParent = 1<<32 - 1
 
 // An ABI is the bus of one guest.
 type ABI struct {
-	caller sys.Caller
-	info   *sys.StartInfo
+	peer *busport.Peer
 
 	mu     sync.Mutex
-	link   *busport.Link // nil until the guest uses the bus
-	handle uint32        // the one drawn last
+	handle uint32 // the one drawn last
 	calls  map[uint32]*call
 	// callbacks are what the guest wants to be called back by, by the call that it has
 	// not made yet, and the topic.
@@ -34,11 +32,9 @@ type ABI struct {
 	work      []work                // to be handed in
 	served    []work                // calls of others, to be handed in when it serves
 
-	serving bool   // it has asked for it
 	busy    bool   // it is being entered
 	waiting func() // what poll waits with
 	mod     api.Module
-	end     func()
 }
 
 // A call is one that the guest made, or that came in, and is not over.
@@ -50,29 +46,12 @@ type call struct {
 
 // New makes the bus of the process that caller stands for and info describes.
 func New(caller sys.Caller, info *sys.StartInfo) *ABI {
-	return &ABI{
-		caller: caller, info: info,
+	a := &ABI{
 		calls: make(map[uint32]*call), callbacks: make(map[uint32]map[bus.Method]uint32),
 		topics: make(map[bus.Method]string),
 	}
-}
-
-// conn is the guest's link, which is opened when it is first asked for. Only the guest's
-// own calls ask.
-func (a *ABI) conn() *bus.Conn {
-	a.mu.Lock()
-	l := a.link
-	a.mu.Unlock()
-	if l == nil {
-		l = busport.Open(a.caller, a.info, bus.Options{
-			Handler: bus.HandlerFunc(func(in *bus.Incoming) { a.incoming(in, noParent) }),
-			Closed:  func(error) { a.lost() },
-		})
-		a.mu.Lock()
-		a.link = l
-		a.mu.Unlock()
-	}
-	return l.Conn()
+	a.peer = busport.NewPeer(caller, info, bus.HandlerFunc(func(in *bus.Incoming) { a.incoming(in, noParent) }))
+	return a
 }
 
 // draw is a handle that no open call has. The lock is held.
@@ -184,27 +163,16 @@ func (a *ABI) incoming(in *bus.Incoming, parent uint32) {
 	}
 }
 
-// lost ends a guest that serves and whose link has ended.
-func (a *ABI) lost() {
-	a.mu.Lock()
-	end := a.end
-	a.end = nil
-	a.mu.Unlock()
-	if end != nil {
-		end()
-	}
-}
-
 // Serve is the life of a guest after its main function has returned; see
 // engine.Program.Serve.
 func (a *ABI) Serve(mod api.Module, end func()) {
 	a.mu.Lock()
-	if !a.serving || a.link.Conn().Err() != nil {
+	if !a.peer.Serve(end) {
 		a.mu.Unlock()
 		end()
 		return
 	}
-	a.mod, a.end = mod, end
+	a.mod = mod
 	a.work = append(a.work, a.served...)
 	a.served = nil
 	a.mu.Unlock()

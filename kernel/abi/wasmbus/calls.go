@@ -2,8 +2,6 @@ package wasmbus
 
 import (
 	"context"
-	"path"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/tetratelabs/wazero/api"
@@ -59,41 +57,33 @@ const maxBody = bus.DefaultFrame - 4096
 func (a *ABI) Host() []engine.HostFunc {
 	list := []struct {
 		name   string
-		params int
+		params string
 		fn     func(mod api.Module, s []uint64) uint32
 		result bool
 	}{
-		{"handle", 0, a.newHandle, true},
-		{"drop", 1, a.drop, false},
-		{"fault", 2, a.fault, false},
-		{"reply", 3, a.reply, false},
-		{"reply_callback", 5, a.replyCallback, false},
-		{"call", 9, a.call, true},
-		{"call_instance", 13, a.callInstance, true},
-		{"callback", 4, a.callback, false},
-		{"listen", 2, a.listen, false},
-		{"fork", 0, a.fork, false},
-		{"thread_id", 0, func(api.Module, []uint64) uint32 { return 1 }, true},
+		{"handle", "", a.newHandle, true},
+		{"drop", "i", a.drop, false},
+		{"fault", "ii", a.fault, false},
+		{"reply", "iii", a.reply, false},
+		{"reply_callback", "iiiii", a.replyCallback, false},
+		{"call", "iiiiiiiii", a.call, true},
+		{"call_instance", "iiiiiiiiiiiii", a.callInstance, true},
+		{"callback", "iiii", a.callback, false},
+		{"listen", "ii", a.listen, false},
+		{"fork", "", a.fork, false},
+		{"thread_id", "", func(api.Module, []uint64) uint32 { return 1 }, true},
 	}
 	var funcs []engine.HostFunc
 	for _, f := range list {
-		host := engine.HostFunc{Module: Module, Name: f.name, Params: i32s(f.params)}
+		host := engine.HostFunc{Module: Module, Name: f.name, Params: engine.Types(f.params)}
 		host.Fn = func(_ context.Context, mod api.Module, s []uint64) { f.fn(mod, s) }
 		if f.result {
-			host.Results = i32s(1)
+			host.Results = engine.Types("i")
 			host.Fn = func(_ context.Context, mod api.Module, s []uint64) { s[0] = uint64(f.fn(mod, s)) }
 		}
 		funcs = append(funcs, host)
 	}
 	return append(funcs, engine.HostFunc{Module: Module, Name: "poll", Fn: a.poll, Waits: true})
-}
-
-func i32s(n int) []api.ValueType {
-	list := make([]api.ValueType, n)
-	for i := range list {
-		list[i] = api.ValueTypeI32
-	}
-	return list
 }
 
 // read copies n bytes of the guest's memory.
@@ -217,7 +207,7 @@ func (a *ABI) makeCall(mod api.Module, parent, handle, keepalive uint64, s []uin
 	if len(name) == 0 || len(name) > bus.MaxPackage || !utf8.Valid(name) {
 		return uint32(bus.CrateInvalidPackage)
 	}
-	a.begin(uint32(handle), a.conn().Package(string(name)), method, body, uint32(keepalive) != 0)
+	a.begin(uint32(handle), a.peer.Conn().Package(string(name)), method, body, uint32(keepalive) != 0)
 	return success
 }
 
@@ -255,25 +245,9 @@ const exitDeadlock = 35
 // fork has the guest serve when its main function has returned: by the package's name that
 // the bus has started it by, with the argument "bus", or else by its own.
 func (a *ABI) fork(mod api.Module, _ []uint64) uint32 {
-	a.mu.Lock()
-	again := a.serving
-	a.serving = true
-	a.mu.Unlock()
-	if again {
+	if !a.peer.Listen() {
 		engine.Exit(mod, exitDeadlock)
-		return success
 	}
-	name := ""
-	if args := a.info.Argv; len(args) < 2 || args[1] != "bus" {
-		name = strings.TrimSuffix(path.Base(a.info.Name), ".wasm")
-	}
-	body := append(make([]byte, 4), name...) // any number of calls at once
-	a.conn().Package(bus.PackageBus).Start(context.Background(), &bus.Request{Method: bus.MethodListen, Body: body},
-		func(_ *bus.Response, err error) {
-			if err != nil {
-				a.conn().Close(err)
-			}
-		})
 	return success
 }
 

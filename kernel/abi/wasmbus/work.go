@@ -1,7 +1,7 @@
 package wasmbus
 
 import (
-	"github.com/tetratelabs/wazero/api"
+	"strings"
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/kernel/engine"
@@ -35,7 +35,7 @@ type work struct {
 // push has w handed in, as soon as the guest can be entered.
 func (a *ABI) push(w work) {
 	a.mu.Lock()
-	if w.kind == begin && a.end == nil {
+	if w.kind == begin && !a.peer.Serving() {
 		a.served = append(a.served, w)
 		a.mu.Unlock()
 		return
@@ -48,7 +48,7 @@ func (a *ABI) push(w work) {
 // wake hands in what there is, if the guest waits for it.
 func (a *ABI) wake() {
 	a.mu.Lock()
-	if len(a.work) == 0 || a.busy || a.waiting == nil && a.end == nil {
+	if len(a.work) == 0 || a.busy || a.waiting == nil && !a.peer.Serving() {
 		a.mu.Unlock()
 		return
 	}
@@ -117,11 +117,7 @@ func (a *ABI) give(b []byte, then func(at uint32)) {
 const exitBadABI = 126
 
 func (a *ABI) enter(export string, params []uint64, done func([]uint64)) {
-	types := make([]api.ValueType, len(params))
-	for i := range types {
-		types[i] = api.ValueTypeI32
-	}
-	if engine.Enter(a.mod, export, types, params, done) != nil {
+	if engine.Enter(a.mod, export, engine.Types(strings.Repeat("i", len(params))), params, done) != nil {
 		engine.Exit(a.mod, exitBadABI)
 	}
 }

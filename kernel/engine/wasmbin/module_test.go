@@ -129,7 +129,8 @@ func TestSignatures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"env\x00a\x00ilfdo:l", "env\x00b\x00:"}
+	parsed.Imports = append(parsed.Imports, wasmbin.Import{Module: "env", Name: "c", Type: 99})
+	want := []string{"env\x00a\x00ilfdo:l", "env\x00b\x00:", "env\x00c\x00"}
 	if got := parsed.Signatures(); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -46,14 +46,20 @@ func Letter(valueType byte) byte {
 	return 'o'
 }
 
-// Signatures lists the functions that the module imports, as far as their types are
-// known: module, name and type with a NUL between them. A type is a [Letter] for each
-// parameter, a colon, and one for each result.
-func (m *Module) Signatures() (list []string) {
+// Signatures lists the functions that the module imports: module, name and type with a NUL
+// between them. A type is a [Letter] for each parameter, a colon, and one for each result; a
+// type that is not known is empty.
+func (m *Module) Signatures() []string {
+	list := make([]string, 0, len(m.Imports))
 	for _, i := range m.Imports {
-		if i.Kind == Func && uint64(i.Type) < uint64(len(m.types)) {
-			list = append(list, i.Module+"\x00"+i.Name+"\x00"+m.types[i.Type])
+		if i.Kind != Func {
+			continue
 		}
+		signature := ""
+		if uint64(i.Type) < uint64(len(m.types)) {
+			signature = m.types[i.Type]
+		}
+		list = append(list, i.Module+"\x00"+i.Name+"\x00"+signature)
 	}
 	return list
 }

@@ -1,9 +1,3 @@
-// Package busport is the end of the bus of a guest whose ABI has functions of its own for
-// it: a link of package bus on the file /dev/bus of the guest's process. Nothing here
-// waits; what arrives is handled when its system call ends.
-//
-// What the guest is given of it belongs to the ABIs (wasix and wasmbus), the other end
-// to package kernel.
 package busport
 
 import (
@@ -16,10 +10,8 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-// Caller is a process's system calls. In a worker they have lanes: see package kernel/link.
-type Caller = sys.Caller
-
-// laner is a Caller with lanes, whose calls are begun in the order of each.
+// laner is a Caller with lanes, whose calls are begun in the order of each: see package
+// kernel/link.
 type laner interface {
 	StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bool
 }
@@ -34,10 +26,10 @@ const (
 // readSize is how much one read may bring, in bytes.
 const readSize = 256 << 10
 
-// Link is the guest's link. Its methods may be called by several goroutines at once.
-type Link struct {
+// link is a guest's link. Its methods may be called by several goroutines at once.
+type link struct {
 	conn   *bus.Conn
-	caller Caller
+	caller sys.Caller
 
 	mu      sync.Mutex
 	fd      uint64
@@ -48,15 +40,15 @@ type Link struct {
 	split   bus.Splitter
 }
 
-// Open makes a link of the process that info describes. It is usable at once; if the device
+// open makes a link of the process that info describes. It is usable at once; if the device
 // cannot be opened, it ends. Handlers and continuations of the link are called by whoever
 // ends its system calls.
-func Open(caller Caller, info *sys.StartInfo, opt bus.Options) *Link {
-	l := &Link{caller: caller}
+func open(caller sys.Caller, info *sys.StartInfo, opt bus.Options) *link {
+	l := &link{caller: caller}
 	l.conn = bus.NewConn(l, opt)
 	dir, name := device(info)
-	open := &sys.Request{Op: sys.OpOpen, Path: name, Args: [6]uint64{dir, uint64(sys.ORead | sys.OWrite)}}
-	start(caller, laneWrites, open, func(r sys.Reply) {
+	call := &sys.Request{Op: sys.OpOpen, Path: name, Args: [6]uint64{dir, uint64(sys.ORead | sys.OWrite)}}
+	start(caller, laneWrites, call, func(r sys.Reply) {
 		if r.Errno != 0 {
 			l.conn.Lost(bus.ErrorOf(r.Errno))
 			return
@@ -81,16 +73,7 @@ func device(info *sys.StartInfo) (dir uint64, name string) {
 	return sys.AtCwd, bus.Device
 }
 
-// Conn is the link itself.
-func (l *Link) Conn() *bus.Conn { return l.conn }
-
-// Sleep calls done when d nanoseconds have passed.
-func Sleep(caller Caller, d uint64, done func()) {
-	r := &sys.Request{Op: sys.OpPoll, Args: [6]uint64{d}, Data: sys.AppendPoll(nil, nil)}
-	start(caller, laneWaits, r, func(sys.Reply) { done() })
-}
-
-func start(caller Caller, lane uint16, r *sys.Request, done func(sys.Reply)) {
+func start(caller sys.Caller, lane uint16, r *sys.Request, done func(sys.Reply)) {
 	if c, ok := caller.(laner); ok {
 		c.StartLane(lane, r, done)
 		return
@@ -99,7 +82,7 @@ func start(caller Caller, lane uint16, r *sys.Request, done func(sys.Reply)) {
 }
 
 // Send implements [bus.Port].
-func (l *Link) Send(frames []byte) error {
+func (l *link) Send(frames []byte) error {
 	l.mu.Lock()
 	l.out = append(l.out, frames...)
 	l.mu.Unlock()
@@ -108,7 +91,7 @@ func (l *Link) Send(frames []byte) error {
 }
 
 // Close implements [bus.Port].
-func (l *Link) Close() error {
+func (l *link) Close() error {
 	l.mu.Lock()
 	opened := l.opened
 	l.opened, l.closed = false, true
@@ -120,7 +103,7 @@ func (l *Link) Close() error {
 }
 
 // write writes what is to be written, one call after another.
-func (l *Link) write() {
+func (l *link) write() {
 	l.mu.Lock()
 	if !l.opened || l.writing || len(l.out) == 0 {
 		l.mu.Unlock()
@@ -151,7 +134,7 @@ func (l *Link) write() {
 }
 
 // read takes what comes, for ever.
-func (l *Link) read() {
+func (l *link) read() {
 	for {
 		const ended, left = 1, 2
 		var state atomic.Int32
@@ -172,7 +155,7 @@ func (l *Link) read() {
 }
 
 // arrived takes what a read has brought and reports whether there is to be another.
-func (l *Link) arrived(r *sys.Reply) bool {
+func (l *link) arrived(r *sys.Reply) bool {
 	switch {
 	case r.Errno == errno.EINTR:
 	case r.Errno != 0:
@@ -192,7 +175,7 @@ func (l *Link) arrived(r *sys.Reply) bool {
 }
 
 // receive takes bytes of the stream and reports whether the link goes on.
-func (l *Link) receive(data []byte) bool {
+func (l *link) receive(data []byte) bool {
 	l.split.Write(data)
 	msg, err := l.split.Next()
 	if err != nil {
