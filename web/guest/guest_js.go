@@ -13,9 +13,11 @@ import (
 //go:noescape
 func jsPost(p unsafe.Pointer, n uint32)
 
+// jsIdle says that the guest has ended, and sends its last message along with that.
+//
 //go:wasmimport bushel idle
 //go:noescape
-func jsIdle()
+func jsIdle(p unsafe.Pointer, n uint32)
 
 // The ABIs, as web/ts/workers/process-worker.ts numbers them.
 const (
@@ -26,7 +28,32 @@ const (
 )
 
 // Client is the process's end of the link.
-var Client = link.NewClient(func(b []byte) { jsPost(worker.Pointer(b), uint32(len(b))) }, worker.Now)
+var Client = link.NewClient(post, worker.Now)
+
+// last is the last messages of a guest that ends, which go along with the word of its end:
+// each message wakes the kernel.
+var last struct {
+	ending bool
+	data   []byte
+}
+
+func post(b []byte) {
+	if last.ending {
+		last.data = append(last.data, b...)
+		return
+	}
+	jsPost(worker.Pointer(b), uint32(len(b)))
+}
+
+// idle tells that the worker can be used again; exit is how its guest ends, or nil.
+func idle(exit func()) {
+	last.ending, last.data = true, last.data[:0]
+	if exit != nil {
+		exit()
+	}
+	last.ending = false
+	jsIdle(worker.Pointer(last.data), uint32(len(last.data)))
+}
 
 // Begin takes the message that starts a guest, of n bytes.
 func Begin(n uint32) *sys.StartInfo {
@@ -42,8 +69,7 @@ func Begin(n uint32) *sys.StartInfo {
 // is something to say; pages is the size of its memory in pages of 64 KiB. The worker can
 // then be used again.
 func End(info *sys.StartInfo, err error, pages uint32) {
-	exit(info, err, pages)
-	jsIdle()
+	idle(func() { exit(info, err, pages) })
 }
 
 func exit(info *sys.StartInfo, err error, pages uint32) {

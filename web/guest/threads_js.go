@@ -23,7 +23,7 @@ func (t Threads) Start(r *sys.Request, done func(sys.Reply)) bool {
 // it has, and with one its process. pages is the size of their memory in pages of 64 KiB.
 func EndThread(info *sys.StartInfo, err error, pages uint32) {
 	if err == nil {
-		jsIdle()
+		idle(nil)
 		return
 	}
 	exit(info, err, pages)

@@ -198,11 +198,14 @@ export interface Held {
 /** Process worker to kernel worker: its guest has ended, and it can be given another. */
 export interface Idle {
   type: "idle";
+  /** The frames that it sent last. */
+  last: Uint8Array<ArrayBuffer>;
 }
 
 /** Process worker to kernel worker: its guest has ended, and no other must run in it. */
 export interface Done {
   type: "done";
+  last: Uint8Array<ArrayBuffer>;
 }
 
 export type ToProcess = BootProcess | StartGuest | StartThread | StopGuest | JoinPipe | Uint8Array;

@@ -27,10 +27,11 @@ func Clock() func() time.Time {
 // received is the buffer of the message that is being given.
 var received []byte
 
-// buffer makes room for a message of n bytes.
+// buffer makes room for a message of n bytes, with which the event loop has turned.
 //
 //go:wasmexport buffer
 func buffer(n uint32) unsafe.Pointer {
+	turned()
 	received = make([]byte, n, max(n, 1))
 	return unsafe.Pointer(unsafe.SliceData(received))
 }
@@ -49,15 +50,21 @@ func Pointer(b []byte) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(b
 var parking struct {
 	sync.Mutex
 	waiting []chan struct{}
-	last    time.Duration
+	last    time.Duration // when the event loop turned
+}
+
+func turned() {
+	parking.Lock()
+	parking.last = Now()
+	parking.Unlock()
 }
 
 // Slice is how long a goroutine may compute before it parks, so that the worker's
 // messages and timers are served.
 const Slice = 12 * time.Millisecond
 
-// Yield parks the goroutine if the worker has computed for a [Slice] since
-// messages were last served. It must not be called from an export.
+// Yield parks the goroutine if the worker has computed for a [Slice] since a
+// message was last served. It must not be called from an export.
 func Yield() {
 	if Now()-parking.last < Slice {
 		return
@@ -86,8 +93,8 @@ func parked() {
 	parking.Lock()
 	waiting := parking.waiting
 	parking.waiting = nil
-	parking.last = Now()
 	parking.Unlock()
+	turned()
 	for _, turn := range waiting {
 		close(turn)
 	}

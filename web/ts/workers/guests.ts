@@ -46,6 +46,8 @@ type Engine = "browser" | "wazero";
 /** How many spares are made ahead, and how many are kept when guests give theirs back. */
 const SPARES = 2;
 const MOST_SPARES = 4;
+/** How long after the start of a guest its spare is replaced, in milliseconds. */
+const REST = 200;
 /**
  * After how many guests a worker on the browser's engine is replaced. The memories of
  * guests that have ended are kept by their worker until it collects its garbage, and a
@@ -63,6 +65,7 @@ export class Guests {
   readonly #spares: Record<Engine, Process[]> = { browser: [], wazero: [] };
   readonly #making: Record<Engine, number> = { browser: 0, wazero: 0 };
   readonly #wanted: Record<Engine, ((process: Process) => void)[]> = { browser: [], wazero: [] };
+  #warming: ReturnType<typeof setTimeout> | undefined;
   readonly #modules: Partial<Record<Engine, Promise<WebAssembly.Module>>> = {};
 
   constructor(base: string, workers: Workers, events: GuestEvents) {
@@ -74,6 +77,15 @@ export class Guests {
   /** Makes spares of an engine ahead of their use. */
   warm(engine: Engine): void {
     while (this.#spares[engine].length + this.#making[engine] - this.#wanted[engine].length < SPARES) this.#make(engine);
+  }
+
+  // The same after a while: to make a worker costs as much as ten short guests, which it would
+  // hold up, and most have given theirs back by then.
+  #warmSoon(): void {
+    this.#warming ??= setTimeout(() => {
+      this.#warming = undefined;
+      this.warm("browser");
+    }, REST);
   }
 
   /** Keeps a guest's code under a number. */
@@ -110,7 +122,8 @@ export class Guests {
       for (const message of starting.messages) post(process.worker, message);
       // An interpreter gives its worker back and is slow to begin: another is made when
       // one is needed.
-      if (engine === "browser") this.warm(engine);
+      if (shared) this.warm(engine);
+      else if (engine === "browser") this.#warmSoon();
     };
     const take = (): void => this.#take(engine, begin);
     if (engine === "wazero" || image.module) return take();
@@ -238,6 +251,7 @@ export class Guests {
             this.#endThreads(process);
             if (data.type === "idle") this.#giveBack(engine, process);
             else process.worker.terminate();
+            if (data.last.length > 0) this.#events.message(pid, data.last);
             this.#events.gone(pid);
           }
         };
@@ -274,7 +288,7 @@ export class Guests {
     if (next) next(process);
     else if (engine === "browser" && process.guests >= MOST_GUESTS) {
       process.worker.terminate();
-      this.warm(engine);
+      this.#warmSoon();
     } else if (this.#spares[engine].length < MOST_SPARES) this.#spares[engine].push(process);
     else process.worker.terminate();
   }

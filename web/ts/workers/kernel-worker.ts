@@ -9,6 +9,7 @@ import { fetchModule } from "./fetch.ts";
 import { LocalFolders } from "./local.ts";
 import { Workers } from "./remote.ts";
 import { Sockets } from "./sockets.ts";
+import { Turn } from "./turn.ts";
 
 interface Exports extends DiskExports {
   page_message(length: number): void;
@@ -36,6 +37,11 @@ const folders = new LocalFolders((id, errno, a, b, data) => {
   go!.exports.local_done(id, errno, a, b, go!.give(data));
   go!.resume();
 });
+/**
+ * What goes to the page of one turn of the event loop, in one message: the answers of a
+ * run's end come one by one, and to wake the page costs more than all of them.
+ */
+const toPage = new Turn((bytes) => postBytes(page as never, bytes));
 let go: GoProgram<Exports> | undefined;
 
 const CONSOLE = ["debug", "info", "warn", "error"] as const;
@@ -76,7 +82,7 @@ async function boot({ base, kernel, engine, store, settings }: BootKernel): Prom
   go = new GoProgram<Exports>(
     module,
     (program) => ({
-      page_post: (at: number, n: number) => postBytes(page as never, program.copy(at, n)),
+      page_post: (at: number, n: number) => toPage.post(program.copy(at, n)),
       guest_image: (id: number, at: number, n: number, min: number, max: number) => guests.image(id, program.copy(at, n), min, max),
       guest_forget: (id: number) => guests.forget(id),
       guest_start: (pid: number, image: number, interpret: number, abi: number, at: number, n: number) =>

@@ -67,7 +67,7 @@ function boot(module: WebAssembly.Module, interprets: boolean): void {
         now: clock,
         park: () => echo.port2.postMessage(0),
         over: () => port.postMessage({ type: "over" }),
-        idle: () => port.postMessage({ type: tainted ? "done" : "idle" }),
+        idle: (at: number, n: number) => port.postMessage({ type: tainted ? "done" : "idle", last: program.copy(at, n) }),
         image_size: () => image.length,
         image_take: (at: number) => {
           program.bytes.set(image, at >>> 0);
