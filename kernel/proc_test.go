@@ -33,6 +33,7 @@ func TestProc_files(t *testing.T) {
 			"version":                       `^Bushel version \d`,
 			"filesystems":                   `(?m)^nodev\ttmp$`,
 			"net/tcp":                       `(?m)^ +0: 0100007F:1B58 00000000:0000 0A `,
+			"sys/fs/file-nr":                `^[1-9]\d*\t0\t\d+\n$`,
 			"sys/kernel/hostname":           `^bushel\n$`,
 			"sys/kernel/osrelease":          `^\d`,
 			"sys/kernel/random/uuid":        `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\n$`,

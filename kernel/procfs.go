@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"maps"
+	"math"
 	"runtime"
 	"slices"
 	"strconv"
@@ -74,7 +75,9 @@ func (k *Kernel) procTree() vfs.StaticEntry {
 			text("cpuinfo", cpuInfo),
 			text("filesystems", k.procTypes),
 			{Name: "net", Entries: []vfs.StaticEntry{text("tcp", k.procTCP)}},
-			{Name: "sys", Entries: []vfs.StaticEntry{{Name: "kernel", Entries: []vfs.StaticEntry{
+			{Name: "sys", Entries: []vfs.StaticEntry{{Name: "fs", Entries: []vfs.StaticEntry{
+				text("file-nr", func() string { return fmt.Sprintf("%d\t0\t%d\n", k.Usage().OpenFiles, math.MaxInt64) }),
+			}}, {Name: "kernel", Entries: []vfs.StaticEntry{
 				text("hostname", func() string { return "bushel\n" }),
 				text("ostype", func() string { return "Bushel\n" }),
 				text("osrelease", func() string { return release + "\n" }),

@@ -122,6 +122,7 @@ for (const engine of engines) {
   test(`a worker that dies ends its guest and no other, on ${engine}`, async ({ open }) => {
     const shell = await open(engine);
     await shell.install("nap-c");
+    await shell.run("nap-c 0"); // now a worker is there for the next
     const napping = shell.run("nap-c 60000");
     await expect.poll(async () => (await shell.run("ps -e -o comm=")).stdout).toContain("nap-c");
     // Each of them dies, the one with the guest and the spares, when all are watched.
