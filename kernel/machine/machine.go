@@ -116,7 +116,8 @@ func (m *Machine) run(ctx context.Context, g *kernel.Guest, r *running) {
 	defer r.cancel(nil)
 	img := g.Image.(*image)
 	module := img.compiled.Module
-	host, serve := imports.Of(g.Process, &g.Info, wasi.Options{FullPaths: module.BuiltByGo(), Imports: module.Signatures()})
+	g.Info.Imports = module.Signatures()
+	host, serve := imports.Of(g.Process, &g.Info, wasi.Options{FullPaths: module.BuiltByGo()})
 	var memory api.Memory
 	err := m.engine.Run(ctx, &engine.Program{
 		Name: g.Info.Name, Compiled: img.compiled, Host: host, Serve: serve,

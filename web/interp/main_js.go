@@ -102,9 +102,7 @@ func run(info *sys.StartInfo, abi uint32, code []byte) (pages uint32, err error)
 		if last.compiled.Module.NeedsThreads() {
 			caller = guest.Threads{Client: guest.Client}
 		}
-		p.Host, p.Serve = imports.Of(caller, info, wasi.Options{
-			FullPaths: info.FullPaths, Yield: worker.Yield, Imports: last.compiled.Module.Signatures(),
-		})
+		p.Host, p.Serve = imports.Of(caller, info, wasi.Options{FullPaths: info.FullPaths, Yield: worker.Yield})
 	}
 	err = interpreter.Run(ctx, p)
 	if memory != nil {

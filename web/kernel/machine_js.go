@@ -190,9 +190,7 @@ func (m *machine) Start(g *kernel.Guest) (kernel.Running, error) {
 	}
 	g.SetEngine([...]string{"browser", "wazero"}[interpret], why)
 	g.Info.FullPaths, g.Info.MemoryPages = img.fullPaths, img.pages
-	if interpret == 0 {
-		g.Info.Imports = img.imports // wazero looks at them itself
-	}
+	g.Info.Imports = img.imports
 	var caller sys.Caller = g.Process
 	if img.threads {
 		caller = threadCaller{g.Process}

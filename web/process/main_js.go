@@ -29,7 +29,7 @@ func begin(n, abi uint32) {
 		browser.Start(&engine.Program{Name: info.Name, Host: threads(info)}, end)
 		return
 	}
-	host, serve := imports.Of(guest.Client, info, wasi.Options{FullPaths: info.FullPaths, Now: worker.Clock(), Imports: info.Imports})
+	host, serve := imports.Of(guest.Client, info, wasi.Options{FullPaths: info.FullPaths, Now: worker.Clock()})
 	if err := engine.CheckTypes(host, info.Imports); err != nil {
 		end(err)
 		return
@@ -48,7 +48,7 @@ func beginThread(n, id, arg uint32) {
 
 // threads is what a thread may import that shares its process with other workers.
 func threads(info *sys.StartInfo) []engine.HostFunc {
-	options := wasi.Options{FullPaths: info.FullPaths, Now: worker.Clock(), Imports: info.Imports, Elsewhere: true}
+	options := wasi.Options{FullPaths: info.FullPaths, Now: worker.Clock(), Elsewhere: true}
 	return wasi.New(guest.Threads{Client: guest.Client}, info, options).Host()
 }
 

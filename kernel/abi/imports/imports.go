@@ -12,16 +12,17 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-// Of lists what the guest that caller stands for and info describes may import, as far as o
-// says that it does, and returns the engine.Program.Serve of it, nil if it has no use for
+// Of lists what the guest that caller stands for and info describes may import, as far as
+// info says that it does, and returns the engine.Program.Serve of it, nil if it has no use for
 // one.
 func Of(caller sys.Caller, info *sys.StartInfo, o wasi.Options) (host []engine.HostFunc, serve func(mod api.Module, end func())) {
 	host = wasi.New(caller, info, o).Host()
-	if o.Imports.From(wasmbus.Module) {
+	imported := engine.Imports(info.Imports)
+	if imported.From(wasmbus.Module) {
 		a := wasmbus.New(caller, info)
 		host, serve = append(host, a.Host()...), a.Serve
 	}
-	if o.Imports.From(wasix.Module) {
+	if imported.From(wasix.Module) {
 		a, next := wasix.New(caller, info, o.Now), serve
 		host, serve = a.Host(host), a.Serve
 		if next != nil {

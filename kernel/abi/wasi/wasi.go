@@ -33,8 +33,6 @@ type Options struct {
 	Random io.Reader
 	// Yield is called by sched_yield. It may be nil.
 	Yield func()
-	// Imports is what the guest imports.
-	Imports engine.Imports
 	// Elsewhere says that the process has, or may have, threads with ABIs of their own,
 	// which open and close descriptors too.
 	Elsewhere bool
@@ -109,7 +107,7 @@ func (a *ABI) Host() (list []engine.HostFunc) {
 	if a.opts.Elsewhere {
 		table = a.elsewhere(table)
 	}
-	imports := a.opts.Imports
+	imports := engine.Imports(a.info.Imports)
 	for _, module := range [...]string{Preview1, Preview0} {
 		if !imports.From(module) {
 			continue
