@@ -383,7 +383,7 @@ func (b *Bus) gone(inst *instance, why error) {
 		failed = append(failed, p.waiting...)
 		p.waiting = nil
 	}
-	pid := inst.pid
+	pid, closed := inst.pid, b.closed
 	b.mu.Unlock()
 	if f != nil {
 		f.conn.Close(errEnded(p))
@@ -394,7 +394,7 @@ func (b *Bus) gone(inst *instance, why error) {
 	for _, j := range failed {
 		j.in.Fault(why)
 	}
-	if why != nil || len(failed) > 0 {
+	if (why != nil || len(failed) > 0) && !closed && bus.CodeOf(why) != bus.CodeNotFound {
 		b.k.log.Warn("a package has failed", "module", "bus", "pid", pid, "package", p.name, "waited", len(failed), "err", why)
 	}
 	if inst.ours && pid != 0 {

@@ -277,13 +277,14 @@ func TestGrantsAreInherited(t *testing.T) {
 	m := &fakeMachine{run: map[string]func(*kernel.Guest){}}
 	k := kernel.New(kernel.Config{Machine: m})
 	t.Cleanup(func() { k.Close() })
-	type findings struct{ change, http, other error }
+	type findings struct{ change, http, other, trace error }
 	found := make(chan findings, 1)
 	k.Register("probe", func(p *kernel.Process) int {
 		g := k.Grants()
 		found <- findings{
 			g.Set(p, grant.Rule{Pattern: grant.Pattern{Service: "http", Target: "*"}, Decision: grant.Allow}),
 			g.Check(p.Context(), p, "http", "a.example"), g.Check(p.Context(), p, "http", "b.example"),
+			errors.Join(k.NewTrace(kernel.TraceOptions{}).Attach(p, 1), k.NewTrace(kernel.TraceOptions{}).AttachBus(p)),
 		}
 		return 0
 	})
@@ -343,7 +344,7 @@ func TestGrantsAreInherited(t *testing.T) {
 			p.Files().Wait(pid, 0)
 			return 0
 		}).PID())
-		if got := <-found; got.change != nil || got.http != nil || got.other != nil {
+		if got := <-found; got.change != nil || got.trace != nil || got.http != nil || got.other != nil {
 			t.Errorf("%v", got)
 		}
 	})
@@ -352,7 +353,7 @@ func TestGrantsAreInherited(t *testing.T) {
 			if _, err := f.Spawn(&sys.SpawnAttr{Path: "/" + name + ".wasm"}); err != nil {
 				t.Fatal(err)
 			}
-			if got := <-found; errno.Of(got.change) != errno.EPERM || got.http != nil || got.other != nil {
+			if got := <-found; errno.Of(got.change) != errno.EPERM || errno.Of(got.trace) != errno.EPERM || got.http != nil || got.other != nil {
 				t.Errorf("%v", got)
 			}
 		})
@@ -363,7 +364,7 @@ func TestGrantsAreInherited(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := <-found
-			if errno.Of(got.change) != errno.EPERM || (got.http == nil) != some || got.other == nil {
+			if errno.Of(got.change) != errno.EPERM || errno.Of(got.trace) != errno.EPERM || (got.http == nil) != some || got.other == nil {
 				t.Errorf("%v", got)
 			}
 			if want := "the package " + name + " does not declare it: put \"http:b.example\" into the grants of its file in /etc/bus.d"; !strings.Contains(got.other.Error(), want) {

@@ -49,11 +49,13 @@ type Guest struct {
 func (g *Guest) Ended(status sys.WaitStatus) {
 	p := g.Process
 	k := p.k
-	if sig := status.Signal(); sig != 0 {
-		k.log.Warn("a guest has failed", "module", "kernel", "pid", p.pid, "program", p.name, "signal", "SIG"+sig.Name())
-	}
 	k.lock()
 	defer k.unlock()
+	if sig := status.Signal(); sig != 0 && !p.dead {
+		k.after(func() {
+			k.log.Warn("a guest has failed", "module", "kernel", "pid", p.pid, "program", p.name, "signal", "SIG"+sig.Name())
+		})
+	}
 	p.end(status, false)
 }
 

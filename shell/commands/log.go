@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/klog"
 )
 
@@ -31,9 +32,6 @@ that were met, engines, mounts, packages of the bus, grants that are missing.
   -w, --follow       go on with what is logged from now on
   -l, --level LEVEL  those of LEVEL and above: debug, info, warn or error; debug if it is missing
   -j, --json         each entry as a line of JSON`}
-
-// kernelModules are the parts of the kernel that log. All else is a service or a program.
-var kernelModules = []string{"kernel", "bus", "grants", "home", "limits", "mount"}
 
 // logView is what of the log is shown, and how.
 type logView struct {
@@ -91,7 +89,7 @@ func runLog(c *cmd) int {
 func runDmesg(c *cmd) int {
 	f := c.flags()
 	f.bad = 2
-	v := logView{modules: kernelModules, sinceStart: true}
+	v := logView{modules: kernel.Modules, sinceStart: true}
 	level := "debug"
 	f.bool(&v.follow, "w|follow")
 	f.str(&level, "l|level")
