@@ -378,3 +378,67 @@ func TestGrantsAreInherited(t *testing.T) {
 		}
 	})
 }
+
+// TestGrantsAskWhoCalls has a package, which has no terminal, be asked for at that of the
+// program that calls it.
+func TestGrantsAskWhoCalls(t *testing.T) {
+	m := &fakeMachine{run: map[string]func(*kernel.Guest){}}
+	k := kernel.New(kernel.Config{Machine: m})
+	t.Cleanup(func() { k.Close() })
+	k.Bus().Register("os", bus.Go(func(ctx context.Context, in *bus.Incoming) error {
+		if err := k.Grants().CheckCall(ctx, in, "http", "a.example"); err != nil {
+			return err
+		}
+		return in.Reply(bus.FormatRaw, []byte("done"))
+	}))
+	m.run["pkg"] = func(g *kernel.Guest) {
+		var c *bus.Conn
+		s := bus.NewServer()
+		s.Func("p/1.Use", func(ctx context.Context, in *bus.Incoming) error {
+			r, err := c.Package("os").Invoke(ctx, request("os/1.Any", ""))
+			if err != nil {
+				return err
+			}
+			return in.Reply(r.Format, r.Body)
+		})
+		var err error
+		if c, err = g.Process.Bus(bus.Options{Handler: s}); err != nil {
+			t.Error(err)
+			return
+		}
+		c.Listen(g.Process.Context(), "", 0)
+		c.Wait()
+	}
+	f := k.Init().Files()
+	for name, text := range map[string]string{
+		"/pkg.wasm":            "\x00asmpkg",
+		"/etc/bus.d/some.json": `{"name": "some", "module": "/pkg.wasm", "grants": {"http": "ask"}}`,
+	} {
+		if err := errors.Join(f.MkdirAll("/etc/bus.d", 0o755), f.WriteFile(name, []byte(text), 0o755)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := make(chan error, 1)
+	master, _ := typist(t, k, func(p *kernel.Process) int {
+		c, err := p.Bus(bus.Options{})
+		if err == nil {
+			defer c.Close(nil)
+			_, err = c.Package("some").Invoke(p.Context(), request("p/1.Use", ""))
+		}
+		got <- err
+		return 0
+	})
+	until(t, f, master, "may some use http:a.example?")
+	f.Write(master, []byte("yes\r"))
+	if err := <-got; err != nil {
+		t.Error(err)
+	}
+	c, err := k.Init().Bus(bus.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(nil)
+	if _, err := c.Package("some").Invoke(t.Context(), request("p/1.Use", "")); err != nil {
+		t.Errorf("it was not remembered: %v", err)
+	}
+}
