@@ -61,6 +61,7 @@ type call struct {
 	expired bool // the timer has fired
 	out     bool // outside, not to be touched
 	gone    bool // ended or abandoned
+	lingers bool // waits although its process is dying
 	naming  bool // counted in k.names.changing
 	asleep  bool // the process waits for it
 }

@@ -80,6 +80,14 @@ type Running interface {
 	Continue()
 }
 
+// A Lingerer is a [Running] guest whose system calls come by messages: some that have
+// returned to it may not have been performed yet.
+type Lingerer interface {
+	// Linger ends the guest as Kill does, but calls gone when all calls have been performed
+	// that it had sent and does not wait for. Kill comes all the same. It must not block.
+	Linger(gone func())
+}
+
 // launch runs a guest: it waits for the machine, on a goroutine of its own. file is
 // held by the caller, and is released here.
 func (k *Kernel) launch(p *Process, t *target) {

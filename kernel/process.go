@@ -59,6 +59,7 @@ type Process struct {
 	idle     bool    // it waits for a joined pipe
 	sig      signalState
 	stopped  bool
+	dying    bool // killed, but what it had sent before is still being performed; see kill
 	dead     bool // ended: a zombie, or no longer known
 	ending   bool // in the middle of end, which may end others and so its parent
 	status   sys.WaitStatus

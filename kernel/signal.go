@@ -75,20 +75,20 @@ func (p *Process) Signal(sig sys.Signal) {
 
 // signal sends sig to the process. The lock is held.
 func (p *Process) signal(sig sys.Signal) {
-	if p.dead || p.acts != nil {
+	if p.dead || p.dying || p.acts != nil {
 		return
 	}
 	bit := uint32(1) << sig
 	switch {
 	case sig == sys.SIGKILL:
 		if p.pid != 1 {
-			p.end(sys.Signaled(sig), true)
+			p.kill(sys.Signaled(sig))
 		}
 		return
 	case sig == sys.SIGCONT:
 		p.sig.pending &^= stopSignals
 		p.resume()
-		if p.dead {
+		if p.dead || p.dying {
 			return // of a signal that had been waiting
 		}
 	case bit&stopSignals != 0:
@@ -120,7 +120,12 @@ func (p *Process) take(sig sys.Signal) {
 	}
 	switch sig.Default() {
 	case sys.ActTerminate:
-		p.end(sys.Signaled(sig), true)
+		if sig == sys.SIGPIPE || sig == sys.SIGXFSZ {
+			// It died of a call: what it sent behind that one was never begun.
+			p.end(sys.Signaled(sig), true)
+			return
+		}
+		p.kill(sys.Signaled(sig))
 	case sys.ActStop:
 		// Nobody could continue a group without a parent in its session.
 		if sig == sys.SIGSTOP || !p.k.orphaned(p.pgid) {
@@ -184,7 +189,7 @@ func (p *Process) resume() {
 	}
 	p.tell(sys.Continued())
 	for sig := range sys.Signal(sys.NumSignals) {
-		if bit := uint32(1) << sig; p.sig.pending&bit != 0 && !p.dead {
+		if bit := uint32(1) << sig; p.sig.pending&bit != 0 && !p.dead && !p.dying {
 			p.sig.pending &^= bit
 			p.take(sig)
 		}

@@ -82,7 +82,10 @@ func (s *socket) write(c *call, data []byte) verdict {
 	case s.noWrite || s.peer.noRead:
 		return c.broken()
 	}
-	n := min(len(data), s.peer.in.free())
+	n := len(data)
+	if !c.p.dying { // else it has returned, or might have
+		n = min(n, s.peer.in.free())
+	}
 	if n > 0 {
 		s.peer.in.put(data[:n])
 		c.sent += n

@@ -29,7 +29,7 @@ const (
 	quiet    = 8 * time.Millisecond
 	holdTime = time.Millisecond
 	maxHold  = 4 * time.Millisecond
-	eager    = 4
+	eager    = 32
 	// fewFDs is up to which number fds are kept in an array.
 	fewFDs = 16
 )
@@ -68,7 +68,6 @@ type Client struct {
 	lastFile uint64
 	flow     flow
 	names    names
-	filePace pace    // as pace, for files
 	renewing bool    // see fresh
 	retry    func()  // what waits for that
 	shown    bool    // something is held back that somebody may be waiting for
@@ -247,7 +246,7 @@ func (c *Client) Begin(info *sys.StartInfo) {
 	c.plain, c.heard, c.doubt, c.lastFile, c.flow, c.parked = false, c.now(), c.now()-1, 0, flow{}, nil
 	clear(c.files)
 	c.names.reset()
-	c.filePace, c.shown, c.renewing, c.retry = pace{sentAt: c.now() - quiet}, false, false, nil
+	c.shown, c.renewing, c.retry = false, false, nil
 	for _, f := range info.FDs {
 		c.enter(f.FD, f.Info)
 	}
@@ -407,9 +406,9 @@ func (c *Client) behind(lane uint16, r *sys.Request) (sys.Reply, bool) {
 		c.tail = tail{len(c.out), lane, fd}
 		c.out = sys.AppendRequest(c.out, bus.KindNotify, lane, 0, r)
 	}
-	if len(c.out) >= holdBytes || c.pace.due(c.now()) {
-		c.flush()
-	} else if !state.file {
+	if state.file || len(c.out) >= holdBytes || c.pace.due(c.now()) {
+		c.flush() // what was written to a file must not be lost with the process
+	} else {
 		c.shown = true
 	}
 	return sys.Reply{Vals: [3]uint64{uint64(n)}}, true

@@ -245,6 +245,13 @@ func (p *proc) Kill() {
 		e.Close()
 	}
 }
+
+// Linger implements kernel.Lingerer: all that was sent arrives.
+func (p *proc) Linger(gone func()) {
+	p.server.Linger()
+	p.calls.put(func() { p.server.Idle(gone) })
+}
+
 func (p *proc) Stop()     {}
 func (p *proc) Continue() {}
 

@@ -21,11 +21,15 @@ type Server struct {
 	depth  int  // how many Receives are under way: they send what was answered at their end
 	exit   *job // the process's end, until the calls in all lanes have ended
 	closed bool
+
+	lingers bool   // see Linger
+	idle    func() // see Idle
 }
 
 // lane is a queue of calls that are begun one after another.
 type lane struct {
 	busy  bool
+	calls bool // what it is busy with has not returned to the process
 	queue []job
 }
 
@@ -69,7 +73,7 @@ func (s *Server) Close() {
 	defer s.mu.Unlock()
 	s.closed = true
 	clear(s.lanes)
-	s.out = nil
+	s.out, s.idle = nil, nil
 }
 
 // Receive takes a message of the client, and owns it from then on. Calls that
@@ -103,6 +107,9 @@ func (s *Server) receive(msg []byte) error {
 			return err
 		}
 		j := job{frame.Lane, frame.ID, frame.Kind == bus.KindNotify, req}
+		if s.passes(&j) {
+			continue
+		}
 		if req.Op == sys.OpExit {
 			s.mu.Lock()
 			s.exit = &j
@@ -129,7 +136,7 @@ func (s *Server) receive(msg []byte) error {
 			s.mu.Unlock()
 			continue
 		}
-		l.busy = true
+		l.busy, l.calls = true, !j.notify
 		s.mu.Unlock()
 		s.run(l, j)
 	}
@@ -157,12 +164,14 @@ func (s *Server) next(l *lane) (j job, ok bool) {
 		l.queue = nil
 		s.mu.Unlock()
 		s.tryExit()
+		s.tryIdle()
 		return j, false
 	}
 	defer s.mu.Unlock()
 	j = l.queue[0]
 	l.queue[0] = job{}
 	l.queue = l.queue[1:]
+	l.calls = !j.notify
 	return j, true
 }
 
@@ -206,7 +215,7 @@ func (s *Server) answer(j *job, r *sys.Reply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.closed:
+	case s.closed, s.lingers:
 		return
 	case !j.notify:
 		s.out = sys.AppendReply(s.out, j.lane, j.id, r)

@@ -79,9 +79,8 @@ func (c *Client) writeFile(d *description, off int64, move bool, r *sys.Request,
 	}
 	req.Args[3] = 1
 	c.follow(&req)
-	if answered = c.behindCost(cost, func() { done(reply) }); !answered || len(c.out) >= holdBytes/2 || c.filePace.due(c.now()) {
-		c.flush()
-	}
+	answered = c.behindCost(cost, func() { done(reply) })
+	c.flush()
 	return reply, answered
 }
 

@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/bushel-wasm/bushel/kernel"
@@ -35,6 +38,12 @@ func jsGuestStart(pid, image, interpret, abi uint32, p unsafe.Pointer, n uint32)
 //go:wasmimport bushel guest_post
 //go:noescape
 func jsGuestPost(pid uint32, p unsafe.Pointer, n uint32)
+
+// jsGuestEnd ends a guest, and has guestSilent called when all has come that it had sent.
+//
+//go:wasmimport bushel guest_end
+//go:noescape
+func jsGuestEnd(pid uint32)
 
 //go:wasmimport bushel guest_kill
 //go:noescape
@@ -98,6 +107,8 @@ type guest struct {
 	interpreted bool
 	// threads is the links of the threads that have workers of their own.
 	threads map[uint32]*link.Server
+	// gone is called when a guest that was killed has had its last calls performed.
+	gone func()
 }
 
 var theMachine = &machine{
@@ -205,6 +216,46 @@ func (m *machine) Start(g *kernel.Guest) (kernel.Running, error) {
 	info := g.Info.Append(nil)
 	jsGuestStart(pid, img.id, interpret, img.abi, worker.Pointer(info), uint32(len(info)))
 	return r, nil
+}
+
+// Linger implements kernel.Lingerer.
+func (r *guest) Linger(gone func()) {
+	m := theMachine
+	m.mu.Lock()
+	r.gone = gone
+	links := r.links()
+	m.mu.Unlock()
+	for _, s := range links {
+		s.Linger()
+	}
+	jsGuestEnd(r.Info.PID)
+}
+
+// links are the guest's and those of its threads. The machine's lock is held.
+func (r *guest) links() []*link.Server {
+	return append([]*link.Server{r.server}, slices.Collect(maps.Values(r.threads))...)
+}
+
+// guestSilent is told when all has come that a guest had sent which Linger has ended.
+//
+//go:wasmexport guest_silent
+func guestSilent(pid uint32) {
+	g := theMachine.find(pid)
+	if g == nil {
+		return // it has ended by itself
+	}
+	theMachine.mu.Lock()
+	links := g.links()
+	theMachine.mu.Unlock()
+	var left atomic.Int32
+	left.Store(int32(len(links)))
+	for _, s := range links {
+		s.Idle(func() {
+			if left.Add(-1) == 0 {
+				g.gone()
+			}
+		})
+	}
 }
 
 // Kill implements kernel.Running.

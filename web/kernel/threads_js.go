@@ -74,6 +74,9 @@ func (r *guest) thread(id uint32) *link.Server {
 			r.threads = make(map[uint32]*link.Server)
 		}
 		r.threads[id] = s
+		if r.gone != nil {
+			s.Linger()
+		}
 	}
 	return s
 }

@@ -20,6 +20,8 @@ export interface GuestEvents {
   /** The same of a thread that has a worker of its own. */
   threadMessage(pid: number, id: number, data: Uint8Array): void;
   threadGone(pid: number, id: number): void;
+  /** The guest has been ended by end; all its messages, and those of its threads, have been told. */
+  silent(pid: number): void;
   /** The guest cannot begin, or its worker has died. */
   failed(pid: number, reason: string, died: boolean): void;
 }
@@ -30,6 +32,8 @@ interface Process {
   pid: number;
   /** How many have run in it. */
   guests: number;
+  /** The worker has been ended. */
+  ended?: boolean;
   /** Of a further thread: its number and the process with the first. */
   thread?: { id: number; first: Process };
   /** Of a guest with threads: what begins one, and the further threads by number. */
@@ -149,6 +153,7 @@ export class Guests {
   // Begins a thread that the guest of process, or one of its threads, has asked for.
   #spawn(process: Process, id: number, arg: number): void {
     const first = process.thread?.first ?? process;
+    if (first.ended) return;
     const { pid } = first;
     this.#take("browser", (worker) => {
       if (this.#running.get(pid) !== first || !first.threads) return this.#giveBack("browser", worker);
@@ -168,7 +173,7 @@ export class Guests {
       Atomics.sub(first.threads.start.shared.count, 1, 1);
     }
     delete process.thread;
-    this.#giveBack("browser", process);
+    if (!process.ended) this.#giveBack("browser", process);
     this.#events.threadGone(pid, id);
   }
 
@@ -207,7 +212,22 @@ export class Guests {
     else this.#starting.get(pid)?.messages.push(message);
   }
 
-  /** Ends the guest at once, whatever it does. */
+  /** Ends the guest, whatever it does, and tells silent when all that it has sent has been told. */
+  end(pid: number): void {
+    this.#starting.delete(pid);
+    const first = this.#running.get(pid);
+    const all = first ? [first, ...(first.threads?.running.values() ?? [])] : [];
+    let left = all.length;
+    if (left === 0) return void setTimeout(() => this.#events.silent(pid));
+    for (const process of all) {
+      process.ended = true;
+      process.worker.silence(() => {
+        if (--left === 0) this.#events.silent(pid);
+      });
+    }
+  }
+
+  /** Ends the guest at once, whatever it does. What it has sent is lost. */
   kill(pid: number): void {
     this.#starting.delete(pid);
     const process = this.#running.get(pid);
@@ -249,7 +269,7 @@ export class Guests {
             const { pid } = process;
             this.#running.delete(pid);
             this.#endThreads(process);
-            if (data.type === "idle") this.#giveBack(engine, process);
+            if (data.type === "idle" && !process.ended) this.#giveBack(engine, process);
             else process.worker.terminate();
             if (data.last.length > 0) this.#events.message(pid, data.last);
             this.#events.gone(pid);

@@ -15,6 +15,7 @@ interface Exports extends DiskExports {
   page_message(length: number): void;
   guest_message(pid: number, length: number): void;
   guest_gone(pid: number): void;
+  guest_silent(pid: number): void;
   thread_message(pid: number, id: number, length: number): void;
   thread_gone(pid: number, id: number): void;
   guest_failed(pid: number, length: number, died: number): void;
@@ -59,6 +60,10 @@ async function boot({ base, kernel, engine, store, settings }: BootKernel): Prom
       go!.resume();
     },
     gone: (pid) => go!.exports.guest_gone(pid),
+    silent(pid) {
+      go!.exports.guest_silent(pid);
+      go!.resume();
+    },
     threadMessage(pid, id, data) {
       go!.exports.thread_message(pid, id, go!.give(data));
       go!.resume();
@@ -89,6 +94,7 @@ async function boot({ base, kernel, engine, store, settings }: BootKernel): Prom
         guests.start(pid, image, interpret !== 0 ? "wazero" : "browser", abi === 1 ? "gojs" : "wasi", program.copy(at, n)),
       guest_post: (pid: number, at: number, n: number) => guests.post(pid, program.copy(at, n)),
       guest_join: (writer: number, reader: number, pipe: number) => (guests.join(writer, reader, pipe) ? 1 : 0),
+      guest_end: (pid: number) => guests.end(pid),
       guest_kill: (pid: number) => guests.kill(pid),
       guest_stop: (pid: number, stopped: number) => guests.stop(pid, stopped !== 0),
       thread_post: (pid: number, id: number, at: number, n: number) => guests.postThread(pid, id, program.copy(at, n)),

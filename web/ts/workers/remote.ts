@@ -6,6 +6,10 @@ import type { FromKernel, FromProcess, ToProcess } from "../protocol.ts";
 /** Sends a message to the page. */
 export type ToPage = (message: FromKernel, transfer?: Transferable[]) => void;
 
+/** For how many milliseconds a worker that is ended must have been silent, and how long that is awaited. */
+const SILENCE = 4;
+const LONGEST = 60;
+
 /** A process worker. Its members are those of Worker, as far as they are used. */
 export class RemoteWorker {
   onmessage: (event: MessageEvent<FromProcess>) => void = () => {};
@@ -14,11 +18,16 @@ export class RemoteWorker {
   readonly #port: MessagePort;
   readonly #end: () => void;
   #ended = false;
+  /** How many messages have come. */
+  #count = 0;
 
   constructor(port: MessagePort, end: () => void) {
     this.#port = port;
     this.#end = end;
-    port.onmessage = (event) => this.onmessage(event);
+    port.onmessage = (event) => {
+      this.#count++;
+      this.onmessage(event);
+    };
   }
 
   postMessage(message: ToProcess, transfer: Transferable[]): void {
@@ -29,6 +38,27 @@ export class RemoteWorker {
     this.#ended = true;
     this.#port.onmessage = null;
     this.#end();
+  }
+
+  /**
+   * Ends the worker, and calls silent when all has been told that it had posted. A port
+   * delivers what a worker has posted that is no more; a timer's turn comes behind the
+   * messages that lay there before, and a pause without any says that there are none.
+   * One that goes on writing until its thread is stopped is cut off at some point.
+   */
+  silence(silent: () => void): void {
+    this.#ended = true;
+    this.#end();
+    const late = performance.now() + LONGEST;
+    const pause = (): void => {
+      const count = this.#count;
+      setTimeout(() => {
+        if (count !== this.#count && performance.now() < late) return pause();
+        this.#port.onmessage = null;
+        silent();
+      }, SILENCE);
+    };
+    pause();
   }
 
   /** Has onerror told when the worker dies without a word, by the lock that it holds. */

@@ -1,0 +1,48 @@
+package kernel
+
+import (
+	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// lingerTime is how long a guest that was killed may take to have performed what it had
+// sent. It takes longer only if a file system does, or the reader of a joined pipe that
+// computes.
+const lingerTime = time.Second
+
+// kill ends the process, which has not asked for it. What a guest's writes that have
+// returned have in hand for the kernel is performed first: until then it is dying,
+// which nobody but ps can tell from a process that is slow to die. No call
+// of it waits for anything then. The lock is held.
+func (p *Process) kill(status sys.WaitStatus) {
+	if p.dead || p.dying {
+		return
+	}
+	l, ok := p.running.(Lingerer)
+	if !ok {
+		p.end(status, true)
+		return
+	}
+	p.dying = true
+	if p.stopped {
+		p.stopped = false
+		p.runs()
+	}
+	for _, c := range p.calls {
+		c.again = false
+		c.wake()
+	}
+	end := func() {
+		p.k.lock()
+		defer p.k.unlock()
+		p.end(status, true)
+	}
+	late := time.AfterFunc(lingerTime, end)
+	p.k.after(func() {
+		l.Linger(func() {
+			late.Stop()
+			end()
+		})
+	})
+}
