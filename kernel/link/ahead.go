@@ -39,7 +39,11 @@ func (c *Client) served(r *sys.Request) (sys.Reply, bool) {
 	if a.data = a.data[n:]; len(a.data) == 0 {
 		a.data = nil
 	}
-	c.flush() // as any call, it comes after the writes before it
+	if len(c.out) > 0 {
+		if c.shown = true; c.pace.due(c.now()) {
+			c.flush()
+		}
+	}
 	return reply, true
 }
 

@@ -20,9 +20,10 @@ const (
 	// that is read ahead of a process that reads from front to back.
 	firstAhead = 16 << 10
 	maxAhead   = 4 << 20
-	// ownCopy is how much a process may write of a file that it has a copy of. Of
-	// what is longer only the size is known then.
-	ownCopy = 64 << 10
+	// ownCopy is up to which size a file is known that the process writes. Of what is
+	// longer only the size is. ownCopies is how much is known of all files together.
+	ownCopy   = 64 << 20
+	ownCopies = 80 << 20
 )
 
 // A file is what the client knows of a file that the process has open.
@@ -238,8 +239,11 @@ func (c *Client) openedFile(w *waiter, r *sys.Reply) {
 		f = &file{id: id}
 		c.files[id] = f
 	}
-	f.forget()
-	if len(first) >= 8 {
+	same := len(first) >= 8 && f.held && flags&sys.OTrunc == 0 && f.size == int64(binary.LittleEndian.Uint64(first))
+	if !same {
+		f.forget()
+	}
+	if len(first) >= 8 && !same {
 		f.held = true
 		f.size = int64(binary.LittleEndian.Uint64(first))
 		f.data.reset(0, first[8:])
@@ -259,6 +263,32 @@ func (c *Client) describe(fd uint32, info sys.FDInfo, f *file, flags sys.OpenFla
 		state.desc = &description{file: f, flags: flags, window: firstAhead}
 	}
 	c.fds.set(fd, state)
+}
+
+// whole reports whether all of f is known, and that is more than comes with its opening.
+func (f *file) whole() bool {
+	return f.held && f.size > firstAhead && f.data.covers(0, f.size)
+}
+
+// spare sees to it that what is known of files does not take too much memory, now that
+// there is more of f.
+func (c *Client) spare(f *file) {
+	total := 0
+	for _, of := range c.files {
+		total += of.data.held()
+	}
+	if total <= ownCopies {
+		return
+	}
+	for _, of := range c.files {
+		if of == f {
+			continue
+		}
+		of.data = nil
+		if of.fds == 0 && of.dir == nil {
+			c.release(of)
+		}
+	}
 }
 
 // dropped is told that a number of the open file of state is no more.

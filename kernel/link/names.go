@@ -309,10 +309,10 @@ func (c *Client) recalled() {
 }
 
 // retain reports whether the kernel is to keep f at hand when it is closed, because it
-// may be opened again by its name.
+// may be opened again by its name, or much is known of it.
 func (c *Client) retain(f *file) bool {
 	n := &c.names
-	if !n.held || f == nil || f.gone || len(n.dirs) == 0 {
+	if f == nil || f.gone || (!n.held || len(n.dirs) == 0) && !f.whole() {
 		return false
 	}
 	if !f.retained {

@@ -2,6 +2,13 @@ package link
 
 import "slices"
 
+// Pieces of what a process has written: a file's first one grows up to leastPiece, the
+// later ones are as large as all before them, up to mostPiece.
+const (
+	leastPiece = 64 << 10
+	mostPiece  = 1 << 20
+)
+
 // segments are the parts of a file's contents that are known, one behind another
 // without a gap.
 type segments []segment
@@ -15,7 +22,8 @@ func (s segment) end() int64 { return s.off + int64(len(s.data)) }
 
 // reset makes data, at off, all that is known.
 func (l *segments) reset(off int64, data []byte) {
-	*l = append((*l)[:0], segment{off, data})
+	clear(*l) // what they have is no longer needed
+	*l = append((*l)[:0], segment{off, slices.Clip(data)})
 }
 
 // end is where what is known ends; 0 if nothing is.
@@ -36,11 +44,21 @@ func (l *segments) extend(off int64, data []byte) {
 	if len(data) == 0 {
 		return
 	}
+	data = slices.Clip(data) // what is behind it in memory is another's
 	if len(*l) > 0 && l.end() == off {
 		*l = append(*l, segment{off, data})
 		return
 	}
 	l.reset(off, data)
+}
+
+// held is how much memory they take.
+func (l segments) held() int {
+	n := 0
+	for i := range l {
+		n += cap(l[i].data)
+	}
+	return n
 }
 
 // read returns what is known from off to end. It is a part of what is kept if it lies
@@ -77,23 +95,37 @@ func (l *segments) dropBefore(off int64) {
 	}
 }
 
-// write has data written at off over what is known, which grows up to most bytes if
-// that goes on at its end. It reports false where it can no longer tell.
-func (l *segments) write(data []byte, off int64, most int) bool {
+// write has data written at off over what is known, which grows if that goes on at its
+// end; pieces is how many have been added. ok is false where it can no longer tell.
+func (l *segments) write(data []byte, off int64) (pieces int, ok bool) {
 	if len(*l) == 0 {
 		l.reset(off, nil)
 	}
-	if len(*l) != 1 {
-		return false
+	if off < (*l)[0].off || off > l.end() {
+		return 0, false
 	}
-	s := &(*l)[0]
-	end := off + int64(len(data))
-	if off < s.off || off > s.end() || end > s.off+int64(most) {
-		return false
+	for i := range *l {
+		if s := &(*l)[i]; off < s.end() && len(data) > 0 {
+			n := copy(s.data[off-s.off:], data)
+			data, off = data[n:], off+int64(n)
+		}
 	}
-	if n := int(end - s.off); n > len(s.data) {
-		s.data = slices.Grow(s.data, n-len(s.data))[:n]
+	for len(data) > 0 {
+		s := &(*l)[len(*l)-1]
+		if len(s.data) == cap(s.data) {
+			if n := min(len(s.data)+len(data), leastPiece); n > len(s.data) && len(*l) == 1 {
+				s.data = slices.Grow(s.data, n-len(s.data))
+			} else {
+				known := int(s.end() - (*l)[0].off)
+				piece := make([]byte, 0, min(max(known, leastPiece), mostPiece))
+				*l = append(*l, segment{s.end(), piece})
+				pieces++
+				continue
+			}
+		}
+		n := min(len(data), cap(s.data)-len(s.data))
+		s.data = append(s.data, data[:n]...)
+		data = data[n:]
 	}
-	copy(s.data[off-s.off:], data)
-	return true
+	return pieces, true
 }

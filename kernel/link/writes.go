@@ -62,9 +62,7 @@ func (c *Client) writeFile(d *description, off int64, move bool, r *sys.Request,
 		return reply, false
 	}
 	d.edits++
-	if !d.held || !d.data.write(r.Data, off, ownCopy) {
-		d.data = nil
-	}
+	c.known(d.file, r.Data, off)
 	d.size = max(d.size, off+int64(n))
 	if move {
 		d.off = off + int64(n)
@@ -82,6 +80,19 @@ func (c *Client) writeFile(d *description, off int64, move bool, r *sys.Request,
 	answered = c.behindCost(cost, func() { done(reply) })
 	c.flush()
 	return reply, answered
+}
+
+// known keeps what is written to f at off, if all before it is known.
+func (c *Client) known(f *file, data []byte, off int64) {
+	if f.held && off+int64(len(data)) <= ownCopy {
+		if pieces, ok := f.data.write(data, off); ok {
+			if pieces > 0 {
+				c.spare(f)
+			}
+			return
+		}
+	}
+	f.data = nil
 }
 
 // behindCost counts what was sent behind, and reports whether the process may go on at
