@@ -32,6 +32,8 @@ const encoder = new TextEncoder();
 const ABI = { wasi: 0, gojs: 1 } as const;
 /** The ABI of a guest whose threads have workers of their own. */
 const WASI_THREADS = 2;
+/** With how much memory of its own process.wasm is used again: what copies of files took is never given back. */
+const MOST_MEMORY = 96 << 20;
 
 let go: GoProgram<Exports>;
 let calls: Calls;
@@ -67,7 +69,8 @@ function boot(module: WebAssembly.Module, interprets: boolean): void {
         now: clock,
         park: () => echo.port2.postMessage(0),
         over: () => port.postMessage({ type: "over" }),
-        idle: (at: number, n: number) => port.postMessage({ type: tainted ? "done" : "idle", last: program.copy(at, n) }),
+        idle: (at: number, n: number) =>
+          port.postMessage({ type: tainted || (engine && program.bytes.length > MOST_MEMORY) ? "done" : "idle", last: program.copy(at, n) }),
         image_size: () => image.length,
         image_take: (at: number) => {
           program.bytes.set(image, at >>> 0);
