@@ -69,6 +69,24 @@ for (const engine of engines) {
     expect((await shell.run(line, { timeout: 20_000 })).stdout).toMatch(/^T\s*\nslept\n0\n$/);
   });
 
+  test(`what a guest has written before it computes is there, also when it is killed, on ${engine}`, async ({ open }) => {
+    const shell = await open(engine);
+    await shell.install("burst-c");
+    const lines = engine === "wazero" ? 300 : 3000;
+    const size = async () => Number((await shell.run("wc -c < /tmp/burst")).stdout);
+    await shell.type(`burst-c ${lines} > /tmp/burst\n`);
+    await expect.poll(size, { timeout: 20_000 }).toBe(lines * 12);
+    await shell.press("Control+C");
+    await shell.type("echo code $?\n");
+    await shell.seen("code 130");
+    expect(await size()).toBe(lines * 12);
+    // Killed in the middle, it is at its end when the wait for it is: nothing comes later.
+    const { stdout } = await shell.run("burst-c 100000 > /tmp/burst & sleep 0.05; kill -9 $!; wait $!; wc -c < /tmp/burst; sleep 0.2; wc -c < /tmp/burst", { timeout: 20_000 });
+    const [then, later] = stdout.trim().split("\n");
+    expect(Number(later)).toBe(Number(then));
+    expect(Number(then) % 12).toBe(0);
+  });
+
   test(`a guest in the background is stopped when it reads the terminal, on ${engine}`, async ({ open }) => {
     const shell = await open(engine);
     await shell.install("ask-c");
