@@ -230,12 +230,15 @@ func (l *Limits) memoryPages() uint32 {
 	return uint32(min(max(l.Memory>>16, 1), 1<<16))
 }
 
-// pipeBytes is how much a pipe holds.
-func (l *Limits) pipeBytes() int {
-	if l.PipeBytes <= 0 {
+// pipeBytes is how much a pipe holds that is to hold want bytes, or 0 for what is usual.
+func (l *Limits) pipeBytes(want uint64) int {
+	switch {
+	case l.PipeBytes > 0:
+		want = uint64(l.PipeBytes)
+	case want == 0:
 		return pipeSize
 	}
-	return min(max(l.PipeBytes, pipeBuf), 1<<20)
+	return int(min(max(want, pipeBuf), 1<<20))
 }
 
 // sizeText is n bytes in the largest unit that it is a multiple of.

@@ -160,7 +160,7 @@ func (c *call) connect(port uint16, flags sys.OpenFlag, waits bool) verdict {
 
 // connect makes a connection to l, which has room for it, and returns p's end.
 func (l *listener) connect(p *Process) *socket {
-	mine, theirs := l.k.pair(p.limits.pipeBytes(), l.k.freePort(), l.port)
+	mine, theirs := l.k.pair(p.limits.pipeBytes(0), l.k.freePort(), l.port)
 	l.pending = append(l.pending, theirs)
 	l.coming.wake()
 	return mine

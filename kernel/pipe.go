@@ -41,7 +41,7 @@ func (k *Kernel) newPipe(size int) (r, w *openFile) {
 }
 
 func sysPipe(c *call) verdict {
-	r, w := c.k.newPipe(c.p.limits.pipeBytes())
+	r, w := c.k.newPipe(c.p.limits.pipeBytes(c.r.Args[0]))
 	rn, e := c.p.add(r, 0)
 	if e != 0 {
 		w.release()

@@ -122,7 +122,7 @@ func (p *Process) procLimits() string {
 	line("Max address space", l.Memory, "bytes")
 	line("Max output", l.Output, "bytes")
 	line("Max instructions", l.Instructions, "instructions")
-	line("Max pipe size", uint64(l.pipeBytes()), "bytes")
+	line("Max pipe size", uint64(l.pipeBytes(0)), "bytes")
 	return b.String()
 }
 

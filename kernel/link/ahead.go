@@ -7,8 +7,8 @@ import (
 )
 
 // aheadBytes is how much more than it asks for a read may bring, where the kernel
-// allows it: a pipe's whole content.
-const aheadBytes = 64 << 10
+// allows it: the whole content of most pipes.
+const aheadBytes = 256 << 10
 
 // ahead is what was read of a fd before the process asked for it. The kernel gives
 // it only of a pipe's end that nobody but this process holds, so nobody else

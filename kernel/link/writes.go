@@ -11,8 +11,8 @@ const (
 	// One more of the same may then be sent, within what the kernel has promised.
 	behindRoom = sys.PromisedRoom / 2
 	// askBytes and askFrames say how often the kernel is asked how far it is.
-	askBytes  = 1 << 20
-	askFrames = 256
+	askBytes  = 2 << 20
+	askFrames = 1024
 	// chunk is what a write may take beyond its own length where there is a hole.
 	chunk = 64 << 10
 )

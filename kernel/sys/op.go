@@ -83,7 +83,8 @@ const (
 	// OpPoll waits until one of data, packed [PollFD] records, is ready, or until
 	// a0 nanoseconds are over (^0: no limit): data is the records with Revents set.
 	OpPoll
-	// OpPipe makes a pipe: v0 the fd to read, v1 the fd to write.
+	// OpPipe makes a pipe: v0 the fd to read, v1 the fd to write. It holds a0 bytes, if
+	// that is not 0 and no limit says otherwise.
 	OpPipe
 	// OpPTY makes a pseudo-terminal of a0 columns and a1 rows: v0 the fd of
 	// the master, v1 the fd of the terminal.

@@ -20,6 +20,8 @@ const GRACE = 500;
 const LINGER = 100;
 /** The longest time that a timer takes, in milliseconds. */
 const LONGEST = 0x7fffffff;
+/** How much a pipe to or from a program holds: each time that it is empty or full costs a round trip. */
+const PIPE = 256 << 10;
 /** The exit code of a run that was out of time, as timeout(1) has it. */
 const TIMED_OUT = 124;
 
@@ -263,7 +265,7 @@ export class Processes {
   }
 
   private async pipe(): Promise<[read: number, write: number]> {
-    const { vals } = await this.client.call({ op: Op.pipe });
+    const { vals } = await this.client.call({ op: Op.pipe, args: [PIPE] });
     return [vals[0], vals[1]];
   }
 
