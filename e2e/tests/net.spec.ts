@@ -89,6 +89,7 @@ onBothEngines("a Go program talks by a WebSocket", async (shell) => {
 });
 
 test("a server waits for a program that does not read", async ({ open }) => {
+  test.slow();
   const shell = await open("browser");
   await shell.install("socket-go");
   echo.flooded = 0;
@@ -96,10 +97,29 @@ test("a server waits for a program that does not read", async ({ open }) => {
   const run = await shell.run(`
     (echo /wait; until test -e go; do sleep 0.02; done; echo /close 1000) | socket-go ${echo.ws}/flood > flood &
     until grep -q bytes flood; do sleep 0.02; done
-    for i in 1 2 3 4 5 6 7 8; do for j in 1 2 3 4; do echo /bytes 4000000; done; done | socket-go ${echo.ws}/ | grep -c bytes
+    for i in 1 2 3 4; do for j in 1 2 3 4; do echo /bytes 4000000; done; done | socket-go ${echo.ws}/ | grep -c bytes
     touch go; wait; tail -n 1 flood`, { timeout: 60_000 });
-  expect(run.stdout).toBe("32\nclosed 1000  clean true\n");
+  expect(run.stdout).toBe("16\nclosed 1000  clean true\n");
   expect(echo.flooded).toBeLessThan(FLOOD / 4);
+});
+
+test("without WebSocketStream sockets work by WebSocket, and one that nobody reads is closed", async ({ context, open }) => {
+  await context.route("**/kernel-worker.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `delete globalThis.WebSocketStream;${await response.text()}` });
+  });
+  const shell = await open("browser");
+  await shell.install("socket-go");
+  const talk = async (path: string, stdin: string) => (await shell.run(`socket-go ${path}`, { stdin })).stdout;
+  expect(await talk(`${echo.ws}/ none chat`, "one\n/bytes 3000000\n/bytes 0\n/close 4000 done\n")).toBe(
+    "open chat\ntext one\n3000000 bytes\n0 bytes\nclosed 4000 done clean true\n",
+  );
+  expect(await talk(`${echo.ws}/`, "one\nbye\n")).toBe("open \ntext one\nclosed 4321 enough clean true\n");
+  expect((await shell.run(`socket-go ws://${nobody}/`)).stderr).toMatch(/^socket: unavailable: the WebSocket cannot be opened: .*\n$/);
+  const slow = shell.run(`(echo /wait; until test -e go; do sleep 0.02; done; echo /close 1000) | socket-go ${echo.ws}/flood`, { timeout: 60_000 });
+  await expect.poll(() => echo.closed).toContain("4009 the reader is too slow");
+  await shell.run("touch go");
+  expect((await slow).stdout).toMatch(/^open \n65536 bytes\nclosed 1006 more than 16777216 bytes that nobody has read, .* clean false\n$/);
 });
 
 for (const [name, prefix] of [["wasmer-bus", ""], ["wasm-bus", "old-"]] as const) {
