@@ -103,25 +103,6 @@ test("a server waits for a program that does not read", async ({ open }) => {
   expect(echo.flooded).toBeLessThan(FLOOD / 4);
 });
 
-test("without WebSocketStream sockets work by WebSocket, and one that nobody reads is closed", async ({ context, open }) => {
-  await context.route("**/kernel-worker.js", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `delete globalThis.WebSocketStream;${await response.text()}` });
-  });
-  const shell = await open("browser");
-  await shell.install("socket-go");
-  const talk = async (path: string, stdin: string) => (await shell.run(`socket-go ${path}`, { stdin })).stdout;
-  expect(await talk(`${echo.ws}/ none chat`, "one\n/bytes 3000000\n/bytes 0\n/close 4000 done\n")).toBe(
-    "open chat\ntext one\n3000000 bytes\n0 bytes\nclosed 4000 done clean true\n",
-  );
-  expect(await talk(`${echo.ws}/`, "one\nbye\n")).toBe("open \ntext one\nclosed 4321 enough clean true\n");
-  expect((await shell.run(`socket-go ws://${nobody}/`)).stderr).toMatch(/^socket: unavailable: the WebSocket cannot be opened: .*\n$/);
-  const slow = shell.run(`(echo /wait; until test -e go; do sleep 0.02; done; echo /close 1000) | socket-go ${echo.ws}/flood`, { timeout: 60_000 });
-  await expect.poll(() => echo.closed).toContain("4009 the reader is too slow");
-  await shell.run("touch go");
-  expect((await slow).stdout).toMatch(/^open \n65536 bytes\nclosed 1006 more than 16777216 bytes that nobody has read, .* clean false\n$/);
-});
-
 for (const [name, prefix] of [["wasmer-bus", ""], ["wasm-bus", "old-"]] as const) {
   onBothEngines(`the crate ${name}: requests and WebSockets`, async (shell) => {
     test.slow();
