@@ -59,7 +59,7 @@ export const WORKS = [
   { id: "five", work: "flow", guest: "works", options: { mib: 64, relays: ["pass", "pass", "pass"] }, scale: 4, repeat: 3, beside: ["bare"] },
   { id: "pipe", work: "pipe", options: { mib: 16 } },
   { id: "twice", work: "twice", guest: "works", options: { rounds: 80 }, scale: 40, beside: ["bare"] },
-  { id: "threads", work: "threads", guest: "threads-zig", options: { guest: "threads-zig", iterations: 150_000_000, rounds: 80 }, beside: ["bare"], only: "browser", isolated: true },
+  { id: "threads", work: "threads", guest: "threads-zig", options: { guest: "threads-zig", iterations: 300_000_000, rounds: 240 }, repeat: 2, beside: ["bare"], only: "browser", isolated: true },
   // Last: the memories of so many bare workers are let go late.
   { id: "many", work: "many", guest: "hello", options: { guest: "hello", count: 20 }, beside: ["bare"], only: "browser" },
 ];

@@ -104,6 +104,7 @@ var errKilled = errors.New("killed")
 // Start begins to run a guest.
 func (m *Machine) Start(g *kernel.Guest) (kernel.Running, error) {
 	g.SetEngine(m.engine.Name(), "the command says so")
+	g.Info.Imports = g.Image.(*image).compiled.Module.Signatures()
 	r := &running{}
 	var ctx context.Context
 	ctx, r.cancel = context.WithCancelCause(wazero.WithControl(context.Background(), &r.control))
@@ -115,9 +116,7 @@ func (m *Machine) Start(g *kernel.Guest) (kernel.Running, error) {
 func (m *Machine) run(ctx context.Context, g *kernel.Guest, r *running) {
 	defer r.cancel(nil)
 	img := g.Image.(*image)
-	module := img.compiled.Module
-	g.Info.Imports = module.Signatures()
-	host, serve := imports.Of(g.Process, &g.Info, wasi.Options{FullPaths: module.BuiltByGo()})
+	host, serve := imports.Of(g.Process, &g.Info, wasi.Options{FullPaths: img.compiled.Module.BuiltByGo()})
 	var memory api.Memory
 	err := m.engine.Run(ctx, &engine.Program{
 		Name: g.Info.Name, Compiled: img.compiled, Host: host, Serve: serve,

@@ -264,8 +264,8 @@ type StartInfo struct {
 	MemoryPages uint32
 	// Instructions is how many it may run; 0 is no limit.
 	Instructions uint64
-	// Imports is what the program imports, as package wasmbin's Signatures has it, for an
-	// engine that cannot tell itself.
+	// Imports is the functions that the program imports, as package wasmbin's Signatures has
+	// them: an ABI makes no others. nil says nothing of them.
 	Imports []string
 }
 

@@ -213,16 +213,16 @@ const works = {
   // How much faster two threads do twice what one does; in the bare column two workers.
   async threads(column, { guest, iterations, rounds }) {
     if (column === "bare") {
+      await bothCPU(column, rounds); // compiles for good, in both workers
       const once = (await run(column, "works", ["cpu", String(rounds)])).told.cpu;
       return { "two threads": (2 * once) / Math.max(...(await bothCPU(column, rounds))) };
     }
-    const times = [];
-    await run(column, guest, ["speed", String(iterations / 10), "2"]); // compiles for good
-    for (const n of [1, 2]) {
-      const { stdout } = await run(column, guest, ["speed", String(iterations), String(n)]);
-      times.push(Number(/(\d+) ms/.exec(decoder.decode(stdout))[1]));
-    }
-    return { "two threads": (2 * times[0]) / times[1] };
+    const speed = async (n, of) => {
+      const { stdout } = await run(column, guest, ["speed", String(of), String(n)]);
+      return Number(/(\d+) ms/.exec(decoder.decode(stdout))[1]);
+    };
+    await speed(2, iterations / 4); // compiles for good, and leaves workers for as many threads
+    return { "two threads": (2 * (await speed(1, iterations))) / (await speed(2, iterations)) };
   },
   async prompt() {
     return { "page to prompt": await prompted };
