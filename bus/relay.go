@@ -49,13 +49,14 @@ func (f *Forwarder) Forward(in *Incoming, to Target) {
 			})
 		}
 	})
-	in.release(f.nested(out))
+	in.Release(f.nested(out))
 	in.OnEnd(func(error) { out.Close() })
 	in.passTo(out)
 }
 
-// Hold keeps the calls that are made along in until it is forwarded, for who does not know
-// yet where to: a caller need not wait for an answer before it calls along a call.
+// Hold keeps the calls that are made along in until it is forwarded or [Incoming.Release] is
+// called, for who does not know yet who serves them: a caller need not wait for an answer
+// before it calls along a call.
 func (in *Incoming) Hold() {
 	c := in.conn
 	c.mu.Lock()
@@ -83,8 +84,8 @@ func (in *Incoming) servedBy(h Handler) {
 	h.ServeBus(in)
 }
 
-// release sets who serves the calls along in, those that were held first.
-func (in *Incoming) release(h Handler) {
+// Release sets who serves the calls along in, those that were held first.
+func (in *Incoming) Release(h Handler) {
 	c := in.conn
 	for {
 		c.mu.Lock()

@@ -89,9 +89,10 @@ func (s *service) spawnCrate(ctx context.Context, in *bus.Incoming, names *crate
 		return err
 	}
 	object := &crateChild{child: c, crate: names, piped: o.modes[0] == piped}
-	if err := in.Open(bus.FormatBincode, nil, bus.HandlerFunc(object.serve)); err != nil {
+	if err := in.Open(bus.FormatBincode, nil, nil); err != nil {
 		return err
 	}
+	in.Release(bus.HandlerFunc(object.serve))
 	var outputs sync.WaitGroup
 	for fd, callback := range map[int]bus.Method{1: names.stdout, 2: names.stderr} {
 		switch o.modes[fd] {

@@ -54,10 +54,14 @@ func Register(s *bus.Server, k *kernel.Kernel, o Options) {
 	svc := &service{k, o}
 	s.Register(&bus.Service{
 		Name: "os.process/1", Description: desc.JSON(describe()),
-		Methods: []bus.MethodHandler{{Name: Spawn, Handler: bus.Go(svc.spawn)}},
+		Methods: []bus.MethodHandler{{Name: Spawn, Handler: bus.HandlerFunc(func(in *bus.Incoming) { in.Hold(); bus.Go(svc.spawn).ServeBus(in) })}},
 	})
 	for _, c := range []*crate{newCrate("wasmer_bus_process"), newCrate("wasm_bus_process")} {
-		s.Func(c.name("PoolSpawn"), func(ctx context.Context, in *bus.Incoming) error { return svc.spawnCrate(ctx, in, c) })
+		spawn := bus.Go(func(ctx context.Context, in *bus.Incoming) error { return svc.spawnCrate(ctx, in, c) })
+		s.Handle(c.name("PoolSpawn"), bus.HandlerFunc(func(in *bus.Incoming) {
+			in.Hold() // the crate calls the object without waiting for it
+			spawn.ServeBus(in)
+		}))
 	}
 }
 

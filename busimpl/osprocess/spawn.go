@@ -64,11 +64,12 @@ func (s *service) spawn(ctx context.Context, in *bus.Incoming) error {
 	}
 	format, body, err := args.Write(in, map[string]any{"id": int64(c.pid)})
 	if err == nil {
-		err = in.Open(format, body, bus.HandlerFunc(c.serve))
+		err = in.Open(format, body, nil)
 	}
 	if err != nil {
 		return err
 	}
+	in.Release(bus.HandlerFunc(c.serve))
 	for fd, m := range o.modes {
 		switch {
 		case m == logged && fd > 0:

@@ -19,9 +19,11 @@ func (s *service) registerCrate(srv *bus.Server, prefix string) {
 	srv.Func(name("TtyRectRequest"), s.rect)
 	for method, fd := range map[string]int{"Stdout": stdout, "Stderr": stderr} {
 		write, flush := bus.MethodOf(name(method+"WriteRequest")), bus.MethodOf(name(method+"FlushRequest"))
-		srv.Func(name("Tty"+method+"Request"), func(ctx context.Context, in *bus.Incoming) error {
-			return s.output(ctx, in, fd, write, flush)
-		})
+		open := bus.Go(func(ctx context.Context, in *bus.Incoming) error { return s.output(ctx, in, fd, write, flush) })
+		srv.Handle(name("Tty"+method+"Request"), bus.HandlerFunc(func(in *bus.Incoming) {
+			in.Hold() // the crate calls the object without waiting for it
+			open.ServeBus(in)
+		}))
 	}
 }
 
@@ -78,7 +80,10 @@ func (s *service) output(ctx context.Context, in *bus.Incoming, fd int, write, f
 	}
 	in.OnEnd(func(error) { t.agent.EndAgent() })
 	var queue serial.Queue
-	return in.Open(bus.FormatBincode, nil, bus.HandlerFunc(func(in *bus.Incoming) {
+	if err := in.Open(bus.FormatBincode, nil, nil); err != nil {
+		return err
+	}
+	in.Release(bus.HandlerFunc(func(in *bus.Incoming) {
 		ok := true
 		switch in.Method() {
 		case write:
@@ -92,6 +97,7 @@ func (s *service) output(ctx context.Context, in *bus.Incoming, fd int, write, f
 			in.Fault(bus.NewError(bus.CodeResourceExhausted, "what was written before waits yet"))
 		}
 	}))
+	return nil
 }
 
 // write answers with the crate's WriteResult.
