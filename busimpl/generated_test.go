@@ -31,7 +31,8 @@ HELLO, ANN!
 nobody: who is it? true
 `
 
-// TestGenerated has guests call each other by what busgen wrote for them.
+// TestGenerated has guests call each other by what busgen wrote for them, and a program of
+// the Rust crate join a room that is served in Go.
 func TestGenerated(t *testing.T) {
 	for _, engine := range []string{"compiler", "interpreter"} {
 		t.Run(engine, func(t *testing.T) {
@@ -45,6 +46,10 @@ func TestGenerated(t *testing.T) {
 				}
 			})
 			t.Run("a room", func(t *testing.T) { chat(t, k, "join") })
+			t.Run("a room with a guest in Rust", func(t *testing.T) {
+				install(t, k, "rustjoin", "join-rust")
+				chat(t, k, "rustjoin")
+			})
 		})
 	}
 }
