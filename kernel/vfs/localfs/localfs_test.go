@@ -220,3 +220,17 @@ func TestGivingUp(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestSuite(t *testing.T) {
+	vfstest.Run(t, func(t *testing.T) vfstest.FS {
+		ns := vfs.NewNamespace(localfs.New(newDisk()))
+		if err := ns.Mkdir(vfs.At{}, "/it", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		fs, err := vfstest.Namespaced(ns, "/it")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fs
+	}, vfstest.Options{Plain: true})
+}

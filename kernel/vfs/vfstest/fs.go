@@ -45,6 +45,10 @@ type Options struct {
 	// Host: the file system is the operating system's. What is this project's
 	// own choice where POSIX leaves one is left out.
 	Host bool
+	// Plain: the file system has files and folders by their names and no more: no
+	// links nor counts of them, no times but that of a file's contents, nothing lives
+	// on that has lost its name, and a folder may answer EXDEV to its renaming.
+	Plain bool
 	// Root: the file system is the operating system's, and permission bits do not
 	// bind the caller.
 	Root bool

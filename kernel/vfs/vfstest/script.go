@@ -19,6 +19,8 @@ import (
 type script struct {
 	fs   FS
 	open map[string]File
+	// plain: a case ends with errFolderStays where that is so; see Options.Plain.
+	plain bool
 }
 
 // verb does one operation and returns its value, empty if it has none.
@@ -91,6 +93,9 @@ func (s *script) line(line string) error {
 	}
 	got, err := v.do(s, words[1:])
 	want = s.expand(strings.TrimSpace(want))
+	if s.plain && err != nil && words[0] == "rename" && errno.Of(err) == errno.EXDEV && s.isFolder(words[1]) {
+		return errFolderStays
+	}
 	if err != nil {
 		name := errno.Of(err).Name()
 		if expects && slices.Contains(strings.Split(want, "|"), name) {
