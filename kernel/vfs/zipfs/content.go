@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"compress/flate"
 	"context"
+	"hash/crc32"
 	"io"
 	"sync"
 
@@ -49,6 +50,7 @@ type stream struct {
 	r   io.ReadCloser
 	in  *input
 	off int64
+	sum uint32 // of all up to off
 }
 
 // content is the bytes of f.
@@ -203,6 +205,13 @@ func (a *archive) decompress(ctx context.Context, m *member, id blockID) ([]byte
 			return nil, m.broken()
 		}
 		s.off += int64(n)
+		s.sum = crc32.Update(s.sum, crc32.IEEETable, b)
+		if s.off == size && !s.ended() {
+			if s.in.err != nil {
+				return nil, s.in.err
+			}
+			return nil, m.broken()
+		}
 		a.store(blockID{m.f, at}, b)
 		a.yield()
 		if at == id.n {
@@ -228,6 +237,12 @@ func (a *archive) stream(m *member, off int64) (*stream, error) {
 	}
 	in := &input{source: a.source, off: start, end: start + int64(m.f.CompressedSize64)}
 	return &stream{f: m.f, r: flate.NewReader(bufio.NewReaderSize(in, 32<<10)), in: in}, nil
+}
+
+// ended reports whether the member ends here, and was what the archive says of it.
+func (s *stream) ended() bool {
+	_, err := io.ReadFull(s.r, make([]byte, 1))
+	return err == io.EOF && s.sum == s.f.CRC32
 }
 
 // keepStream keeps a stream for the next read.

@@ -151,6 +151,8 @@ func TestMembersThatCannotBeRead(t *testing.T) {
 		{"encrypted", change(good, func(h []byte) { h[8] |= 1 }), errno.EACCES, "is encrypted"},
 		{"method", change(good, func(h []byte) { h[10] = 12 }), errno.ENOTSUP, "method 12"},
 		{"more than there is", change(good, func(h []byte) { h[24]++ }), errno.EIO, "is broken"},
+		{"less than there is", change(good, func(h []byte) { h[24]-- }), errno.EIO, "is broken"},
+		{"another checksum", change(good, func(h []byte) { h[16]++ }), errno.EIO, "is broken"},
 		{"stored, lying", change(pack(t, zip.Store, file("x", "data")), func(h []byte) { h[24] = 200 }), errno.EIO, "is broken"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
