@@ -25,12 +25,12 @@ type Options struct {
 	HTTP  oshttp.Transport // requests
 	WS    osws.Transport   // WebSockets
 	Check grant.Check      // whether a program may use what it asks for; nil asks the kernel's grants
-	Log   oslog.Sink       // entries of the log
+	Log   oslog.Sink       // entries of the log; nil: the kernel's log
 }
 
 // line logs what a process has printed that was started for that.
 func (o *Options) line(pid int, text string) {
-	if o.Log != nil && o.Log.Level(pid) <= slog.LevelInfo {
+	if o.Log.Level(pid) <= slog.LevelInfo {
 		o.Log.Log(context.Background(), pid, slog.LevelInfo, text, nil)
 	}
 }
@@ -41,13 +41,14 @@ func Register(k *kernel.Kernel, o Options) {
 	if o.Check == nil {
 		o.Check = k.Grants().CheckCall
 	}
+	if o.Log == nil {
+		o.Log = k.ProgramLog()
+	}
 	s := bus.NewServer()
 	ostime.Register(s)
 	osprocess.Register(s, k, osprocess.Options{Check: o.Check, Log: o.line})
 	ostty.Register(s, k, o.Check)
-	if o.Log != nil {
-		oslog.Register(s, o.Log)
-	}
+	oslog.Register(s, o.Log)
 	if o.HTTP != nil {
 		oshttp.Register(s, o.HTTP, o.Check)
 	}
