@@ -50,20 +50,43 @@ async function interrupt(shell: ShellPage): Promise<number> {
 
 const guests = (workers: Worker[]): number => workers.filter((worker) => worker.url().includes("process-worker")).length;
 
+/** What the kernel counts: the open files, each end of a pipe among them, and the joined pipes. */
+async function inUse(shell: ShellPage): Promise<string> {
+  return (await shell.run("read open rest < /proc/sys/fs/file-nr; echo $open open; cat /proc/joined")).stdout;
+}
+
+/** By page, what was in use when it had just opened. */
+const atFirst = new WeakMap<ShellPage, string>();
+
+/** Opens a page of which it is known what is in use there. */
+async function fresh(open: Open, engine?: Parameters<Open>[0]): Promise<ShellPage> {
+  const shell = await open(engine);
+  // What the first run opens stays open, and the terminal's shell may still be at its start.
+  const rests = async () => atFirst.get(shell) === atFirst.set(shell, await inUse(shell)).get(shell);
+  await expect.poll(rests).toBe(true);
+  return shell;
+}
+
+type Open = Parameters<Parameters<typeof test>[2]>[0]["open"];
+
 /** Only the terminal's shell is left: no process, no open file or pipe, no worker but spares. */
 async function leavesNothing(shell: ShellPage): Promise<void> {
   const left = async () => (await shell.run("ps -e -o stat=,comm= | grep -v -e ' ps' -e ' grep' -e ' init' -e ' sh'")).stdout;
   await expect.poll(left, { timeout: 30_000 }).toBe("");
+  await expect.poll(() => inUse(shell), { timeout: 30_000 }).toBe(atFirst.get(shell)!);
   await expect.poll(() => guests(shell.page.workers()), { timeout: 30_000 }).toBeLessThanOrEqual(SPARES);
 }
 
+/** Ends all there is, and has the terminal begin a new shell. */
 async function end(shell: ShellPage): Promise<void> {
   await shell.run("kill -9 -1", { timeout: 20_000 }).catch(() => {});
+  await shell.seen("press a key for a new one");
+  await shell.type("\n");
 }
 
 for (const engine of engines) {
   test(`Ctrl-C ends a guest that spins, on ${engine}`, async ({ open }) => {
-    const shell = await open(engine);
+    const shell = await fresh(open, engine);
     await shell.install("spin-c");
     const times: number[] = [];
     for (let i = 0; i < 5; i++) {
@@ -79,7 +102,7 @@ for (const engine of engines) {
   });
 
   test(`a flood is interrupted at once, on ${engine}`, async ({ open }) => {
-    const shell = await open(engine);
+    const shell = await fresh(open, engine);
     await shell.install("flood-c");
     for (const line of ["yes", "flood-c"]) {
       const times: number[] = [];
@@ -96,7 +119,7 @@ for (const engine of engines) {
 
   test(`guests that spin, flood and take memory leave the page alive, on ${engine}`, async ({ open }) => {
     test.setTimeout(120_000);
-    const shell = await open(engine);
+    const shell = await fresh(open, engine);
     await shell.install("spin-c", "flood-c", "hog-c");
     await shell.type("clear; spin-c > /dev/null & flood-c > /dev/null & (while :; do hog-c 100 > /dev/null; done) &\n");
     await shell.seen("$");
@@ -108,7 +131,7 @@ for (const engine of engines) {
 
   test(`guests that are started without end meet the limit of processes, on ${engine}`, async ({ open }) => {
     test.setTimeout(120_000);
-    const shell = await open(engine);
+    const shell = await fresh(open, engine);
     await shell.install("nap-c");
     await shell.write("/tmp/said", "");
     await shell.type("clear; ulimit -u 16\n(while :; do nap-c 1000000 & done) 2> /tmp/said &\n");
@@ -120,7 +143,7 @@ for (const engine of engines) {
   });
 
   test(`a worker that dies ends its guest and no other, on ${engine}`, async ({ open }) => {
-    const shell = await open(engine);
+    const shell = await fresh(open, engine);
     await shell.install("nap-c");
     await shell.run("nap-c 0"); // now a worker is there for the next
     const napping = shell.run("nap-c 60000");
@@ -139,7 +162,7 @@ for (const engine of engines) {
 
 test("a fork bomb leaves the page alive", async ({ open }) => {
   test.setTimeout(180_000);
-  const shell = await open();
+  const shell = await fresh(open);
   await shell.type("clear; f(){ f|f& };f\n");
   const count = async () => Number((await shell.run("ps -e -o pid= | wc -l")).stdout);
   await expect.poll(count, { timeout: 60_000 }).toBeGreaterThan(100);
@@ -151,7 +174,7 @@ test("a fork bomb leaves the page alive", async ({ open }) => {
 
 test("200 idle processes leave the page alive", async ({ open }) => {
   test.setTimeout(120_000);
-  const shell = await open();
+  const shell = await fresh(open);
   await shell.install("nap-c");
   await shell.type("clear; for i in $(seq 185); do sleep 1000 & done 2>/dev/null; for i in $(seq 15); do nap-c 1000000 & done 2>/dev/null; echo all\n");
   await shell.seen(/^all$/m);
