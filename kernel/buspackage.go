@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bushel-wasm/bushel/bus"
@@ -13,6 +14,8 @@ const (
 	maxBusQueue = 4096
 	// busReady is how long a module may take until it listens.
 	busReady = 30 * time.Second
+	// busAnything is the package that is called where there is none of the name.
+	busAnything = "*"
 )
 
 // busPackage is a package that processes serve. The bus's lock guards all of it.
@@ -112,6 +115,9 @@ func (b *Bus) deliver(in *bus.Incoming, name string) {
 	b.mu.Lock()
 	p := b.packages[name]
 	if p == nil {
+		p = b.prefixed(name)
+	}
+	if p == nil {
 		p = &busPackage{name: name, conf: busConf{Name: name}}
 		b.packages[name] = p
 	}
@@ -154,6 +160,60 @@ func (b *Bus) deliver(in *bus.Incoming, name string) {
 	}
 }
 
+// prefixed is the package that serves all names which begin as name does, up to a colon: a
+// link to another bus; nil if nobody does. The bus's lock is held.
+func (b *Bus) prefixed(name string) *busPackage {
+	i := strings.IndexByte(name, ':')
+	if i < 0 {
+		return nil
+	}
+	if p := b.packages[name[:i+1]]; p != nil && len(p.instances) > 0 {
+		return p
+	}
+	return nil
+}
+
+// elsewhere hands what waits for a package that is not here to who serves what nobody has,
+// if there is somebody: a link to another bus. Its own calls do not come back to it.
+func (b *Bus) elsewhere(inst *instance) bool {
+	b.mu.Lock()
+	p, any := inst.pkg, b.packages[busAnything]
+	if strings.Contains(p.name, ":") || any == nil || len(any.instances) == 0 || !any.instances[0].takes() || inst.over {
+		b.mu.Unlock()
+		return false
+	}
+	link := any.instances[0]
+	inst.over = true
+	p.instances = slices.DeleteFunc(p.instances, func(i *instance) bool { return i == inst })
+	waiting := p.waiting
+	p.waiting = nil
+	var handed, own []*job
+	for _, j := range waiting {
+		switch {
+		case j.in.Err() != nil: // nobody waits for it any more
+		case j.in.Meta().Caller == link.pid:
+			own = append(own, j)
+		default:
+			any.stats.begins()
+			j.in.OnEnd(func(err error) { b.ends(&any.stats, err) })
+			b.take(link, j)
+			handed = append(handed, j)
+		}
+	}
+	b.mu.Unlock()
+	for _, j := range handed {
+		b.forward(j)
+	}
+	for _, j := range own {
+		j.in.Fault(errNoPackage(p.name))
+	}
+	return true
+}
+
+func errNoPackage(name string) error {
+	return &bus.Error{Code: bus.CodeNotFound, Crate: bus.CrateInvalidPackage, Message: "there is no package " + name}
+}
+
 // mayStart reports whether another instance is to be started for what waits.
 func (p *busPackage) mayStart() bool {
 	for _, inst := range p.instances {
@@ -194,7 +254,7 @@ func (b *Bus) forward(j *job) {
 	})
 	to := j.to
 	if to == nil {
-		to = inst.file.conn.Package(inst.pkg.name)
+		to = inst.file.conn.Package(j.in.Package()) // by which it was called
 		within(j.in)
 	}
 	f.Forward(j.in, to)

@@ -135,7 +135,9 @@ func (b *Bus) start(inst *instance, dirs []string) {
 			b.gone(inst, err)
 			return
 		}
-		b.gone(inst, &bus.Error{Code: bus.CodeNotFound, Crate: bus.CrateInvalidPackage, Message: "there is no package " + p.name})
+		if !b.elsewhere(inst) {
+			b.gone(inst, errNoPackage(p.name))
+		}
 		b.forget(p)
 		return
 	}

@@ -37,8 +37,13 @@ func (t Coder) Dial(ctx context.Context, url string, protocols []string) (Conn, 
 	case err != nil:
 		return nil, Unreachable("the WebSocket cannot be opened: %v", err)
 	}
+	return NewConn(c), nil
+}
+
+// NewConn is a socket that was opened by a client, or accepted by a server, as a [Conn].
+func NewConn(c *websocket.Conn) Conn {
 	c.SetReadLimit(MaxMessage)
-	return &coderConn{c: c}, nil
+	return &coderConn{c: c}
 }
 
 type coderConn struct {

@@ -20,5 +20,5 @@ func serveCommand(dir string, args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return site.Serve(ctx, dir, *addr, os.Stdout)
+	return site.Serve(ctx, dir, *addr, os.Stdout, nil)
 }

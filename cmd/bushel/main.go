@@ -74,6 +74,7 @@ const helpText = `Bushel is a shell for WebAssembly modules.
   bushel [FLAGS] FILE [ARG...]            run a shell script, or a module
   bushel run [FLAGS] FILE.wasm [ARG...]   run a module with these standard streams
   bushel serve [-addr HOST:PORT] [DIR]    serve the page that "make build" left in DIR (dist)
+               [--bus [--module NAME=FILE.wasm]... [--token TOKEN] [--origin HOST]...]
   bushel version
 
 Flags:
@@ -84,6 +85,10 @@ Flags:
   --policy FILE|JSON              what programs may use of services, hosts and paths, such as
                                   '{"http:example.com": "allow", "net": "deny"}'
   --log debug|info|warn|error     print what the system logs from that level on
+
+With --bus, pages and other shells link to the server's bus at /bus ("bus link --help"): they
+call its modules, and those call packages of theirs. They need the token, which is made and
+printed without --token; pages of other hosts need an --origin.
 
 A shell sees the folder that it is started in unless there is a --dir; a module that is
 run sees no folder but those of --dir. The exit code is the program's own, 128+n if signal n

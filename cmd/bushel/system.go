@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/bushel-wasm/bushel/busimpl"
+	"github.com/bushel-wasm/bushel/busimpl/buslink"
 	"github.com/bushel-wasm/bushel/busimpl/oshttp"
 	"github.com/bushel-wasm/bushel/busimpl/osws"
 	"github.com/bushel-wasm/bushel/kernel"
@@ -56,6 +57,7 @@ func newSystem(o options) (*system, error) {
 	shell.Register(s.kernel)
 	commands.Register(s.kernel)
 	busimpl.Register(s.kernel, busimpl.Options{HTTP: oshttp.NetHTTP{}, WS: osws.Coder{}})
+	buslink.Register(s.kernel, osws.Coder{})
 	mounts.Register(s.kernel, mounts.Options{Get: httpfs.NetHTTP{}})
 	s.kernel.AddFSType("store", s.openStore)
 	if err := commands.MakeTree(s.kernel); err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-var busSpec = spec{name: "bus", synopsis: "ls [--json] | stats [--json] [PACKAGE] | describe PACKAGE | call [-t SECONDS] [-f FORMAT] PACKAGE METHOD [NAME=VALUE... | JSON | -] | serve PACKAGE METHOD COMMAND... | grants [--json] [allow|deny|ask|forget PATTERN...] | trace [--json] [-p PID] [PACKAGE]", run: runBus, help: `
+var busSpec = spec{name: "bus", synopsis: "ls [--json] | stats [--json] [PACKAGE] | describe PACKAGE | call [-t SECONDS] [-f FORMAT] PACKAGE METHOD [NAME=VALUE... | JSON | -] | serve PACKAGE METHOD COMMAND... | link URL | grants [--json] [allow|deny|ask|forget PATTERN...] | trace [--json] [-p PID] [PACKAGE]", run: runBus, help: `
 Use the bus, on which modules call each other.
 
   ls          list the packages: what is served, what runs, what is declared
@@ -30,6 +30,7 @@ Use the bus, on which modules call each other.
   serve       serve a package until it is stopped: for each call of METHOD, a full name such
               as greeter/1.Greet, the shell runs COMMAND with the arguments, as JSON, as its standard
               input. Its output is the result: JSON, or else a text
+  link        join the bus of a server, until it is stopped; "bus link --help" says how
   grants      show who may use what of services, or change what you have decided, for all
               programs. A PATTERN is a service, as http, ws, tcp, mount, process, fs, tty or
               log; "net" for those that reach hosts; a service and a target, as
@@ -64,6 +65,8 @@ func runBus(c *cmd) int {
 		return c.busGrants()
 	case "trace":
 		return c.busTrace()
+	case "link":
+		return c.become(append([]string{"buslink"}, c.args...), nil, nil)
 	}
 	c.usageError(2, "there is no '%s'", verb)
 	return 2

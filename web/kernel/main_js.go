@@ -10,6 +10,7 @@ import (
 	"unsafe"
 
 	"github.com/bushel-wasm/bushel/busimpl"
+	"github.com/bushel-wasm/bushel/busimpl/buslink"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/klog"
 	"github.com/bushel-wasm/bushel/kernel/link"
@@ -81,6 +82,7 @@ func boot(tree *vfs.Namespace, set *settings) (*kernel.Kernel, error) {
 	shell.Register(k)
 	commands.Register(k)
 	busimpl.Register(k, busimpl.Options{HTTP: fetcher{}, WS: sockets{}})
+	buslink.Register(k, sockets{})
 	mounts.Register(k, mounts.Options{Get: fetcher{}})
 	k.AddFSType("local", openLocal)
 	k.AddFSType("opfs", openStore)

@@ -35,9 +35,10 @@ func DefaultAddr() string {
 }
 
 // Serve serves the folder dir on addr, a host and a port, until ctx is done, and
-// prints the page's address to w.
-func Serve(ctx context.Context, dir, addr string, w io.Writer) error {
-	if _, err := os.Stat(filepath.Join(dir, "index.html")); err != nil {
+// prints the page's address to w. more are handlers of paths that are no files; with some of
+// them there need be no page.
+func Serve(ctx context.Context, dir, addr string, w io.Writer, more map[string]http.Handler) error {
+	if _, err := os.Stat(filepath.Join(dir, "index.html")); err != nil && len(more) == 0 {
 		return fmt.Errorf("%s holds no page: make build makes one", dir)
 	}
 	listener, err := net.Listen("tcp", addr)
@@ -47,7 +48,12 @@ func Serve(ctx context.Context, dir, addr string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: Handler(dir), ReadHeaderTimeout: 10 * time.Second}
+	mux := http.NewServeMux()
+	mux.Handle("/", Handler(dir))
+	for path, h := range more {
+		mux.Handle(path, h)
+	}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
 	if _, err := fmt.Fprintf(w, "serving http://%s (Ctrl-C stops it)\n", pageHost(addr, listener.Addr())); err != nil {

@@ -70,7 +70,7 @@ func TestHandler(t *testing.T) {
 }
 
 func TestServe_noPage(t *testing.T) {
-	err := site.Serve(context.Background(), t.TempDir(), "localhost:0", io.Discard)
+	err := site.Serve(context.Background(), t.TempDir(), "localhost:0", io.Discard, nil)
 	if err == nil || !strings.Contains(err.Error(), "make build") {
 		t.Errorf("error %v", err)
 	}

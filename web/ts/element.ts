@@ -166,6 +166,20 @@ export class BushelShell extends HTMLElement {
   set log(level: string) {
     this.setAttribute("log", level);
   }
+  /** The bus of a server that the shell's is linked to, such as "wss://example.org/bus"; empty: none. It counts when the shell starts. */
+  get busLink(): string {
+    return this.getAttribute("bus-link") ?? "";
+  }
+  set busLink(url: string) {
+    this.setAttribute("bus-link", url);
+  }
+  /** What that server asks for. */
+  get busToken(): string {
+    return this.getAttribute("bus-token") ?? "";
+  }
+  set busToken(token: string) {
+    this.setAttribute("bus-token", token);
+  }
   get persist(): string {
     return this.getAttribute("persist") ?? STORE;
   }
@@ -306,6 +320,13 @@ export class BushelShell extends HTMLElement {
     });
     this.shell = shell;
     shell.start().catch((error) => mine() && this.fail(error));
+    if (this.busLink) void this.linkBus(this.busLink, this.busToken).catch(() => {}); // its log says what went wrong
+  }
+
+  // Links the bus as long as the shell lives.
+  private async linkBus(url: string, token: string): Promise<void> {
+    const line = 'mkdir -p /var/log && bus link "$BUS_URL" </dev/null >/var/log/buslink.log 2>&1';
+    await this.run(line, { env: { BUS_URL: new URL(url, location.href).href, BUS_TOKEN: token } });
   }
 
   private async client(): Promise<Client> {

@@ -16,6 +16,7 @@ import (
 // args are the parameters of all methods.
 type args struct {
 	Who   string   `json:"who"`
+	Pkg   string   `json:"pkg"`
 	A     int      `json:"a"`
 	B     int      `json:"b"`
 	N     int      `json:"n"`
@@ -47,7 +48,7 @@ func method(fn func(ctx context.Context, in *bus.Incoming, a *args) error) bus.H
 
 func server() *bus.Server {
 	methods := map[string]func(context.Context, *bus.Incoming, *args) error{
-		"Greet": greet, "Divide": divide, "Wait": wait, "Each": each,
+		"Greet": greet, "Divide": divide, "Ask": ask, "Wait": wait, "Each": each,
 		"Open": open, "Shout": shout, "Sum": sum, "Count": count,
 	}
 	svc := &bus.Service{Name: "kit/1", Description: description}
@@ -66,6 +67,18 @@ func greet(_ context.Context, in *bus.Incoming, a *args) error {
 
 func divide(_ context.Context, in *bus.Incoming, a *args) error {
 	return in.Reply(bus.FormatJSON, results{"quotient": a.A / a.B, "rest": a.A % a.B}.body()) // a panic is a fault
+}
+
+// ask has another package greet.
+func ask(ctx context.Context, in *bus.Incoming, a *args) error {
+	// Along its own link a program may call any package.
+	r, err := in.Conn().Package(a.Pkg).Invoke(ctx, &bus.Request{
+		Method: bus.MethodOf("kit/1.Greet"), Format: bus.FormatJSON, Body: results{"who": a.Who}.body(),
+	})
+	if err != nil {
+		return err
+	}
+	return in.Reply(r.Format, r.Body)
 }
 
 // wait answers when nobody waits any more.
