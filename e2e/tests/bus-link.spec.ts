@@ -91,7 +91,7 @@ test("the page calls a module of the server, and that one of the page", async ({
     const open = shell.bus.call("kit", "wait").catch((error) => error.code);
     return [(await counter.closed)?.code, await open];
   });
-  await page.evaluate(() => shell.run("until [ $(bus stats server: | grep -c '2 open') = 1 ]; do sleep 0.05; done"));
+  await page.evaluate(() => shell.run("until bus stats '*' | grep -q ' 1 open'; do sleep 0.05; done"));
   await stop();
   expect(await ended).toEqual(["unavailable", "unavailable"]);
   expect(await page.evaluate(() => shell.bus.call("server:kit", "kit/1.Greet", { who: "x" }).catch((e) => e.code))).toBe("unavailable");
