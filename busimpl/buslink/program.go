@@ -50,7 +50,7 @@ calls packages here as page:NAME. A link that breaks is opened again; what was o
 // arguments are those of the program.
 type arguments struct {
 	url, host, token, as string
-	opt            Options
+	opt                  Options
 }
 
 func parse(args []string, token string) (*arguments, error) {
@@ -94,8 +94,9 @@ func parse(args []string, token string) (*arguments, error) {
 		q.Set("as", a.as)
 		u.RawQuery = q.Encode()
 	}
-	a.url, a.host = u.String(), u.Host
-	return a, nil
+	a.url = u.String()
+	a.host, err = osws.Target(a.url)
+	return a, err
 }
 
 func run(k *kernel.Kernel, p *kernel.Process, d osws.Transport) int {

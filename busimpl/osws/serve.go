@@ -45,7 +45,7 @@ func Register(s *bus.Server, t Transport, check grant.Check) {
 
 // dial opens a socket that is allowed.
 func (s *service) dial(ctx context.Context, in *bus.Incoming, url string, protocols []string) (Conn, error) {
-	host, err := target(url)
+	host, err := Target(url)
 	if err == nil {
 		err = soundProtocols(protocols)
 	}

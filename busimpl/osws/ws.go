@@ -102,8 +102,8 @@ func invalid(format string, args ...any) error {
 	return &bus.Error{Code: bus.CodeInvalidArgument, Crate: bus.CrateBadRequest, Message: fmt.Sprintf(format, args...)}
 }
 
-// target is what a check is asked about: the URL's host and port.
-func target(text string) (string, error) {
+// Target is what a check is asked about: the URL's host and port.
+func Target(text string) (string, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
