@@ -252,7 +252,3 @@ func (e Errno) Err() error {
 	}
 	return e
 }
-
-// WASI is the error's number in WASI preview 1, which is what an Errno is made of. By it the
-// bus tells the other side of a link which error it was.
-func (e Errno) WASI() uint16 { return uint16(e) }
