@@ -50,24 +50,35 @@ func (g *Grants) ask(ctx context.Context, t *tty, p *Process, u use) (bool, erro
 			return false, context.Cause(ctx)
 		}
 	}
-	r, err := t.ask(ctx, questionText(p, u))
-	if err == nil && r.settled {
-		d := grant.Deny
-		if r.yes {
-			d = grant.Allow
-		}
-		err = g.put(func(user grant.Rules) grant.Rules { return user.Set(grant.Rule{Pattern: pattern, Decision: d}) })
-		if err != nil {
-			g.k.log.Warn("an answer is not kept", "module", "grants", "err", err)
-			err = nil // it holds until the kernel ends
-		}
+	// An answer may have come since the rules were looked at.
+	d, _ := g.verdictOn(p.narrowed, u)
+	allow, err := d == grant.Allow, error(nil)
+	if d == grant.Ask {
+		allow, err = g.question(ctx, t, p, u)
 	}
 	g.mu.Lock()
-	a.allow = err == nil && r.yes
+	a.allow = allow
 	delete(g.asking, pattern.String())
 	g.mu.Unlock()
 	close(a.over)
-	return a.allow, err
+	return allow, err
+}
+
+// question puts the question to the user, and makes a settled answer a rule of theirs.
+func (g *Grants) question(ctx context.Context, t *tty, p *Process, u use) (allow bool, err error) {
+	r, err := t.ask(ctx, questionText(p, u))
+	if err != nil || !r.settled {
+		return false, err
+	}
+	d := grant.Deny
+	if r.yes {
+		d = grant.Allow
+	}
+	err = g.put(func(user grant.Rules) grant.Rules { return user.Set(grant.Rule{Pattern: u.pattern(), Decision: d}) })
+	if err != nil { // the answer holds until the kernel ends
+		g.k.log.Warn("an answer is not kept", "module", "grants", "err", err)
+	}
+	return r.yes, nil
 }
 
 // questionText is what the user reads. Nothing that a program has chosen can move the
