@@ -66,7 +66,7 @@ func (s *service) crateConnect(ctx context.Context, in *bus.Incoming, names crat
 	k := &crateSocket{in: in, names: names, slots: make(chan struct{}, underWay)}
 	conn, err := s.dial(ctx, in, url, nil)
 	if err != nil {
-		k.tell(live, stateFailed)
+		k.tellEnd(stateFailed)
 		return err
 	}
 	k.conn = conn
@@ -94,6 +94,13 @@ func (k *crateSocket) tell(ctx context.Context, state uint32) {
 	k.callback(ctx, k.names.stateChange, bincode.AppendUint32(nil, state))
 }
 
+// tellEnd tells the program how its socket ended, and waits until it knows: of the end of
+// its session it would make a socket that was closed.
+func (k *crateSocket) tellEnd(state uint32) {
+	r := &bus.Request{Method: k.names.stateChange, Format: bus.FormatBincode, Body: bincode.AppendUint32(nil, state)}
+	_, _ = k.in.Invoke(k.in.Context(), r) // a caller that is gone need not know
+}
+
 // callback calls the program back, as soon as it has taken enough of the calls before, and
 // reports whether it did. They arrive in order.
 func (k *crateSocket) callback(ctx context.Context, method bus.Method, body []byte) bool {
@@ -117,7 +124,7 @@ func (k *crateSocket) receive(ctx context.Context) {
 			if !endOf(err).Clean {
 				state = stateFailed
 			}
-			k.tell(ctx, state)
+			k.tellEnd(state)
 			k.in.Fault(&bus.Error{Code: bus.CodeAborted, Crate: bus.CrateAborted, Message: err.Error()})
 			return
 		}

@@ -22,7 +22,7 @@ const (
 
 // registerRust has server serve the room to programs of the crate.
 func registerRust(server *bus.Server, l *lobby) {
-	server.Func(rustJoin, func(_ context.Context, in *bus.Incoming) error {
+	join := bus.Go(func(_ context.Context, in *bus.Incoming) error {
 		var args struct {
 			Nick string `json:"nick"`
 		}
@@ -34,8 +34,16 @@ func registerRust(server *bus.Server, l *lobby) {
 			return err
 		}
 		in.OnEnd(func(error) { m.Close() })
-		return in.Open(bus.FormatJSON, []byte("null"), rustMember(m))
+		if err := in.Open(bus.FormatJSON, []byte("null"), nil); err != nil {
+			return err
+		}
+		in.Release(rustMember(m))
+		return nil
 	})
+	server.Handle(rustJoin, bus.HandlerFunc(func(in *bus.Incoming) {
+		in.Hold() // a program of the crate calls the member without waiting for it
+		join.ServeBus(in)
+	}))
 }
 
 // tellRust calls back with a text. It does not wait for the answer: a program of the crate

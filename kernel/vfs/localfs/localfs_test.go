@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -17,6 +18,7 @@ import (
 // disk is a Host in memory, with the words of a browser.
 type disk struct {
 	ns     *vfs.Namespace
+	mu     sync.Mutex // guards closed
 	closed []string
 	hangs  bool // until ctx is done
 }
@@ -107,9 +109,13 @@ func (d *disk) Truncate(_ context.Context, path string, size int64) error {
 
 func (d *disk) Sync(context.Context, string) error { return nil }
 
-func (d *disk) Close(path string) { d.closed = append(d.closed, path) }
+func (d *disk) Close(path string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = append(d.closed, path)
+}
 
-func (d *disk) End() { d.closed = append(d.closed, "all") }
+func (d *disk) End() { d.Close("all") }
 
 // TestFolder goes through what a folder can do, and what it says of the rest: without
 // links, and without renames of folders, it is no case for the suite.

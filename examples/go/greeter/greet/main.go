@@ -50,7 +50,7 @@ func greet(pkg string, names []string) error {
 	}
 
 	// A stream that has no end: the loop is left when it is enough.
-	hellos, err := greeter.Hellos(ctx, greeting.Person{Name: names[0], Tone: greeting.Loud}, time.Millisecond)
+	hellos, err := greeter.Hellos(ctx, greeting.Person{Name: names[0], Tone: greeting.Loud}, 50*time.Millisecond)
 	if err != nil {
 		return err
 	}

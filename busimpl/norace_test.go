@@ -1,0 +1,5 @@
+//go:build !race
+
+package busimpl_test
+
+const underRace = false
