@@ -53,6 +53,7 @@ type crateSocket struct {
 	conn  Conn
 	queue []*bus.Incoming // sends that are not done
 	busy  bool            // somebody does them
+	idle  sync.Cond       // told when nobody does
 }
 
 func (s *service) crateConnect(ctx context.Context, in *bus.Incoming, names crateNames) error {
@@ -64,6 +65,7 @@ func (s *service) crateConnect(ctx context.Context, in *bus.Incoming, names crat
 	live, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	k := &crateSocket{in: in, names: names, slots: make(chan struct{}, underWay)}
+	k.idle.L = &k.mu
 	conn, err := s.dial(ctx, in, url, nil)
 	if err != nil {
 		k.tellEnd(stateFailed)
@@ -74,9 +76,10 @@ func (s *service) crateConnect(ctx context.Context, in *bus.Incoming, names crat
 	// The older crate's program may send as soon as its call is answered, and has to know
 	// by then that the socket is open.
 	k.tell(live, stateOpened)
-	if in.Open(bus.FormatBincode, nil, k) != nil {
+	if in.Open(bus.FormatBincode, nil, nil) != nil {
 		return nil
 	}
+	in.Release(k)
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
@@ -92,6 +95,17 @@ func (s *service) crateConnect(ctx context.Context, in *bus.Incoming, names crat
 // tell tells the program of a state.
 func (k *crateSocket) tell(ctx context.Context, state uint32) {
 	k.callback(ctx, k.names.stateChange, bincode.AppendUint32(nil, state))
+}
+
+// sent waits until all sends are answered, of a socket that has ended: the end of the session
+// would abort one that the network has taken.
+func (k *crateSocket) sent() {
+	k.conn.Close(codeNormal, "")
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for k.busy {
+		k.idle.Wait()
+	}
 }
 
 // tellEnd tells the program how its socket ended, and waits until it knows: of the end of
@@ -124,6 +138,7 @@ func (k *crateSocket) receive(ctx context.Context) {
 			if !endOf(err).Clean {
 				state = stateFailed
 			}
+			k.sent()
 			k.tellEnd(state)
 			k.in.Fault(&bus.Error{Code: bus.CodeAborted, Crate: bus.CrateAborted, Message: err.Error()})
 			return
@@ -155,6 +170,7 @@ func (k *crateSocket) sendAll() {
 		k.mu.Lock()
 		if len(k.queue) == 0 {
 			k.busy = false
+			k.idle.Broadcast()
 			k.mu.Unlock()
 			return
 		}
