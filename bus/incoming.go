@@ -218,6 +218,16 @@ func Go(fn func(ctx context.Context, in *Incoming) error) Handler {
 	return HandlerFunc(func(in *Incoming) { go run(fn, in) })
 }
 
+// GoHeld is [Go] for a call whose answer is an object that its caller may call before it has
+// heard of it: what comes for the object is held until fn answers with [Incoming.Release],
+// and thrown away if fn faults.
+func GoHeld(fn func(ctx context.Context, in *Incoming) error) Handler {
+	return HandlerFunc(func(in *Incoming) {
+		in.Hold()
+		go run(fn, in)
+	})
+}
+
 func run(fn func(ctx context.Context, in *Incoming) error, in *Incoming) {
 	defer in.recovered()
 	err := fn(in.Context(), in)

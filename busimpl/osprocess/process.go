@@ -54,14 +54,11 @@ func Register(s *bus.Server, k *kernel.Kernel, o Options) {
 	svc := &service{k, o}
 	s.Register(&bus.Service{
 		Name: "os.process/1", Description: desc.JSON(describe()),
-		Methods: []bus.MethodHandler{{Name: Spawn, Handler: bus.HandlerFunc(func(in *bus.Incoming) { in.Hold(); bus.Go(svc.spawn).ServeBus(in) })}},
+		Methods: []bus.MethodHandler{{Name: Spawn, Handler: bus.GoHeld(svc.spawn)}},
 	})
 	for _, c := range []*crate{newCrate("wasmer_bus_process"), newCrate("wasm_bus_process")} {
-		spawn := bus.Go(func(ctx context.Context, in *bus.Incoming) error { return svc.spawnCrate(ctx, in, c) })
-		s.Handle(c.name("PoolSpawn"), bus.HandlerFunc(func(in *bus.Incoming) {
-			in.Hold() // the crate calls the object without waiting for it
-			spawn.ServeBus(in)
-		}))
+		// Held, since the crate calls the object without waiting for it.
+		s.Handle(c.name("PoolSpawn"), bus.GoHeld(func(ctx context.Context, in *bus.Incoming) error { return svc.spawnCrate(ctx, in, c) }))
 	}
 }
 

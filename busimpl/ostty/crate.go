@@ -19,11 +19,8 @@ func (s *service) registerCrate(srv *bus.Server, prefix string) {
 	srv.Func(name("TtyRectRequest"), s.rect)
 	for method, fd := range map[string]int{"Stdout": stdout, "Stderr": stderr} {
 		write, flush := bus.MethodOf(name(method+"WriteRequest")), bus.MethodOf(name(method+"FlushRequest"))
-		open := bus.Go(func(ctx context.Context, in *bus.Incoming) error { return s.output(ctx, in, fd, write, flush) })
-		srv.Handle(name("Tty"+method+"Request"), bus.HandlerFunc(func(in *bus.Incoming) {
-			in.Hold() // the crate calls the object without waiting for it
-			open.ServeBus(in)
-		}))
+		// Held, since the crate calls the object without waiting for it.
+		srv.Handle(name("Tty"+method+"Request"), bus.GoHeld(func(ctx context.Context, in *bus.Incoming) error { return s.output(ctx, in, fd, write, flush) }))
 	}
 }
 

@@ -39,11 +39,8 @@ func Register(s *bus.Server, t Transport, check grant.Check) {
 		Methods: []bus.MethodHandler{{Name: Connect, Handler: bus.Go(svc.connect)}},
 	})
 	for _, names := range []crateNames{namesNew, namesOld} {
-		connect := bus.Go(func(ctx context.Context, in *bus.Incoming) error { return svc.crateConnect(ctx, in, names) })
-		s.Handle(names.connect, bus.HandlerFunc(func(in *bus.Incoming) {
-			in.Hold() // the crate sends as soon as it is told of the socket
-			connect.ServeBus(in)
-		}))
+		// Held, since the crate sends as soon as it is told of the socket.
+		s.Handle(names.connect, bus.GoHeld(func(ctx context.Context, in *bus.Incoming) error { return svc.crateConnect(ctx, in, names) }))
 	}
 }
 

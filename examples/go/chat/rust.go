@@ -22,7 +22,8 @@ const (
 
 // registerRust has server serve the room to programs of the crate.
 func registerRust(server *bus.Server, l *lobby) {
-	join := bus.Go(func(_ context.Context, in *bus.Incoming) error {
+	// Held, since a program of the crate calls the member without waiting for it.
+	server.Handle(rustJoin, bus.GoHeld(func(_ context.Context, in *bus.Incoming) error {
 		var args struct {
 			Nick string `json:"nick"`
 		}
@@ -39,10 +40,6 @@ func registerRust(server *bus.Server, l *lobby) {
 		}
 		in.Release(rustMember(m))
 		return nil
-	})
-	server.Handle(rustJoin, bus.HandlerFunc(func(in *bus.Incoming) {
-		in.Hold() // a program of the crate calls the member without waiting for it
-		join.ServeBus(in)
 	}))
 }
 
