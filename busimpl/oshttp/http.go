@@ -11,11 +11,10 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/netip"
-	"net/url"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/busimpl/remote"
 )
 
 // HTTP is the service os.http/1, as its callers see it.
@@ -78,7 +77,7 @@ type Transport interface {
 	// is asked, where the platform lets it be. ctx is that of the whole exchange: when it
 	// is done, reads of the answer's body fail. Answer.Body is to be closed.
 	//
-	// Errors are those that the caller is told; see [Unreachable] and [Refused].
+	// Errors are those that the caller is told; see [remote.Unreachable] and [Refused].
 	Do(ctx context.Context, r *Request, body io.Reader, follow func(url string) error) (*Answer, error)
 }
 
@@ -88,43 +87,9 @@ type Answer struct {
 	Body io.ReadCloser
 }
 
-// Unreachable is the error for a server that cannot be reached, or that broke off.
-func Unreachable(format string, args ...any) error {
-	return &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateFetchFailed, Message: fmt.Sprintf(format, args...)}
-}
-
 // Refused is the error for a server that does not let the page read its answer (CORS).
 func Refused(format string, args ...any) error {
 	return &bus.Error{Code: bus.CodePermissionDenied, Crate: bus.CrateFetchFailed, Message: fmt.Sprintf(format, args...)}
-}
-
-// invalid is the error for a request that is none.
-func invalid(format string, args ...any) error {
-	return &bus.Error{Code: bus.CodeInvalidArgument, Crate: bus.CrateBadRequest, Message: fmt.Sprintf(format, args...)}
-}
-
-// Target is what a check is asked about: the URL's host and port.
-func Target(text string) (string, error) {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil:
-		return "", invalid("%q is no URL", text)
-	case u.Scheme != "http" && u.Scheme != "https":
-		return "", invalid("the URL %q is of neither http nor https", text)
-	case u.Hostname() == "":
-		return "", invalid("the URL %q names no host", text)
-	case u.User != nil:
-		return "", invalid("a URL with a name or a password in it is refused: they belong into the header Authorization")
-	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	host := strings.ToLower(u.Hostname())
-	if a, err := netip.ParseAddr(host); err == nil && a.Is6() {
-		host = "[" + host + "]"
-	}
-	return host + ":" + port, nil
 }
 
 // sound checks what platforms would take in different ways, and fills in what was left out.
@@ -137,25 +102,25 @@ func (r *Request) sound() error {
 	}
 	switch {
 	case !token(r.Method):
-		return invalid("%q is no method", r.Method)
+		return remote.Invalid("%q is no method", r.Method)
 	case r.Redirect != RedirectFollow && r.Redirect != RedirectError && r.Redirect != RedirectManual:
-		return invalid("redirect is %q, which is none of follow, error and manual", r.Redirect)
+		return remote.Invalid("redirect is %q, which is none of follow, error and manual", r.Redirect)
 	case (r.Stream || len(r.Content) > 0) && (r.Method == "GET" || r.Method == "HEAD"):
-		return invalid("a request by %s has no body", r.Method)
+		return remote.Invalid("a request by %s has no body", r.Method)
 	case r.Stream && len(r.Content) > 0:
-		return invalid("a body is either in content or in the stream")
+		return remote.Invalid("a body is either in content or in the stream")
 	}
 	for _, m := range []string{"CONNECT", "TRACE", "TRACK"} {
 		if strings.EqualFold(r.Method, m) {
-			return invalid("the method %s is refused, as browsers do", m)
+			return remote.Invalid("the method %s is refused, as browsers do", m)
 		}
 	}
 	for _, h := range r.Headers {
 		if !token(h.Name) {
-			return invalid("%q is no header's name", h.Name)
+			return remote.Invalid("%q is no header's name", h.Name)
 		}
 		if strings.ContainsFunc(h.Value, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f || c > 0xff }) {
-			return invalid("the value of the header %s has characters that no header has", h.Name)
+			return remote.Invalid("the value of the header %s has characters that no header has", h.Name)
 		}
 	}
 	return nil

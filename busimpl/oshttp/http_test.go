@@ -318,17 +318,6 @@ func TestFetch_check(t *testing.T) {
 	}
 }
 
-func TestTarget(t *testing.T) {
-	for _, test := range [][2]string{
-		{"http://Example.COM", "example.com:80"}, {"https://example.com/a?b", "example.com:443"},
-		{"http://[::1]:8080/", "[::1]:8080"}, {"http://localhost:1/x", "localhost:1"},
-	} {
-		if got, err := oshttp.Target(test[0]); got != test[1] || err != nil {
-			t.Errorf("%s: %q, %v", test[0], got, err)
-		}
-	}
-}
-
 func TestFetch_hostile(t *testing.T) {
 	pkg, conn := connect(t, nil)
 	for _, test := range []struct {

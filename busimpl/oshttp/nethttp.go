@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/busimpl/remote"
 )
 
 // NetHTTP is a [Transport] on net/http, for hosts. The zero value is good.
@@ -26,7 +28,7 @@ const maxRedirects = 20
 func (t NetHTTP) Do(ctx context.Context, r *Request, body io.Reader, follow func(url string) error) (*Answer, error) {
 	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, body)
 	if err != nil {
-		return nil, invalid("%v", err)
+		return nil, remote.Invalid("%v", err)
 	}
 	for _, h := range r.Headers {
 		if strings.EqualFold(h.Name, "Host") || strings.EqualFold(h.Name, "Content-Length") {
@@ -41,7 +43,7 @@ func (t NetHTTP) Do(ctx context.Context, r *Request, body io.Reader, follow func
 		case r.Redirect == RedirectError:
 			return errRedirect
 		case len(via) > maxRedirects:
-			return Unreachable("the server redirects more than %d times", maxRedirects)
+			return remote.Unreachable("the server redirects more than %d times", maxRedirects)
 		}
 		return follow(next.URL.String())
 	}}
@@ -78,7 +80,7 @@ func told(host string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return Unreachable("the server %s cannot be reached: %v", host, err)
+	return remote.Unreachable("the server %s cannot be reached: %v", host, err)
 }
 
 // brokenOff is a body whose failures say what has failed.
@@ -87,7 +89,7 @@ type brokenOff struct{ io.ReadCloser }
 func (b brokenOff) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && err != io.EOF && !errors.Is(err, context.Canceled) {
-		err = Unreachable("the server broke off: %v", err)
+		err = remote.Unreachable("the server broke off: %v", err)
 	}
 	return n, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/bushel-wasm/bushel/bus/desc"
 	"github.com/bushel-wasm/bushel/busimpl/args"
 	"github.com/bushel-wasm/bushel/busimpl/grant"
+	"github.com/bushel-wasm/bushel/busimpl/remote"
 )
 
 // Fetch is the name of the method.
@@ -41,7 +42,7 @@ func Register(s *bus.Server, t Transport, check grant.Check) {
 
 // allowed asks the check about a URL.
 func (s *service) allowed(ctx context.Context, in *bus.Incoming, url string) error {
-	target, err := Target(url)
+	target, err := remote.Target(url, "http", "https")
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/coder/websocket"
+
+	"github.com/bushel-wasm/bushel/busimpl/remote"
 )
 
 // Coder is a [Transport] on github.com/coder/websocket, for hosts. The zero value is good.
@@ -33,9 +35,9 @@ func (t Coder) Dial(ctx context.Context, url string, protocols []string) (Conn, 
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case err != nil && res != nil && res.StatusCode != http.StatusSwitchingProtocols:
-		return nil, Unreachable("the server answers %s and opens no WebSocket", res.Status)
+		return nil, remote.Unreachable("the server answers %s and opens no WebSocket", res.Status)
 	case err != nil:
-		return nil, Unreachable("the WebSocket cannot be opened: %v", err)
+		return nil, remote.Unreachable("the WebSocket cannot be opened: %v", err)
 	}
 	return NewConn(c), nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/bus/codec"
 	"github.com/bushel-wasm/bushel/bus/codec/cborvalue"
+	"github.com/bushel-wasm/bushel/busimpl/remote"
 )
 
 // encodeMessage writes a message as an item of a stream.
@@ -30,7 +31,7 @@ func decodeMessage(format bus.Format, item []byte) (m Message, err error) {
 	case bus.FormatJSON:
 		err = json.Unmarshal(item, &v)
 	default:
-		return m, invalid("messages are written in cbor or json, not in %v", format)
+		return m, remote.Invalid("messages are written in cbor or json, not in %v", format)
 	}
 	if err != nil {
 		return m, codec.Invalid(err)
@@ -56,7 +57,7 @@ func decodeMessage(format bus.Format, item []byte) (m Message, err error) {
 			set(name, value)
 		}
 	default:
-		return m, invalid("a message is a map of text and data")
+		return m, remote.Invalid("a message is a map of text and data")
 	}
 	switch data := data.(type) {
 	case nil:
@@ -70,13 +71,13 @@ func decodeMessage(format bus.Format, item []byte) (m Message, err error) {
 			}
 		}
 	default:
-		return m, invalid("the data of a message are neither bytes nor a text")
+		return m, remote.Invalid("the data of a message are neither bytes nor a text")
 	}
 	switch {
 	case len(m.Data) > MaxMessage:
 		return m, bus.NewError(bus.CodeResourceExhausted, "a message of more than 16 MiB")
 	case m.Text && !utf8.Valid(m.Data):
-		return m, invalid("a text is not UTF-8")
+		return m, remote.Invalid("a text is not UTF-8")
 	}
 	return m, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/bushel-wasm/bushel/bus/desc"
 	"github.com/bushel-wasm/bushel/busimpl/args"
 	"github.com/bushel-wasm/bushel/busimpl/grant"
+	"github.com/bushel-wasm/bushel/busimpl/remote"
 )
 
 // The names of the methods.
@@ -91,7 +92,7 @@ func (s *service) connect(ctx context.Context, in *bus.Incoming) error {
 		return err
 	}
 	if in.IsNotify() {
-		return invalid("a socket that nobody waits for is not opened")
+		return remote.Invalid("a socket that nobody waits for is not opened")
 	}
 	conn, err := s.dial(ctx, in, a.URL, a.Protocols)
 	if err != nil {
@@ -139,7 +140,7 @@ func (k *socket) receive(ctx context.Context, in *bus.Incoming) {
 			end := endOf(err)
 			k.finish(end)
 			if end.Code == codeAbnormal {
-				to.CloseSend(Unreachable("%v", end))
+				to.CloseSend(remote.Unreachable("%v", end))
 			} else {
 				to.CloseSend(nil)
 			}

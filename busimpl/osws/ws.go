@@ -10,11 +10,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"net/netip"
-	"net/url"
 	"strings"
 
-	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/busimpl/remote"
 )
 
 // WS is the service os.ws/1, as its callers see it.
@@ -92,40 +90,14 @@ func (e *End) Error() string {
 	return fmt.Sprintf("the socket was closed with the code %d: %s", e.Code, e.Reason)
 }
 
-// Unreachable is the error for a socket that cannot be opened.
-func Unreachable(format string, args ...any) error {
-	return &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateFetchFailed, Message: fmt.Sprintf(format, args...)}
-}
-
-// invalid is the error for arguments that are none.
-func invalid(format string, args ...any) error {
-	return &bus.Error{Code: bus.CodeInvalidArgument, Crate: bus.CrateBadRequest, Message: fmt.Sprintf(format, args...)}
-}
-
-// Target is what a check is asked about: the URL's host and port.
+// Target is what a check is asked about: the URL's host and port. A URL of a WebSocket has
+// no fragment (RFC 6455, section 3).
 func Target(text string) (string, error) {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil:
-		return "", invalid("%q is no URL", text)
-	case u.Scheme != "ws" && u.Scheme != "wss":
-		return "", invalid("the URL %q is of neither ws nor wss", text)
-	case u.Hostname() == "":
-		return "", invalid("the URL %q names no host", text)
-	case u.User != nil:
-		return "", invalid("a URL with a name or a password in it is refused")
-	case u.Fragment != "":
-		return "", invalid("the URL of a WebSocket has no fragment")
+	host, err := remote.Target(text, "ws", "wss")
+	if err == nil && strings.Contains(text, "#") {
+		err = remote.Invalid("the URL of a WebSocket has no fragment")
 	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"ws": "80", "wss": "443"}[u.Scheme]
-	}
-	host := strings.ToLower(u.Hostname())
-	if a, err := netip.ParseAddr(host); err == nil && a.Is6() {
-		host = "[" + host + "]"
-	}
-	return host + ":" + port, nil
+	return host, err
 }
 
 // soundProtocols checks subprotocols as browsers do.
@@ -133,10 +105,10 @@ func soundProtocols(list []string) error {
 	seen := make(map[string]bool)
 	for _, p := range list {
 		if p == "" || strings.ContainsFunc(p, func(c rune) bool { return c <= ' ' || c >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, c) }) {
-			return invalid("%q is no subprotocol", p)
+			return remote.Invalid("%q is no subprotocol", p)
 		}
 		if seen[p] {
-			return invalid("the subprotocol %s is named twice", p)
+			return remote.Invalid("the subprotocol %s is named twice", p)
 		}
 		seen[p] = true
 	}
@@ -147,9 +119,9 @@ func soundProtocols(list []string) error {
 func soundClose(code int, reason string) error {
 	switch {
 	case code != codeNormal && (code < 3000 || code > 4999):
-		return invalid("a socket is closed with the code 1000, or one from 3000 to 4999, and not with %d", code)
+		return remote.Invalid("a socket is closed with the code 1000, or one from 3000 to 4999, and not with %d", code)
 	case len(reason) > 123:
-		return invalid("a reason of %d bytes, where 123 are the most", len(reason))
+		return remote.Invalid("a reason of %d bytes, where 123 are the most", len(reason))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/busimpl/oshttp"
+	"github.com/bushel-wasm/bushel/busimpl/remote"
 	"github.com/bushel-wasm/bushel/web/worker"
 )
 
@@ -188,7 +189,7 @@ func failure(data []byte) error {
 	case "invalid":
 		return bus.NewError(bus.CodeInvalidArgument, f.Message)
 	}
-	return oshttp.Unreachable("%s", f.Message)
+	return remote.Unreachable("%s", f.Message)
 }
 
 // Read implements io.Reader.

@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/bushel-wasm/bushel/busimpl/osws"
+	"github.com/bushel-wasm/bushel/busimpl/remote"
 	"github.com/bushel-wasm/bushel/web/worker"
 )
 
@@ -137,7 +138,7 @@ func (sockets) Dial(ctx context.Context, url string, protocols []string) (osws.C
 	case <-s.opened:
 		return s, nil
 	case <-s.over:
-		return nil, osws.Unreachable("%s", s.failure)
+		return nil, remote.Unreachable("%s", s.failure)
 	case <-ctx.Done():
 		jsWSClose(s.id, 1000, nil, 0)
 		return nil, context.Cause(ctx)
