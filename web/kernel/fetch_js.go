@@ -51,11 +51,7 @@ const (
 )
 
 // fetching are the requests under way.
-var fetching struct {
-	sync.Mutex
-	last uint32
-	all  map[uint32]*exchange
-}
+var fetching numbered[*exchange]
 
 // exchange is a request with its answer. It is the answer's body.
 type exchange struct {
@@ -80,9 +76,7 @@ type fetchEvent struct {
 //go:wasmexport fetch_event
 func fetchEventCame(id, kind, n uint32) {
 	data := worker.Received(n)
-	fetching.Lock()
-	x := fetching.all[id]
-	fetching.Unlock()
+	x := fetching.find(id)
 	switch {
 	case x == nil:
 	case kind == fetchWants:
@@ -116,15 +110,9 @@ func begin(ctx context.Context, head *requestHead, content []byte, stream io.Rea
 	if err != nil {
 		return nil, err
 	}
-	x := &exchange{ctx: ctx, events: make(chan fetchEvent, 1), wants: make(chan struct{}, 1), over: make(chan struct{})}
-	fetching.Lock()
-	if fetching.all == nil {
-		fetching.all = map[uint32]*exchange{}
-	}
-	fetching.last++
-	x.id = fetching.last
-	fetching.all[x.id] = x
-	fetching.Unlock()
+	x := fetching.add(func(id uint32) *exchange {
+		return &exchange{id: id, ctx: ctx, events: make(chan fetchEvent, 1), wants: make(chan struct{}, 1), over: make(chan struct{})}
+	})
 	jsFetchBegin(x.id, worker.Pointer(b), uint32(len(b)), worker.Pointer(content), uint32(len(content)))
 	if stream != nil {
 		go x.feed(stream)
@@ -209,9 +197,7 @@ func (x *exchange) Read(p []byte) (int, error) {
 // Close ends the exchange.
 func (x *exchange) Close() error {
 	x.once.Do(func() {
-		fetching.Lock()
-		delete(fetching.all, x.id)
-		fetching.Unlock()
+		fetching.remove(x.id)
 		close(x.over)
 		jsFetchAbort(x.id)
 	})

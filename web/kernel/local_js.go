@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"sync"
 	"unsafe"
 
 	"github.com/bushel-wasm/bushel/kernel"
@@ -38,10 +37,12 @@ const (
 )
 
 // localCalls are the operations under way.
-var localCalls struct {
-	sync.Mutex
-	last uint32
-	all  map[uint32]chan localReply
+var localCalls numbered[localCall]
+
+// localCall is an operation. The reply goes to end, if that is not nil.
+type localCall struct {
+	id  uint32
+	end chan localReply
 }
 
 type localReply struct {
@@ -55,12 +56,8 @@ type localReply struct {
 //go:wasmexport local_done
 func localDone(id, code uint32, a, b float64, n uint32) {
 	data := worker.Received(n)
-	localCalls.Lock()
-	end := localCalls.all[id]
-	delete(localCalls.all, id)
-	localCalls.Unlock()
-	if end != nil {
-		end <- localReply{errno.Errno(code), a, b, data}
+	if c, _ := localCalls.remove(id); c.end != nil {
+		c.end <- localReply{errno.Errno(code), a, b, data}
 	}
 }
 
@@ -69,16 +66,7 @@ type localFolder uint32
 
 // begin begins an operation. A reply goes to end, if that is not nil.
 func (f localFolder) begin(op uint32, path string, off, size float64, data []byte, end chan localReply) uint32 {
-	localCalls.Lock()
-	if localCalls.all == nil {
-		localCalls.all = map[uint32]chan localReply{}
-	}
-	localCalls.last++
-	id := localCalls.last
-	if end != nil {
-		localCalls.all[id] = end
-	}
-	localCalls.Unlock()
+	id := localCalls.add(func(id uint32) localCall { return localCall{id, end} }).id
 	text := []byte(path)
 	jsLocalBegin(id, uint32(f), op, worker.Pointer(text), uint32(len(text)), off, size, worker.Pointer(data), uint32(len(data)))
 	return id
@@ -96,9 +84,7 @@ func (f localFolder) call(ctx context.Context, op uint32, path string, off, size
 	case r := <-end:
 		return r, r.errno.With(string(r.why()))
 	case <-ctx.Done():
-		localCalls.Lock()
-		delete(localCalls.all, id)
-		localCalls.Unlock()
+		localCalls.remove(id)
 		return localReply{}, ctx.Err()
 	}
 }

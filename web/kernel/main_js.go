@@ -77,7 +77,7 @@ func boot(tree *vfs.Namespace, set *settings) (*kernel.Kernel, error) {
 		FS:         tree,
 		Machine:    theMachine,
 		Yield:      worker.Yield,
-		Page:       thePage,
+		Page:       &thePage,
 	})
 	shell.Register(k)
 	commands.Register(k)

@@ -24,13 +24,9 @@ func jsTalkSend(id uint32, p unsafe.Pointer, n uint32)
 func jsTalkClose(id uint32)
 
 // thePage is the page's main thread, as the kernel's programs talk to it.
-var thePage = &pageTalks{all: map[uint32]*pageTalk{}}
+var thePage pageTalks
 
-type pageTalks struct {
-	mu   sync.Mutex
-	last uint32
-	all  map[uint32]*pageTalk
-}
+type pageTalks struct{ numbered[*pageTalk] }
 
 // pageTalk is a conversation. The page sends only as much as it is asked for, so
 // that its queue has a bound.
@@ -44,28 +40,10 @@ type pageTalk struct {
 
 // Open implements kernel.Page.
 func (p *pageTalks) Open(what string) kernel.PageConn {
-	p.mu.Lock()
-	p.last++
-	t := &pageTalk{id: p.last, news: make(chan struct{}, 1)}
-	p.all[t.id] = t
-	p.mu.Unlock()
+	t := p.add(func(id uint32) *pageTalk { return &pageTalk{id: id, news: make(chan struct{}, 1)} })
 	text := []byte(what)
 	jsTalkOpen(t.id, worker.Pointer(text), uint32(len(text)))
 	return t
-}
-
-func (p *pageTalks) find(id uint32) *pageTalk {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.all[id]
-}
-
-func (p *pageTalks) forget(id uint32) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	_, ok := p.all[id]
-	delete(p.all, id)
-	return ok
 }
 
 // Send implements kernel.PageConn.
@@ -96,7 +74,7 @@ func (t *pageTalk) Recv(ctx context.Context) ([]byte, error) {
 
 // Close implements kernel.PageConn.
 func (t *pageTalk) Close() {
-	if thePage.forget(t.id) {
+	if _, open := thePage.remove(t.id); open {
 		jsTalkClose(t.id)
 	}
 }
@@ -131,7 +109,7 @@ func talkMessage(id, n uint32) {
 //go:wasmexport talk_ended
 func talkEnded(id uint32) {
 	if t := thePage.find(id); t != nil {
-		thePage.forget(id)
+		thePage.remove(id)
 		t.add(nil)
 	}
 }

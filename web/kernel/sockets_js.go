@@ -49,11 +49,7 @@ const wsPatience = 5 * time.Second
 type sockets struct{}
 
 // wsLive are the sockets that are not over.
-var wsLive struct {
-	sync.Mutex
-	last uint32
-	all  map[uint32]*webSocket
-}
+var wsLive numbered[*webSocket]
 
 // webSocket is an osws.Conn.
 type webSocket struct {
@@ -76,12 +72,10 @@ type webSocket struct {
 //go:wasmexport ws_event
 func wsEvent(id, kind, a, n uint32) {
 	data := worker.Received(n)
-	wsLive.Lock()
-	s := wsLive.all[id]
+	s := wsLive.find(id)
 	if kind == wsClosed || kind == wsFailed {
-		delete(wsLive.all, id)
+		wsLive.remove(id)
 	}
-	wsLive.Unlock()
 	if s == nil {
 		return
 	}
@@ -121,18 +115,12 @@ func (sockets) Dial(ctx context.Context, url string, protocols []string) (osws.C
 	if err != nil {
 		return nil, err
 	}
-	s := &webSocket{
-		opened: make(chan struct{}), messages: make(chan osws.Message, 1),
-		over: make(chan struct{}), drained: make(chan struct{}, 1),
-	}
-	wsLive.Lock()
-	if wsLive.all == nil {
-		wsLive.all = map[uint32]*webSocket{}
-	}
-	wsLive.last++
-	s.id = wsLive.last
-	wsLive.all[s.id] = s
-	wsLive.Unlock()
+	s := wsLive.add(func(id uint32) *webSocket {
+		return &webSocket{
+			id: id, opened: make(chan struct{}), messages: make(chan osws.Message, 1),
+			over: make(chan struct{}), drained: make(chan struct{}, 1),
+		}
+	})
 	jsWSOpen(s.id, worker.Pointer(head), uint32(len(head)))
 	select {
 	case <-s.opened:
