@@ -10,11 +10,20 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/vfs"
 )
 
-// dir is a directory, for operations that end with ctx.
-type dir struct {
+// view is an inode for operations that end with ctx.
+type view struct {
 	*inode
 	ctx context.Context // nil: no end
 }
+
+// Stat implements [vfs.Node].
+func (v view) Stat() (sys.Stat, error) { return v.stat(v.ctx) }
+
+// SetAttr implements [vfs.Node].
+func (v view) SetAttr(a sys.SetAttr) error { return v.setAttr(v.ctx, a) }
+
+// dir is a directory.
+type dir struct{ view }
 
 var (
 	_ vfs.MutableDir = dir{}
@@ -24,23 +33,17 @@ var (
 )
 
 // WithContext implements [vfs.Cancelable].
-func (d dir) WithContext(ctx context.Context) vfs.Node { return dir{d.inode, ctx} }
-
-// Stat implements [vfs.Node].
-func (d dir) Stat() (sys.Stat, error) { return d.stat(d.ctx) }
-
-// SetAttr implements [vfs.Node].
-func (d dir) SetAttr(a sys.SetAttr) error { return d.setAttr(d.ctx, a) }
+func (d dir) WithContext(ctx context.Context) vfs.Node { return dir{view{d.inode, ctx}} }
 
 // node is the node of an inode.
 func (i *inode) node() vfs.Node {
 	switch i.typ {
 	case sys.TypeDirectory:
-		return dir{i, nil}
+		return dir{view{i, nil}}
 	case sys.TypeSymlink:
-		return link{i, nil}
+		return link{view{i, nil}}
 	}
-	return file{i, nil}
+	return file{view{i, nil}}
 }
 
 // Lookup implements [vfs.Dir].
@@ -266,7 +269,7 @@ func (d dir) Location() (vfs.Dir, string, error) {
 	case d.gone:
 		return nil, "", vfs.ErrRemoved
 	}
-	return dir{d.up, nil}, d.name, nil
+	return dir{view{d.up, nil}}, d.name, nil
 }
 
 // Parent implements [vfs.Parent].
@@ -276,19 +279,10 @@ func (d dir) Parent() (vfs.Dir, error) {
 }
 
 // link is a symbolic link.
-type link struct {
-	*inode
-	ctx context.Context
-}
+type link struct{ view }
 
 // WithContext implements [vfs.Cancelable].
-func (l link) WithContext(ctx context.Context) vfs.Node { return link{l.inode, ctx} }
-
-// Stat implements [vfs.Node].
-func (l link) Stat() (sys.Stat, error) { return l.stat(l.ctx) }
-
-// SetAttr implements [vfs.Node].
-func (l link) SetAttr(a sys.SetAttr) error { return l.setAttr(l.ctx, a) }
+func (l link) WithContext(ctx context.Context) vfs.Node { return link{view{l.inode, ctx}} }
 
 // Readlink implements [vfs.Link].
 func (l link) Readlink() (target string, err error) {

@@ -18,11 +18,8 @@ const (
 
 func nowNanos() int64 { return time.Now().UnixNano() }
 
-// file is a regular file, for operations that end with ctx.
-type file struct {
-	*inode
-	ctx context.Context // nil: no end
-}
+// file is a regular file.
+type file struct{ view }
 
 var (
 	_ vfs.File       = file{}
@@ -32,13 +29,7 @@ var (
 )
 
 // WithContext implements [vfs.Cancelable].
-func (f file) WithContext(ctx context.Context) vfs.Node { return file{f.inode, ctx} }
-
-// Stat implements [vfs.Node].
-func (f file) Stat() (sys.Stat, error) { return f.stat(f.ctx) }
-
-// SetAttr implements [vfs.Node].
-func (f file) SetAttr(a sys.SetAttr) error { return f.setAttr(f.ctx, a) }
+func (f file) WithContext(ctx context.Context) vfs.Node { return file{view{f.inode, ctx}} }
 
 // Hold implements [vfs.Holder].
 func (f file) Hold() {
@@ -63,7 +54,7 @@ func (f file) Release() {
 
 // use has fn do something with the file open. It stays open while somebody holds it.
 func (i *inode) use(ctx context.Context, fn func(ctx context.Context, h handle) error) error {
-	f := file{i, nil}
+	f := file{view{i, nil}}
 	f.Hold()
 	defer f.Release()
 	return i.do(ctx, func(ctx context.Context, s server) error {
@@ -125,7 +116,7 @@ func (i *inode) keep(ctx context.Context, s server, name string) {
 	if h == nil || !h.alive() {
 		_, _ = k.opened(ctx, s, h) // else what reads it meets an error
 	}
-	time.AfterFunc(lingers, file{k, nil}.Release)
+	time.AfterFunc(lingers, file{view{k, nil}}.Release)
 }
 
 // ReadAt implements [vfs.File].

@@ -80,7 +80,7 @@ func newTree(c *client) *tree {
 }
 
 // Root implements [vfs.FS].
-func (t *tree) Root() vfs.Dir { return dir{t.top, nil} }
+func (t *tree) Root() vfs.Dir { return dir{view{t.top, nil}} }
 
 // Type implements [vfs.FS].
 func (t *tree) Type() string { return t.c.typ }
