@@ -14,11 +14,17 @@ import (
 // DefaultFile is what the generated file is called.
 const DefaultFile = "zz_bus.go"
 
-// describe makes a contract's descriptions, by the names of its services.
-func describe(d *diagnostics, p *loaded) (*contract, *describer) {
+// describe reads the contract that the package in dir declares, except what stands in file,
+// and how it is described. The diagnostics are empty yet.
+func describe(l *loader, dir, file string) (*contract, *describer, *diagnostics, error) {
+	p, err := l.load(dir, file)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	d := &diagnostics{fset: l.fset}
 	c := read(d, p)
 	travel := &traveller{r: &reader{diagnostics: d, p: p}}
-	return c, &describer{c: c, travel: travel, docs: docs(p.files)}
+	return c, &describer{c: c, travel: travel, docs: docs(p.files)}, d, d.err(dir)
 }
 
 // docs are the comments of fields and constants, by the positions of their names.
@@ -50,13 +56,8 @@ func docs(files []*ast.File) map[token.Pos]string {
 
 // generate is the file that goes with the package in dir, formatted.
 func generate(l *loader, dir, file string) ([]byte, error) {
-	p, err := l.load(dir, file)
+	c, ds, d, err := describe(l, dir, file)
 	if err != nil {
-		return nil, err
-	}
-	d := &diagnostics{fset: l.fset}
-	c, ds := describe(d, p)
-	if err := d.err(dir); err != nil {
 		return nil, err
 	}
 	w := newWriter(c)
@@ -91,13 +92,8 @@ func literal(s string) string {
 
 // describePackage is the description of the services that the package in dir declares.
 func describePackage(l *loader, dir string) (*desc.Description, error) {
-	p, err := l.load(dir, DefaultFile)
+	c, ds, _, err := describe(l, dir, DefaultFile)
 	if err != nil {
-		return nil, err
-	}
-	d := &diagnostics{fset: l.fset}
-	c, ds := describe(d, p)
-	if err := d.err(dir); err != nil {
 		return nil, err
 	}
 	out := new(desc.Description)
