@@ -12,6 +12,8 @@ interface Socket {
   on(event: "close", listener: (code: number, reason: Buffer) => void): void;
   send(data: Buffer | string, options: { binary: boolean }, sent?: (error?: Error) => void): void;
   close(code: number, reason: string): void;
+  pause(): void;
+  resume(): void;
   terminate(): void;
 }
 
@@ -24,6 +26,10 @@ export interface Echo {
   closed: string[];
   /** Bytes that /flood has got rid of, of FLOOD. */
   flooded: number;
+  /** Sockets of /hold, which read nothing until each is told to go on, and the bytes they then get. */
+  held: { count: number; go(): void; bytes: number };
+  /** Forgets what has been counted. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -74,8 +80,13 @@ export async function serveEcho(cors = true): Promise<Echo> {
     }
     response.writeHead(404).end("nothing here");
   });
+  const waiting: Socket[] = [];
   const echo: Echo = {
     http: "", ws: "", hanging, closed: [], flooded: 0,
+    held: { count: 0, go: () => waiting.splice(0).forEach((socket) => socket.resume()), bytes: 0 },
+    forget: () => {
+      echo.closed.length = echo.flooded = echo.held.count = echo.held.bytes = 0;
+    },
     close: () =>
       new Promise((done) => {
         server.close(() => done());
@@ -97,6 +108,14 @@ export async function serveEcho(cors = true): Promise<Echo> {
         socket.send(piece, { binary: true }, more);
       };
       more();
+      return;
+    }
+    if (url === "/sink") return;
+    if (url === "/hold") {
+      socket.pause();
+      waiting.push(socket);
+      echo.held.count++;
+      socket.on("message", (data) => (echo.held.bytes += data.length));
       return;
     }
     socket.on("message", (data, binary) => {

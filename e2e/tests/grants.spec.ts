@@ -36,7 +36,10 @@ test("the page's policy holds for sockets and mounts, whatever the user says", a
       "nc: connect to localhost port 82: connection refused\n",
   );
   expect(await runThere(shell, "mkdir m; mount -t http https://evil.example/x m")).toContain("the grant mount:evil.example is missing: the page says deny");
-  expect(await runThere(shell, "log --level warn | grep -c 'a grant is missing'")).toBe("2\n");
+  expect(await runThere(shell, `bus call os http.fetch '{"request":{"url":"https://evil.example/x"}}'`)).toBe(
+    "bus: permission_denied: the grant http:evil.example is missing: the page says deny for net:evil.example, which its policy can change\n",
+  );
+  expect(await runThere(shell, "log --level warn | grep -c 'a grant is missing'")).toBe("3\n");
 });
 
 test("ask asks in the terminal, once, and remembers", async ({ open }) => {

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onBothEngines, test } from "../fixtures.ts";
 import { BIG, FLOOD, serveEcho, type Echo } from "../echo.ts";
+import { talks } from "../talks.ts";
 
 // Browsers tell of refusals on the console too.
 test.use({ expectedErrors: [/Failed to load resource/, /blocked by CORS policy/, /WebSocket connection to/] });
@@ -19,6 +20,7 @@ test.beforeAll(async () => {
   nobody = `localhost:${(gone.address() as AddressInfo).port}`;
   await new Promise((done) => gone.close(done));
 });
+test.beforeEach(() => echo.forget());
 test.afterAll(async () => {
   await echo.close();
   await closed.close();
@@ -77,13 +79,12 @@ test("a program that is ended, and a call that is given up, end the request", as
 onBothEngines("a Go program talks by a WebSocket", async (shell) => {
   test.slow();
   await shell.install("socket-go");
-  const talk = async (path: string, stdin: string) => (await shell.run(`socket-go ${path}`, { stdin })).stdout;
-  expect(await talk(`${echo.ws}/ none chat`, "one\nGrüße\n/bytes 3000000\n/bytes 0\n/close 4000 done\n")).toBe(
-    "open chat\ntext one\ntext Grüße\n3000000 bytes\n0 bytes\nclosed 4000 done clean true\n",
-  );
-  await expect.poll(() => echo.closed).toContain("4000 done");
-  expect(await talk(`${echo.ws}/`, "one\nbye\n")).toBe("open \ntext one\nclosed 4321 enough clean true\n");
-  expect(await talk(`${echo.ws}/break`, "one\n")).toMatch(/^open \n.*the connection broke.*\nclosed 1006 .*clean false\n$/);
+  for (const { name, path, stdin, out, closed } of talks) {
+    await test.step(name, async () => {
+      expect((await shell.run(`socket-go ${echo.ws}${path}`, { stdin })).stdout).toMatch(out);
+      if (closed) await expect.poll(() => echo.closed).toContain(closed);
+    });
+  }
   const none = await shell.run(`socket-go ws://${nobody}/`);
   expect(none.stderr).toMatch(/^socket: unavailable: the WebSocket cannot be opened: .*\n$/);
 });
@@ -92,7 +93,6 @@ test("a server waits for a program that does not read", async ({ open }) => {
   test.slow();
   const shell = await open("browser");
   await shell.install("socket-go");
-  echo.flooded = 0;
   // While the one does not read, the other does as much as the flood would take.
   const run = await shell.run(`
     (echo /wait; until test -e go; do sleep 0.02; done; echo /close 1000) | socket-go ${echo.ws}/flood > flood &

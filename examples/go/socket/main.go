@@ -1,7 +1,7 @@
 // Command socket talks to a WebSocket server by the service os.ws/1 of the bus: socket URL
 // [PROTOCOL]... Each line of the standard input is sent as a text, and what comes back
-// is printed; but "/bytes N" sends N bytes, "/wait" waits for one message more, and
-// "/close CODE REASON" closes. The end of the input closes too. How the socket has ended is
+// is printed; but "/bytes N" sends N bytes, "/send N TIMES" does so TIMES and waits for no
+// answer, "/wait" waits for one message more, and "/close CODE REASON" closes. The end of the input closes too. How the socket has ended is
 // the last line.
 package main
 
@@ -72,6 +72,8 @@ func talk(ctx context.Context, url string, protocols []string) error {
 			code, reason, _ := strings.Cut(rest, " ")
 			n, _ := strconv.Atoi(code)
 			return k.end("Close", map[string]any{"code": n, "reason": reason})
+		case "/send":
+			err = k.pour(rest)
 		case "/bytes":
 			n, _ := strconv.Atoi(rest)
 			err = k.exchange(message{Data: make([]byte, n)})
@@ -91,14 +93,34 @@ func talk(ctx context.Context, url string, protocols []string) error {
 
 // exchange sends a message and prints the next that comes.
 func (k *socket) exchange(m message) error {
+	if err := k.send(m); err != nil {
+		return err
+	}
+	return k.receive()
+}
+
+// send returns when the service has room for the next message.
+func (k *socket) send(m message) error {
 	item, err := cbor.Codec.Marshal(m)
 	if err != nil {
 		return err
 	}
-	if err := k.s.Stream(0).Send(k.ctx, bus.FormatCBOR, item); err != nil {
+	return k.s.Stream(0).Send(k.ctx, bus.FormatCBOR, item)
+}
+
+// pour sends messages one behind the other, and counts them.
+func (k *socket) pour(what string) error {
+	var size, times int
+	if _, err := fmt.Sscan(what, &size, &times); err != nil {
 		return err
 	}
-	return k.receive()
+	for i := range times {
+		if err := k.send(message{Data: make([]byte, size)}); err != nil {
+			return err
+		}
+		fmt.Printf("sent %d\n", i+1)
+	}
+	return nil
 }
 
 func (k *socket) receive() error {
