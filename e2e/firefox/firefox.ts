@@ -3,7 +3,8 @@
 import { test as base, expect } from "@playwright/test";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import type { BushelShell } from "../../web/ts/bushel.ts";
-import { DIST } from "../guests.ts";
+import { DIST, findGuest } from "../guests.ts";
+import type { Ran } from "../fixtures.ts";
 import { serveSite, type Site } from "../server.ts";
 
 export { expect } from "@playwright/test";
@@ -20,6 +21,8 @@ interface Firefox {
 interface Fixtures {
   /** Opens dist/index.html and waits for the prompt. */
   open: (engine?: string) => Promise<Page>;
+  /** Errors that a test means to see; any other fails it. */
+  expectedErrors: RegExp[];
 }
 
 export const test = base.extend<Fixtures, { firefox: Firefox }>({
@@ -37,14 +40,19 @@ export const test = base.extend<Fixtures, { firefox: Firefox }>({
     },
     { scope: "worker", timeout: 60_000 },
   ],
-  open: async ({ firefox }, use, info) => {
+  expectedErrors: async ({}, use) => {
+    await use([]);
+  },
+  open: async ({ firefox, expectedErrors }, use, info) => {
     const pages: Page[] = [];
     const errors: string[] = [];
     await use(async (engine) => {
       const page = await firefox.browser.newPage();
       pages.push(page);
       page.on("console", (message) => console.log(`  [firefox] ${message.type()}: ${message.text()}`));
-      page.on("pageerror", (error) => errors.push(String(error)));
+      page.on("pageerror", (error) => {
+        if (!expectedErrors.some((e) => e.test(String(error)))) errors.push(String(error));
+      });
       await page.goto(`${firefox.site.url}${engine ? `?engine=${engine}` : ""}`);
       await page.waitForFunction(() => globalThis.shell !== undefined);
       await page.evaluate(() => shell.ready);
@@ -59,3 +67,34 @@ export const test = base.extend<Fixtures, { firefox: Firefox }>({
     expect(errors, "errors on the page").toEqual([]);
   },
 });
+
+/** Puts guests into the shell's bin folder; skips the test, by name, if one is not built. */
+export async function install(page: Page, ...names: string[]): Promise<void> {
+  for (const name of names) {
+    const guest = findGuest(name);
+    if ("missing" in guest) {
+      base.skip(true, `no guest ${name}: ${guest.missing}`);
+      continue;
+    }
+    await page.evaluate(
+      async (name, base64) => {
+        await shell.fs.mkdir("bin", { recursive: true });
+        await shell.fs.writeFile(`bin/${name}.wasm`, Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
+      },
+      name,
+      guest.bytes.toString("base64"),
+    );
+  }
+}
+
+/** Runs a line; the result is what it prints, and its code. */
+export async function run(page: Page, line: string, options: { stdin?: string; timeout?: number } = {}): Promise<Ran> {
+  return page.evaluate(
+    async (line, options) => {
+      const { code, stdout, stderr } = await shell.run(line, options);
+      return { code, stdout, stderr };
+    },
+    line,
+    options,
+  );
+}

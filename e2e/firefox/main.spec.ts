@@ -1,7 +1,6 @@
 // The main roads, in Firefox.
 import { engines } from "../fixtures.ts";
-import { findGuest } from "../guests.ts";
-import { expect, test } from "./firefox.ts";
+import { expect, install, run, test } from "./firefox.ts";
 
 test("the page comes to a prompt without any header", async ({ open }) => {
   const page = await open();
@@ -37,47 +36,25 @@ test("what is typed is run, and Ctrl-C ends it", async ({ open }) => {
 });
 
 test("a stream goes from guest to guest past the kernel, and ends with its writer", async ({ open }) => {
-  const guest = findGuest("stream-c");
-  if ("missing" in guest) {
-    test.skip(true, `no guest stream-c: ${guest.missing}`);
-    return;
-  }
   const page = await open();
-  const outputs = await page.evaluate(async (base64) => {
-    await shell.fs.mkdir("bin", { recursive: true });
-    await shell.fs.writeFile("bin/stream-c.wasm", Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
-    const lines = [
-      "stream-c pour 8000000 | stream-c check",
-      "stream-c pour 1000000000 | stream-c take 2000000",
-      `stream-c tell /tmp/told 2000000 | stream-c check > /tmp/said & until [ -e /tmp/told ]; do sleep 0.05; done
-       read number writer reader < /proc/joined; kill -9 $writer; wait $!; cat /tmp/said /proc/joined`,
-    ];
-    const outputs = [];
-    for (const line of lines) outputs.push((await shell.run(line, { timeout: 15_000 })).stdout);
-    return outputs;
-  }, guest.bytes.toString("base64"));
+  await install(page, "stream-c");
+  const lines = [
+    "stream-c pour 8000000 | stream-c check",
+    "stream-c pour 1000000000 | stream-c take 2000000",
+    `stream-c tell /tmp/told 2000000 | stream-c check > /tmp/said & until [ -e /tmp/told ]; do sleep 0.05; done
+     read number writer reader < /proc/joined; kill -9 $writer; wait $!; cat /tmp/said /proc/joined`,
+  ];
+  const outputs = [];
+  for (const line of lines) outputs.push((await run(page, line, { timeout: 15_000 })).stdout);
   expect(outputs).toEqual(["8000000 bytes\n", "2000000 bytes\n", "2000000 bytes\n"]);
 });
 
 for (const engine of engines) {
   for (const name of ["hello-c", "hello-go", "hello-js", "ask-c", "cat-c"]) {
     test(`the guest ${name} runs on ${engine}`, async ({ open }) => {
-      const guest = findGuest(name);
-      if ("missing" in guest) {
-        test.skip(true, `no guest ${name}: ${guest.missing}`);
-        return;
-      }
       const page = await open(engine);
-      const result = await page.evaluate(
-        async (name, base64) => {
-          await shell.fs.mkdir("bin", { recursive: true });
-          await shell.fs.writeFile(`bin/${name}.wasm`, Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
-          const { code, stdout, stderr } = await shell.run(name, { stdin: "Ada\n" });
-          return { code, stdout, stderr };
-        },
-        name,
-        guest.bytes.toString("base64"),
-      );
+      await install(page, name);
+      const result = await run(page, name, { stdin: "Ada\n" });
       expect(result).toMatchObject({ code: 0, stderr: "" });
       expect(result.stdout).toMatch(/hello|Ada/i);
     });
