@@ -228,8 +228,11 @@ func (c *cmd) busCall() int {
 	if err != nil {
 		c.busFail(err)
 	}
-	if len(a.Body) > 0 && !(m.streams() && string(toJSON(a.Format, a.Body)) == "null") {
-		c.out.WriteString(indent(toJSON(a.Format, a.Body)) + "\n")
+	if len(a.Body) > 0 {
+		text := toJSON(a.Format, a.Body)
+		if !m.streams() || string(text) != "null" && string(text) != "{}" {
+			c.out.WriteString(indent(text) + "\n")
+		}
 	}
 	if a.Session != nil {
 		defer a.Session.Close()

@@ -40,7 +40,11 @@ func greeter() bus.Handler {
 				if err := cbor.Codec.Unmarshal(in.Body(), &args); err != nil {
 					return err
 				}
-				in.Open(bus.FormatJSON, []byte("null"), nil)
+				none := []byte("null")
+				if args.To > 3 {
+					none = []byte("{}")
+				}
+				in.Open(bus.FormatJSON, none, nil)
 				for i := range args.To {
 					b, _ := cbor.Codec.Marshal(i)
 					if err := in.Stream(1).Send(ctx, bus.FormatCBOR, b); err != nil {
@@ -72,6 +76,7 @@ func TestBus(t *testing.T) {
 		{"standard input", []string{"call", "-f", "json", "demo", "demo.greeter/1.Echo", "-"}, `[1, "x"]`,
 			result{"[\n  1,\n  \"x\"\n]\n", "", 0}},
 		{"items", []string{"call", "demo", "count", "to=3"}, "", result{"0\n1\n2\n", "", 0}},
+		{"items, and an empty result", []string{"call", "demo", "count", "to=4"}, "", result{"0\n1\n2\n3\n", "", 0}},
 		{"a fault", []string{"call", "demo", "greet"}, "", result{"", "bus: invalid_argument: who is it?\n", 1}},
 		{"no such method", []string{"call", "demo", "nothing"}, "", result{"", "bus: the package demo describes no method 'nothing'\n", 2}},
 		{"no such package", []string{"call", "nobody", "x/1.Y"}, "", result{"", "bus: not_found: there is no package nobody\n", 1}},
