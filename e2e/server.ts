@@ -4,6 +4,7 @@ import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, resolve, sep } from "node:path";
+import { text } from "node:stream/consumers";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -18,6 +19,8 @@ export interface Site {
   url: string;
   /** Pages of a test's own: path to HTML, with headers if it wants some. */
   pages: Map<string, { html: string; headers?: Record<string, string> }>;
+  /** What browsers have reported that the policy forbids, of pages and of workers. */
+  violations: string[];
   close(): Promise<void>;
 }
 
@@ -28,6 +31,8 @@ export interface SiteOptions {
   cors?: boolean;
   /** Sends what makes pages cross-origin isolated. */
   isolated?: boolean;
+  /** A content security policy that is sent with everything. */
+  policy?: string;
 }
 
 /** Serves the files below root on a free port. */
@@ -37,11 +42,21 @@ export async function serveSite(root: string, options: SiteOptions = {}): Promis
   const isolation = options.isolated
     ? { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" }
     : {};
+  const violations: string[] = [];
+  // The second one blocks nothing more, and has the browser report also what workers meet.
+  const policy = options.policy
+    ? { "content-security-policy": options.policy, "content-security-policy-report-only": `${options.policy}; report-uri /violations` }
+    : {};
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://site").pathname);
     const page = pages.get(path);
     if (page) {
-      response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...isolation, ...page.headers }).end(page.html);
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...isolation, ...policy, ...page.headers }).end(page.html);
+      return;
+    }
+    if (path === "/violations") {
+      void text(request).then((body) => violations.push(body));
+      response.writeHead(204).end();
       return;
     }
     if (path === "/favicon.ico") {
@@ -61,6 +76,7 @@ export async function serveSite(root: string, options: SiteOptions = {}): Promis
       "content-type": type,
       "content-length": stat.size,
       ...isolation,
+      ...policy,
       ...(options.cors ? { "access-control-allow-origin": "*" } : {}),
     });
     createReadStream(file).pipe(response);
@@ -69,6 +85,7 @@ export async function serveSite(root: string, options: SiteOptions = {}): Promis
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}/`,
     pages,
+    violations,
     close: () =>
       new Promise((done) => {
         server.close(() => done());

@@ -64,7 +64,7 @@ func (b *builder) options(format api.Format, sizes string) api.BuildOptions {
 		LegalComments: api.LegalCommentsEndOfFile,
 		LogLevel:      api.LogLevelSilent,
 		Define:        map[string]string{"BUSHEL_SIZES": sizes},
-		Plugins:       []api.Plugin{wasmExec(), ownBundle()},
+		Plugins:       []api.Plugin{wasmExec(), ownBundle(), b.xterm()},
 	}
 	if b.dev {
 		o.Sourcemap = api.SourceMapLinked
