@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -140,6 +141,9 @@ func (b *builder) nodeModules() error {
 	}
 	if _, err := exec.LookPath("npm"); err != nil {
 		return errors.New("the npm command is not in PATH: install Node 20 or later from https://nodejs.org and try again")
+	}
+	if info, err := os.Lstat(filepath.Join(b.root, "node_modules")); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return errors.New("node_modules is a symbolic link, and npm ci would empty the folder that it points to: remove the link and try again")
 	}
 	fmt.Println("npm ci")
 	cmd := exec.Command("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
