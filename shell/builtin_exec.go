@@ -1,0 +1,130 @@
+package shell
+
+import (
+	"strings"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+func builtinCmd(c *call) int {
+	if len(c.args) == 0 {
+		return 0
+	}
+	b := builtins[c.args[0]]
+	if b == nil {
+		return c.fail("%s: not a shell builtin", c.args[0])
+	}
+	return c.sh.runBuiltin(b, c.args)
+}
+
+func commandCmd(c *call) int {
+	opts, rest, ok := c.options("pvV")
+	if !ok {
+		return 2
+	}
+	_, short := opts['v']
+	_, long := opts['V']
+	if !short && !long {
+		if len(rest) == 0 {
+			return 0
+		}
+		c.sh.run(rest, nil, nil, false)
+		return c.sh.status
+	}
+	status := 1
+	for _, name := range rest {
+		list := c.sh.kinds(name)
+		if len(list) == 0 {
+			if long {
+				c.errorf("%s: not found", name)
+			}
+			continue
+		}
+		status = 0
+		k := list[0]
+		switch {
+		case long && k.word == "function":
+			c.print(name + " is a function\n")
+			c.sh.printFunction(c, name, false, false)
+		case long:
+			c.print(name + " is " + k.text + "\n")
+		case k.word == "alias":
+			c.print("alias " + name + "=" + c.sh.quote(c.sh.alias[name]) + "\n")
+		case k.word == "file":
+			c.print(k.path + "\n")
+		default:
+			c.print(name + "\n")
+		}
+	}
+	return status
+}
+
+// execCmd replaces the shell by a command: the kernel has no exec, so the
+// command runs as a child that gets the shell's signals, and the shell ends
+// with it.
+func execCmd(c *call) int {
+	sh := c.sh
+	opts, rest, ok := c.options("cla:")
+	if !ok {
+		return 2
+	}
+	if len(rest) == 0 {
+		sh.execKeeps = true
+		return 0
+	}
+	path, code, err := sh.search(rest[0])
+	if err != nil {
+		c.errorf("%s", strings.TrimSuffix(err.Error(), ": command not found")+map[bool]string{true: ": not found"}[code == 127 && !strings.Contains(rest[0], "/")])
+		if !sh.interactive {
+			sh.flow = flowExit
+		}
+		return code
+	}
+	if name, ok := opts['a']; ok {
+		rest = append([]string{name}, rest[1:]...)
+	}
+	if _, ok := opts['c']; ok {
+		for _, name := range sh.env.names() {
+			if v := sh.env.find(name); v != nil {
+				v.exported = false
+			}
+		}
+	}
+	pl := place{}
+	pid, err := sh.spawn(rest, path, &pl, sys.SpawnAttr{})
+	if err != nil {
+		code := sh.spawnFailed(rest[0], path, err)
+		if !sh.interactive {
+			sh.flow = flowExit
+		}
+		return code
+	}
+	sh.traps.commands = nil
+	sh.flow = flowExit
+	return sh.standIn(pid)
+}
+
+// standIn waits for a child in the shell's place and hands it every signal.
+func (sh *shell) standIn(pid int) int {
+	ch := sh.p.Catch(sys.SIGHUP, sys.SIGINT, sys.SIGQUIT, sys.SIGTERM, sys.SIGUSR1, sys.SIGUSR2, sys.SIGALRM, sys.SIGWINCH)
+	for {
+		_, status, err := sh.f.Wait(pid, 0)
+		if errno.Of(err) != errno.EINTR {
+			if sig := status.Signal(); err == nil && sig != 0 {
+				sh.p.Default(sig)
+				_ = sh.f.Kill(sh.p.PID(), sig)
+			}
+			return status.Code()
+		}
+		select {
+		case sig := <-ch:
+			// A signal from the terminal has reached the child already: it is in
+			// the same group.
+			if sig != sys.SIGINT && sig != sys.SIGQUIT {
+				_ = sh.f.Kill(pid, sig)
+			}
+		default:
+		}
+	}
+}
