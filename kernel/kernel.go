@@ -43,6 +43,8 @@ type Config struct {
 	Policy grant.Rules
 	// GrantStore keeps the grants of the user. If it is nil, they end with the kernel.
 	GrantStore GrantStore
+	// Catalog gets the catalogue of programs that can be installed. It may be nil.
+	Catalog Catalog
 }
 
 // Hook is the one place that all system calls pass, of all processes: for traces,

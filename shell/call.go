@@ -162,7 +162,7 @@ func (sh *shell) run(args []string, temps *scope, st *syntax.Stmt, functions boo
 	case r.builtin != nil:
 		sh.status = sh.runBuiltin(r.builtin, args)
 	case r.err != nil:
-		sh.errorf("%s", r.err)
+		sh.unresolved(r.err)
 		sh.status = r.code
 	default:
 		sh.foreground(args, r.path, st)

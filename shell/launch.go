@@ -354,7 +354,7 @@ func (sh *shell) launchSimple(st *syntax.Stmt, cm *syntax.CallExpr, pl *place) (
 		return pid, status, true
 	}
 	if r.err != nil {
-		sh.errorf("%s", r.err)
+		sh.unresolved(r.err)
 		return 0, r.code, true
 	}
 	pid, err = sh.spawn(args, r.path, pl, sys.SpawnAttr{})

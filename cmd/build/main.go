@@ -73,7 +73,7 @@ func (b *builder) build() error {
 		return err
 	}
 	b.stamps = loadStamps(filepath.Join(b.root, "build"), b.out)
-	steps := []func() error{b.wasm, b.scripts, b.static, b.examples, b.stamps.sweep}
+	steps := []func() error{b.wasm, b.scripts, b.static, b.examples, b.catalog, b.stamps.sweep}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			// What was finished need not be made again.

@@ -26,6 +26,8 @@ type options struct {
 	dirs        []shared
 	env         []string
 	policy      grant.Rules
+	// catalog is the URL of the catalogue that install knows, empty: none.
+	catalog string
 	// log is the lowest level of the log that goes to standard error, if logs.
 	log  slog.Level
 	logs bool
@@ -54,7 +56,7 @@ func parseFlags(args []string, shell bool) (o options, rest []string, err error)
 		}
 		name, value, has := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
 		switch name {
-		case "engine", "dir", "env", "policy", "log":
+		case "engine", "dir", "env", "policy", "log", "catalog":
 		case "c":
 			if shell && !has {
 				break
@@ -117,6 +119,8 @@ func (o *options) set(name, value string) error {
 		if err := o.log.UnmarshalText([]byte(value)); err != nil {
 			return usagef("--log %s is none of debug, info, warn and error", value)
 		}
+	case "catalog":
+		o.catalog = value
 	case "env":
 		if key, _, ok := strings.Cut(value, "="); !ok || key == "" {
 			return usagef("--env %s is not NAME=VALUE", value)

@@ -52,6 +52,7 @@ func newSystem(o options) (*system, error) {
 	}
 	s.kernel = kernel.New(kernel.Config{
 		FS: s.tree, Machine: m, Policy: o.policy, GrantStore: grantFile{}, Console: showEntry, ShowLog: shown,
+		Catalog: catalogAt(o.catalog),
 	})
 	s.files = s.kernel.Init().Files()
 	shell.Register(s.kernel)

@@ -78,6 +78,7 @@ func boot(tree *vfs.Namespace, set *settings) (*kernel.Kernel, error) {
 		Machine:    theMachine,
 		Yield:      worker.Yield,
 		Page:       &thePage,
+		Catalog:    catalog,
 	})
 	shell.Register(k)
 	commands.Register(k)
