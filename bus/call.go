@@ -93,6 +93,9 @@ func (s *Session) await(ctx context.Context, end <-chan outcome) (*Response, err
 // head is what goes before the body of a call.
 func (c *Conn) head(ctx context.Context, pkg string, r *Request) CallHead {
 	h := CallHead{Package: pkg}
+	if r.Keep {
+		h.Flags = FlagKeep
+	}
 	if t, ok := ctx.Deadline(); ok {
 		h.Timeout = timeout(t)
 	} else if !r.Deadline.IsZero() {

@@ -17,6 +17,7 @@ type Incoming struct {
 	format   Format
 	body     []byte
 	meta     Meta
+	stays    bool
 	deadline time.Time
 
 	// The link's lock guards these.
@@ -60,6 +61,10 @@ func (in *Incoming) observed(r *Response, err error) {
 		in.conn.after(func() { fn(r, err) })
 	}
 }
+
+// Keep reports whether the caller has said that it wants the call to stay open when it is
+// answered: see [Request.Keep].
+func (in *Incoming) Keep() bool { return in.stays }
 
 // Deadline is when the caller gives up; ok is false if it named no time.
 func (in *Incoming) Deadline() (t time.Time, ok bool) { return in.deadline, !in.deadline.IsZero() }

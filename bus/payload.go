@@ -8,6 +8,9 @@ import (
 
 // Flags of frames on a bus link, in the header's bytes 6 and 7.
 const (
+	// FlagKeep on a Call: the caller wants an object, so the call is to stay open when it
+	// is answered. Who knows by itself what its methods return need not look at it.
+	FlagKeep uint16 = 1
 	// FlagOpen on a Result: the call returned an object or goes on with streams, and
 	// stays open.
 	FlagOpen uint16 = 1
@@ -73,6 +76,9 @@ type CallHead struct {
 	Package string
 	Meta    Meta
 	HasMeta bool
+	// Flags are those of the frame's header; [DecodeCall], which has the payload alone,
+	// leaves them 0.
+	Flags uint16 `json:"-"`
 }
 
 // size is the length of the head on the wire.
@@ -93,7 +99,7 @@ func AppendCall(b []byte, id uint32, method Method, format Format, h *CallHead, 
 	if id == 0 {
 		kind = KindNotify
 	}
-	b = AppendHeader(b, kind, uint8(format), 0, id, method, h.size()+len(body))
+	b = AppendHeader(b, kind, uint8(format), h.Flags, id, method, h.size()+len(body))
 	b = le.AppendUint32(b, h.Parent)
 	b = le.AppendUint32(b, h.Timeout)
 	b = append(b, byte(len(h.Package)), 0)

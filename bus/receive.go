@@ -100,7 +100,7 @@ func (c *Conn) receiveCall(f *Frame) error {
 	case f.Kind == KindCall && (f.ID == 0 || c.mine(f.ID)):
 		return violation("a call with the id %d, which is not the caller's", f.ID)
 	}
-	in := &Incoming{pkg: h.Package, method: f.Method, format: Format(f.Format), body: body, meta: h.Meta}
+	in := &Incoming{pkg: h.Package, method: f.Method, format: Format(f.Format), body: body, meta: h.Meta, stays: f.Lane&FlagKeep != 0}
 	in.Session = Session{conn: c, id: f.ID, in: in}
 	if h.Timeout != 0 {
 		in.deadline = time.Now().Add(time.Duration(h.Timeout) * time.Millisecond)

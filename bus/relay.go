@@ -20,7 +20,7 @@ type Forwarder struct {
 func (f *Forwarder) Forward(in *Incoming, to Target) {
 	ctx := context.Background()
 	r := &Request{
-		Method: in.method, Format: in.format, Body: in.body, Meta: &in.meta, Deadline: in.deadline,
+		Method: in.method, Format: in.format, Body: in.body, Keep: in.stays, Meta: &in.meta, Deadline: in.deadline,
 		relay: &in.Session,
 	}
 	if in.IsNotify() {
@@ -61,11 +61,11 @@ func (in *Incoming) Hold() {
 	c := in.conn
 	c.mu.Lock()
 	in.holds = true
-	in.handler = HandlerFunc(in.keep)
+	in.handler = HandlerFunc(in.holdBack)
 	c.mu.Unlock()
 }
 
-func (in *Incoming) keep(along *Incoming) {
+func (in *Incoming) holdBack(along *Incoming) {
 	c := in.conn
 	c.mu.Lock()
 	h := in.handler

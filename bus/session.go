@@ -25,6 +25,9 @@ type Request struct {
 	Method Method
 	Format Format
 	Body   []byte // borrowed until the call has been begun
+	// Keep says that the method returns an object, for callees that cannot tell: without
+	// it they may end the call with their answer.
+	Keep bool
 	// Handler serves the calls that the callee makes back along this one, as long
 	// as it is open. Nil refuses them.
 	Handler Handler

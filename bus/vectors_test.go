@@ -43,6 +43,8 @@ func vectors() []vector {
 			Call: &bus.CallHead{Parent: 2, HasMeta: true, Meta: bus.Meta{Caller: 7, Depth: 1, Call: 1 << 40, Cause: 9}}, Body: "\x01"},
 		{Name: "call by a name of the Rust crate", Kind: bus.KindCall, Format: bus.FormatJSON, ID: 3, Method: "wasmer_bus_time::api::TimeSleepRequest",
 			Call: &bus.CallHead{Package: "os"}, Body: `{"duration_ms":250}`},
+		{Name: "call that is to stay open", Kind: bus.KindCall, Format: bus.FormatJSON, Flags: bus.FlagKeep, ID: 3, Method: "chat::RoomJoinRequest",
+			Call: &bus.CallHead{Package: "room"}, Body: `{"nick":"ann"}`},
 		{Name: "notification", Kind: bus.KindNotify, Method: "chat/1.Join.said", Call: &bus.CallHead{Parent: 5}, Body: "x"},
 		{Name: "result", Kind: bus.KindResult, Format: bus.FormatJSON, ID: 1, Body: "null"},
 		{Name: "result that stays open", Kind: bus.KindResult, Flags: bus.FlagOpen, ID: 5},
@@ -67,7 +69,9 @@ func (v *vector) wire() []byte {
 	case bus.KindHello:
 		return bus.AppendHello(nil, v.Hello)
 	case bus.KindCall, bus.KindNotify:
-		return bus.AppendCall(nil, v.ID, bus.MethodOf(v.Method), v.Format, v.Call, []byte(v.Body))
+		h := *v.Call
+		h.Flags = v.Flags
+		return bus.AppendCall(nil, v.ID, bus.MethodOf(v.Method), v.Format, &h, []byte(v.Body))
 	case bus.KindFault:
 		return bus.AppendFault(nil, v.ID, v.Fault)
 	case bus.KindClose:
@@ -144,7 +148,10 @@ func (v *vector) check(t *testing.T, wire []byte) {
 	case bus.KindCall, bus.KindNotify:
 		var h bus.CallHead
 		h, body, err = bus.DecodeCall(f.Payload)
-		got, want = &h, v.Call
+		h.Flags = f.Lane
+		c := *v.Call
+		c.Flags = v.Flags
+		got, want = &h, &c
 		if f.Method != bus.MethodOf(v.Method) {
 			t.Errorf("method %v", f.Method)
 		}

@@ -145,13 +145,17 @@ func TestCrates(t *testing.T) {
 		{"a service", "greet greeter Ann Bob", "hello, Ann\nhello, Bob\n", 0},
 		{"a service by the first interface", "old-greet old-greeter Ann Bob", "hello, Ann\nhello, Bob\n", 0},
 		{"no such package", "greet nobody Ann", "error: the specified WAPM module does not exist.\n", 1},
-		{"a package of another interface", "greet old-greeter Ann", "error: the topic name is invalid.\n", 1},
+		{"a service of the first interface for a program of the second", "greet old-greeter Ann", "hello, Ann\n", 0},
+		{"and the other way", "old-greet greeter Ann", "hello, Ann\n", 0},
+		{"a package that has no such method", "greet old-room Ann", "error: the topic name is invalid.\n", 1},
+		{"the file system of another program", "old-look old-tree", "wrote 12\nread seen by Rust\n/look/a 12\nentity not found\nfs io error\n", 0},
 		{"the service dies, and comes again", "greet greeter crash Ann", "error: the request has been aborted.\nhello, Ann\n", 1},
 	}
 	for _, engine := range []string{"compiler", "interpreter"} {
 		t.Run(engine, func(t *testing.T) {
 			// One kernel for all: to load these programs takes longer than to run them.
-			k := boot(t, engine == "interpreter", "sleep", "old-sleep", "greet", "greeter", "old-greet", "old-greeter", "room", "join")
+			k := boot(t, engine == "interpreter", "sleep", "old-sleep", "greet", "greeter", "old-greet", "old-greeter",
+				"room", "join", "old-room", "old-join", "old-tree", "old-look")
 			for _, test := range tests {
 				t.Run(test.name, func(t *testing.T) {
 					out, status := start(t, k, test.line).finish()
@@ -160,19 +164,30 @@ func TestCrates(t *testing.T) {
 					}
 				})
 			}
-			t.Run("a room", func(t *testing.T) { room(t, k) })
+			for _, test := range []struct{ room, ann, bob string }{
+				{"room", "join", "join"}, {"old-room", "old-join", "old-join"},
+				{"room", "old-join", "join"}, {"old-room", "old-join", "join"},
+			} {
+				t.Run(test.room+" of "+test.ann+" and "+test.bob, func(t *testing.T) { room(t, k, test.room, test.ann, test.bob) })
+			}
+			for _, pkg := range []string{"room", "old-room"} {
+				t.Run(pkg+" of Go", func(t *testing.T) { joinRoom(t, k, pkg) })
+			}
+			for _, program := range []string{"join", "old-join"} {
+				t.Run("a room in Go of "+program, func(t *testing.T) { serveRoom(t, k, program) })
+			}
 		})
 	}
 }
 
 // room has objects, callbacks and their ends go from guest to guest.
-func room(t *testing.T, k *kernel.Kernel) {
-	ann := start(t, k, "join room ann")
+func room(t *testing.T, k *kernel.Kernel, pkg, first, second string) {
+	ann := start(t, k, first+" "+pkg+" ann")
 	ann.type_("/nicks\n")
 	if got := ann.line(); got != "ann" {
 		t.Fatalf("ann hears %q", got)
 	}
-	bob := start(t, k, "join room bob")
+	bob := start(t, k, second+" "+pkg+" bob")
 	bob.type_("/nicks\nhello all\n")
 	for _, want := range []string{"ann bob", "told 1"} {
 		if got := bob.line(); got != want {

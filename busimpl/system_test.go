@@ -84,15 +84,16 @@ func sorted(text string) string {
 func TestCrates_fuse(t *testing.T) {
 	for _, engine := range []string{"compiler", "interpreter"} {
 		t.Run(engine, func(t *testing.T) {
-			k := boot(t, engine == "interpreter", "tree")
-			checkTree(t, k, "fuse", "hello from Rust\n")
+			k := boot(t, engine == "interpreter", "tree", "old-tree")
+			for _, pkg := range []string{"tree", "old-tree"} {
+				t.Run(pkg, func(t *testing.T) { checkTree(t, k, "fuse", pkg, "hello from Rust\n") })
+			}
 		})
 	}
 }
 
-// checkTree mounts the package tree, in which there is a file hello.txt if hello is not
-// empty.
-func checkTree(t *testing.T, k *kernel.Kernel, typ, hello string) {
+// checkTree mounts a package, in which there is a file hello.txt if hello is not empty.
+func checkTree(t *testing.T, k *kernel.Kernel, typ, pkg, hello string) {
 	f := k.Init().Files()
 	must := func(err error) {
 		t.Helper()
@@ -100,8 +101,8 @@ func checkTree(t *testing.T, k *kernel.Kernel, typ, hello string) {
 			t.Fatal(err)
 		}
 	}
-	must(f.Mkdir("/mnt", 0o755))
-	must(f.Mount("/mnt", &sys.MountAttr{Type: typ, Source: "tree", Options: []string{"name=memory", "timeout=60s"}}))
+	must(f.MkdirAll("/mnt", 0o755))
+	must(f.Mount("/mnt", &sys.MountAttr{Type: typ, Source: pkg, Options: []string{"name=memory", "timeout=60s"}}))
 	if hello != "" {
 		if data, err := f.ReadFile("/mnt/hello.txt"); string(data) != hello || err != nil {
 			t.Errorf("%q, %v", data, err)

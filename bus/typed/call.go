@@ -18,7 +18,7 @@ type Parts struct {
 // Call calls the method m of t with args and reads what it returns into results; each is a
 // pointer to a struct, or nil if there is none.
 func Call(ctx context.Context, t bus.Target, m bus.Method, args, results any) error {
-	s, err := Open(ctx, t, m, args, results, nil)
+	s, err := call(ctx, t, m, args, results, nil, false)
 	if s != nil {
 		s.Close() // there is nothing that it could be open for
 	}
@@ -27,7 +27,7 @@ func Call(ctx context.Context, t bus.Target, m bus.Method, args, results any) er
 
 // CallWith is [Call] with parts.
 func CallWith(ctx context.Context, t bus.Target, m bus.Method, args, results any, p *Parts) error {
-	s, err := Open(ctx, t, m, args, results, p)
+	s, err := call(ctx, t, m, args, results, p, false)
 	if s != nil {
 		s.Close()
 	}
@@ -38,12 +38,16 @@ func CallWith(ctx context.Context, t bus.Target, m bus.Method, args, results any
 // if the method returned none, or failed. p may be nil. Until there is an answer, ctx bounds
 // the call; the session is closed by who has it.
 func Open(ctx context.Context, t bus.Target, m bus.Method, args, results any, p *Parts) (*bus.Session, error) {
+	return call(ctx, t, m, args, results, p, true)
+}
+
+func call(ctx context.Context, t bus.Target, m bus.Method, args, results any, p *Parts, keep bool) (*bus.Session, error) {
 	body, err := encode(cbor.Codec, args)
 	if err != nil {
 		p.closeObjects()
 		return nil, err
 	}
-	r := &bus.Request{Method: m, Format: bus.FormatCBOR, Body: body}
+	r := &bus.Request{Method: m, Format: bus.FormatCBOR, Body: body, Keep: keep}
 	var a *bus.Response
 	if p == nil {
 		a, err = t.Invoke(ctx, r)

@@ -15,17 +15,32 @@ import (
 
 // fuse is a session by the interface of the crate.
 type fuse struct {
-	c *client
-	s *bus.Session
+	c      *client
+	s      *bus.Session
+	module string // whose types are the names on the bus
 }
 
-// openFuse begins a session.
+// openFuse begins a session with a program of the crate wasmer-bus-fuse or, if the package says
+// that it does not know that one, of wasm-bus-fuse, which came before it.
 func openFuse(ctx context.Context, c *client, name string) (server, error) {
+	f, err := openFuseOf(ctx, c, name, "wasmer_bus_fuse::api::")
+	if e := bus.ErrorOf(err); err != nil && e.Code == bus.CodeUnimplemented && e.Crate == bus.CrateInvalidTopic {
+		if f, err := openFuseOf(ctx, c, name, "wasm_bus_fuse::api::"); err == nil {
+			return f, nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func openFuseOf(ctx context.Context, c *client, name, module string) (*fuse, error) {
 	body, err := json.Marshal(map[string]string{"name": name})
 	if err != nil {
 		return nil, err
 	}
-	f := &fuse{c: c}
+	f := &fuse{c: c, module: module}
 	f.s = f.object(c.conn.Package(c.pkg), "FuseMount", body)
 	if err := f.does(ctx, "Init", struct{}{}); err != nil {
 		defer f.s.Close()
@@ -34,10 +49,10 @@ func openFuse(ctx context.Context, c *client, name string) (server, error) {
 	return f, nil
 }
 
-// object makes a call that returns an object, which can be used at once: the crate's services
-// answer such a call only if it fails.
+// object makes a call that returns an object, which can be used at once: nobody waits for an
+// answer, of which the error of what is called along it tells enough.
 func (f *fuse) object(t bus.Target, method string, body []byte) *bus.Session {
-	r := &bus.Request{Method: fuseMethod(method), Format: bus.FormatJSON, Body: body}
+	r := &bus.Request{Method: f.method(method), Format: bus.FormatJSON, Body: body, Keep: true}
 	return t.Start(context.Background(), r, func(*bus.Response, error) {})
 }
 
@@ -49,8 +64,8 @@ func because(err error, s *bus.Session) error {
 	return err
 }
 
-func fuseMethod(name string) bus.Method {
-	return bus.MethodOf("wasmer_bus_fuse::api::" + name + "Request")
+func (f *fuse) method(name string) bus.Method {
+	return bus.MethodOf(f.module + name + "Request")
 }
 
 func (f *fuse) root() *bus.Session { return f.s }
@@ -84,7 +99,7 @@ func (f *fuse) ask(ctx context.Context, t bus.Target, method string, request, re
 	if err != nil {
 		return err
 	}
-	r, err := f.c.invoke(ctx, t, fuseMethod(method), bus.FormatJSON, body)
+	r, err := f.c.invoke(ctx, t, f.method(method), bus.FormatJSON, body)
 	if err != nil {
 		return err
 	}
@@ -281,7 +296,7 @@ func (h *fuseFile) setAttr(context.Context, sys.SetAttr) error { return errno.EN
 
 // call makes a call of FileIO, whose interface is in bincode, and reads its FsResult.
 func (h *fuseFile) call(ctx context.Context, method string, body []byte) (*bincode.Reader, error) {
-	r, err := h.f.c.invoke(ctx, h.io, fuseMethod("FileIo"+method), bus.FormatBincode, body)
+	r, err := h.f.c.invoke(ctx, h.io, h.f.method("FileIo"+method), bus.FormatBincode, body)
 	if err != nil {
 		return nil, err
 	}

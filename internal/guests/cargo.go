@@ -14,14 +14,14 @@ import (
 // crates of the bus: those of its first interface have names that begin with "old-".
 var busPrograms = []string{
 	"sleep", "greeter", "greet", "room", "join", "socket", "fetch",
-	"old-sleep", "old-greeter", "old-greet", "old-socket", "old-fetch",
+	"old-sleep", "old-greeter", "old-greet", "old-room", "old-join", "old-socket", "old-fetch",
 }
 
 const busWorkspace = "examples/rust/bus"
 
 // systemPrograms are those of examples/rust/system, which use the services of the system by
 // the crates.
-var systemPrograms = []string{"spawn", "term", "tree", "old-spawn", "old-term"}
+var systemPrograms = []string{"spawn", "term", "tree", "old-spawn", "old-term", "old-tree", "old-look"}
 
 const systemWorkspace = "examples/rust/system"
 

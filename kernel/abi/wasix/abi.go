@@ -30,7 +30,10 @@ type ABI struct {
 	callbacks int
 	// round counts the times that the guest was told all there was, and so has done what
 	// follows from it. The first is 1.
-	round    uint64
+	round uint64
+	// wanted are calls that came in and whose callers want an object, told in this round or
+	// not yet: see object.go.
+	wanted   []*call
 	payloads payloads
 
 	waiting func()      // what a poll waits with, nil if none does
@@ -153,6 +156,9 @@ func (a *ABI) incoming(in *bus.Incoming, parent uint64) {
 		c.callback = p.in == nil
 	}
 	cid := a.enter(c)
+	if in.Keep() && !c.callback {
+		a.wanted = append(a.wanted, c)
+	}
 	a.push(event{
 		kind: eventCall, cid: cid, parent: parent, callback: c.callback,
 		format: in.Format(), method: in.Method(), body: in.Body(),

@@ -54,7 +54,8 @@ func (a *ABI) busPoll(_ context.Context, mod api.Module, s []uint64) {
 			resume()
 			return
 		}
-		a.round++
+		made := a.nextRound()
+		defer open(made)
 		a.waiting = func() {
 			s[0] = uint64(a.tell(p))
 			resume()
@@ -141,6 +142,8 @@ func (a *ABI) mayTell() int {
 // tell tells the guest as many events as there are and may be.
 func (a *ABI) tell(p poll) bus.Crate {
 	mem := p.mod.Memory()
+	var made []*call
+	defer func() { open(made) }()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	n := uint32(min(uint64(a.mayTell()), uint64(p.most)))
@@ -149,7 +152,7 @@ func (a *ABI) tell(p poll) bus.Crate {
 		return bus.CrateMemoryAccess
 	}
 	if n == 0 {
-		a.round++
+		made = a.nextRound()
 		return 0
 	}
 	if _, ok := mem.ReadByte(uint32(end - 1)); !ok {

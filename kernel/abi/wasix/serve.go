@@ -43,8 +43,9 @@ func (a *ABI) react() {
 	err := engine.Enter(a.mod, reactExport, engine.Types("I"), []uint64{0}, func([]uint64) {
 		a.mu.Lock()
 		a.inside = false
-		a.round++
+		made := a.nextRound()
 		a.unlock()
+		open(made)
 	})
 	if err != nil {
 		a.peer.End()

@@ -3,6 +3,7 @@ package wasmbus
 import (
 	"bytes"
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/tetratelabs/wazero/api"
@@ -29,8 +30,12 @@ type ABI struct {
 	// not made yet, and the topic.
 	callbacks map[uint32]map[bus.Method]uint32
 	topics    map[bus.Method]string // that it serves
-	work      []work                // to be handed in
-	served    []work                // calls of others, to be handed in when it serves
+	// makers are the methods that have been seen to return objects, and listened says that
+	// the guest has begun to listen since it last answered: see stays.
+	makers   map[bus.Method]bool
+	listened bool
+	work     []work // to be handed in
+	served   []work // calls of others, to be handed in when it serves
 
 	busy    bool   // it is being entered
 	waiting func() // what poll waits with
@@ -40,15 +45,18 @@ type ABI struct {
 // A call is one that the guest made, or that came in, and is not over.
 type call struct {
 	session   *bus.Session
-	in        *bus.Incoming
 	keepalive bool
+
+	in     *bus.Incoming
+	open   bool // it was answered, and stays open
+	called bool // its caller has been called back along it
 }
 
 // New makes the bus of the process that caller stands for and info describes.
 func New(caller sys.Caller, info *sys.StartInfo) *ABI {
 	a := &ABI{
 		calls: make(map[uint32]*call), callbacks: make(map[uint32]map[bus.Method]uint32),
-		topics: make(map[bus.Method]string),
+		topics: make(map[bus.Method]string), makers: make(map[bus.Method]bool),
 	}
 	a.peer = busport.NewPeer(caller, info, bus.HandlerFunc(func(in *bus.Incoming) { a.incoming(in, noParent) }))
 	return a
@@ -93,7 +101,7 @@ func (a *ABI) begin(handle uint32, target bus.Target, method bus.Method, body []
 	delete(a.callbacks, handle)
 	a.calls[handle] = c
 	a.mu.Unlock()
-	r := &bus.Request{Method: method, Format: formatOf(body), Body: body, Handler: bus.HandlerFunc(func(in *bus.Incoming) {
+	r := &bus.Request{Method: method, Format: formatOf(body), Body: body, Keep: keepalive, Handler: bus.HandlerFunc(func(in *bus.Incoming) {
 		to, ok := back[in.Method()]
 		if !ok {
 			_ = in.Fault(bus.CrateError(bus.CrateMissingCallback, "the caller has no such callback"))
@@ -144,7 +152,9 @@ func (a *ABI) dropped(handle uint32) {
 	}
 }
 
-// incoming hands in a call of others, along the call parent unless that is none.
+// incoming hands in a call of others, along the call parent unless that is none. Calls along
+// it are held until it is answered: the guest begins to listen for the methods of an object
+// when it makes it.
 func (a *ABI) incoming(in *bus.Incoming, parent uint32) {
 	a.mu.Lock()
 	topic, ok := a.topics[in.Method()]
@@ -156,11 +166,29 @@ func (a *ABI) incoming(in *bus.Incoming, parent uint32) {
 	handle := a.draw()
 	a.calls[handle] = &call{in: in}
 	a.mu.Unlock()
-	in.Handle(bus.HandlerFunc(func(below *bus.Incoming) { a.incoming(below, handle) }))
+	in.Hold()
 	a.push(work{kind: begin, handle: handle, parent: parent, topic: topic, body: in.Body()})
 	if !in.IsNotify() {
-		in.OnEnd(func(error) { a.dropped(handle) })
+		in.OnEnd(func(error) { a.ended(handle) })
 	}
+}
+
+// ended is the end of a call that came in: the guest need not hear of one that it was not
+// yet given.
+func (a *ABI) ended(handle uint32) {
+	a.mu.Lock()
+	for _, list := range []*[]work{&a.served, &a.work} {
+		for i := range *list {
+			if w := &(*list)[i]; w.kind == begin && w.handle == handle {
+				*list = slices.Delete(*list, i, i+1)
+				delete(a.calls, handle)
+				a.mu.Unlock()
+				return
+			}
+		}
+	}
+	a.mu.Unlock()
+	a.dropped(handle)
 }
 
 // Serve is the life of a guest after its main function has returned; see
@@ -173,6 +201,7 @@ func (a *ABI) Serve(mod api.Module, end func()) {
 		return
 	}
 	a.mod = mod
+	a.listened = false // until now it was for packages
 	a.work = append(a.work, a.served...)
 	a.served = nil
 	a.mu.Unlock()

@@ -147,16 +147,40 @@ func (a *ABI) fault(_ api.Module, s []uint64) uint32 {
 func (a *ABI) reply(mod api.Module, s []uint64) uint32 {
 	body, ok := read(mod, s[1], s[2])
 	c := a.find(s[0])
-	if c == nil || c.in == nil {
+	switch {
+	case c == nil || c.in == nil || c.open:
 		return success
-	}
-	a.take(s[0])
-	if !ok {
+	case !ok:
+		a.take(s[0])
 		_ = c.in.Fault(bus.CrateError(bus.CrateMemoryAccess, "the callee answered with what is not in its memory"))
-		return success
+	case a.stays(c, body):
+		handle := uint32(s[0])
+		_ = c.in.Open(formatOf(body), body, nil) // a caller that has gone does not mind
+		c.in.Release(bus.HandlerFunc(func(below *bus.Incoming) { a.incoming(below, handle) }))
+	default:
+		a.take(s[0])
+		_ = c.in.Reply(formatOf(body), body)
 	}
-	_ = c.in.Reply(formatOf(body), body)
 	return success
+}
+
+// stays reports whether the call c, which is answered with body, has returned an object. The
+// guest does not say: it answers with a unit, as for nothing. So the caller's word counts, that it
+// has been called back, which only objects' makers do, and that the method has been seen to
+// make one: the guest then began to listen for what that has before it answered.
+func (a *ABI) stays(c *call, body []byte) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	listened := a.listened
+	a.listened = false
+	if len(body) > 0 && string(body) != "null" || c.in.IsNotify() {
+		return false
+	}
+	if listened {
+		a.makers[c.in.Method()] = true
+	}
+	c.open = c.called || c.in.Keep() || a.makers[c.in.Method()]
+	return c.open
 }
 
 // replyCallback has the handle of a call that the guest serves, the topic, and the body.
@@ -164,6 +188,7 @@ func (a *ABI) replyCallback(mod api.Module, s []uint64) uint32 {
 	topic, ok := read(mod, s[1], s[2])
 	body, good := read(mod, s[3], s[4])
 	if c := a.find(s[0]); ok && good && c != nil && c.in != nil {
+		c.called = true
 		_ = c.in.Notify(context.Background(), &bus.Request{Method: bus.MethodOf(string(topic)), Format: formatOf(body), Body: body})
 	}
 	return success
@@ -234,6 +259,7 @@ func (a *ABI) listen(mod api.Module, s []uint64) uint32 {
 	if topic, ok := read(mod, s[0], s[1]); ok {
 		a.mu.Lock()
 		a.topics[bus.MethodOf(string(topic))] = string(topic)
+		a.listened = true
 		a.mu.Unlock()
 	}
 	return success

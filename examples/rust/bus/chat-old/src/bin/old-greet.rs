@@ -1,6 +1,6 @@
 //! Calls a Greeter: greet PACKAGE NAME...
 
-use chat_old::*;
+use chat::*;
 
 fn main() {
     let mut args = std::env::args().skip(1);

@@ -1,6 +1,6 @@
 //! Serves Greeter.
 
-use chat_old::*;
+use chat::*;
 use std::sync::Arc;
 
 #[derive(Debug)]
