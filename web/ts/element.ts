@@ -10,6 +10,7 @@ import { Drop } from "./drop.ts";
 import { BushelError, closed, reason } from "./fault.ts";
 import { Files } from "./files.ts";
 import { initialOf } from "./initial.ts";
+import { KeyBar } from "./keybar.ts";
 import { keySequence } from "./keys.ts";
 import { local } from "./local.ts";
 import type { Progress } from "./module.ts";
@@ -22,6 +23,7 @@ import style from "./style.css";
 import type { TerminalEvents } from "./terminal.ts";
 import { download, upload } from "./transfer.ts";
 import { Theme, type ThemeName } from "./theme.ts";
+import { HEAD, TAIL, Transcript } from "./transcript.ts";
 
 /** What a shell is doing: not started, starting, at its prompt, running a command, or failed. */
 export type State = "idle" | "loading" | "ready" | "running" | "error";
@@ -34,6 +36,11 @@ const FONT = '"JetBrains Mono", "Cascadia Code", "SF Mono", Menlo, Consolas, "De
 const STORE = "home";
 /** The stores that shells of this page have. */
 const stores = new Set<string>();
+/** How many shells got their name from here: a page's landmarks are told apart by theirs. */
+let named = 0;
+
+/** What is said of the terminal when the keyboard comes to it. */
+const HINT = "Escape, then Tab leaves the terminal; Escape, then Shift and Tab goes back. After it is a button for a screen reader mode.";
 
 let sheet: CSSStyleSheet | undefined;
 
@@ -58,6 +65,9 @@ export class BushelShell extends HTMLElement {
   private readonly box = document.createElement("div");
   private readonly panel = new Panel();
   private readonly ask = new Ask(() => this.focus());
+  private readonly transcript = new Transcript();
+  private readonly keys = new KeyBar((key) => void this.press(key).catch(() => {}));
+  private readonly reader = document.createElement("button");
   private readonly theme_: Theme;
   private shell: Shell | undefined;
   /** The shell's store, as it is in stores. */
@@ -85,20 +95,30 @@ export class BushelShell extends HTMLElement {
     const target = document.createElement("div");
     target.className = "target";
     target.hidden = true;
-    root.append(fallback, this.box, this.panel.element, target, notice, this.ask.element);
-    const theme = new Theme((colors, dark) => {
+    notice.setAttribute("part", "notice");
+    this.ask.element.setAttribute("part", "ask");
+    const hint = document.createElement("p");
+    hint.id = "hint";
+    hint.className = "hint unseen";
+    hint.textContent = HINT;
+    this.reader.type = "button";
+    this.reader.className = "reader";
+    this.reader.textContent = "Screen reader mode";
+    this.reader.addEventListener("click", () => this.toggleAttribute("screenreader"));
+    root.append(fallback, this.box, this.reader, this.keys.element, this.panel.element, target, notice, this.ask.element, hint, this.transcript.element);
+    this.theme_ = new Theme(this.box, (colors, dark) => {
       this.classList.toggle("dark", dark);
       this.shell?.terminal?.setTheme(colors);
     });
-    this.theme_ = theme;
     new Drop(this, notice, target, () => this.shell && { files: this.fs, folder: () => this.shell?.folder ?? "." });
     this.prompted.promise.catch(() => {});
   }
 
   connectedCallback(): void {
     if (!this.hasAttribute("role")) this.setAttribute("role", "region");
-    if (!this.hasAttribute("aria-label")) this.setAttribute("aria-label", "shell");
-    this.theme_.name = this.theme;
+    if (!this.hasAttribute("aria-label")) this.setAttribute("aria-label", named++ === 0 ? "shell" : `shell ${named}`);
+    this.readScreens();
+    this.theme_.connect(this.theme);
     if (!this.shell) this.arm();
   }
 
@@ -107,6 +127,7 @@ export class BushelShell extends HTMLElement {
     queueMicrotask(() => {
       if (this.isConnected) return;
       this.observer?.disconnect();
+      this.theme_.disconnect();
       this.end(closed());
       this.setState("idle");
     });
@@ -115,7 +136,7 @@ export class BushelShell extends HTMLElement {
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (name === "theme") this.theme_.name = this.theme;
     if (name === "rows") this.style.setProperty("--_rows", String(this.rows));
-    if (name === "screenreader" && this.shell?.terminal) this.shell.terminal.screenReader = now !== null;
+    if (name === "screenreader") this.readScreens();
     if (name === "readonly" && this.shell?.terminal) this.shell.terminal.readOnly = now !== null;
     if (name === "boot" && before !== now && this.isConnected && !this.shell) this.arm();
   }
@@ -308,11 +329,13 @@ export class BushelShell extends HTMLElement {
         onCommand: (line) => {
           if (!mine()) return;
           this.setState("running");
+          this.shell?.terminal?.markOutput();
           this.emit("bushel-command", { line });
         },
         onExit: (line, code, ms) => {
           if (!mine()) return;
           this.setState("ready");
+          this.transcript.add(line, code, this.shell?.terminal?.output(HEAD, TAIL) ?? { head: [], skipped: 0, tail: [] });
           this.emit("bushel-exit", { line, code, ms });
         },
         onDeath: (error) => mine() && this.fail(error),
@@ -368,11 +391,19 @@ export class BushelShell extends HTMLElement {
         fontSize: Number.parseFloat(css.getPropertyValue("--bushel-font-size")) || 14,
         screenReader: this.hasAttribute("screenreader"),
       },
-      events,
+      { ...events, onInput: (data) => events.onInput(this.keys.apply(data)) },
     );
     terminal.readOnly = this.readonly;
     if (terminal.lineHeight > 0) this.style.setProperty("--_row-height", `${terminal.lineHeight}px`);
     return terminal;
+  }
+
+  // What the attribute screenreader says, where it shows.
+  private readScreens(): void {
+    const on = this.hasAttribute("screenreader");
+    this.reader.setAttribute("aria-pressed", String(on));
+    this.transcript.brief = on; // the terminal speaks its output itself
+    if (this.shell?.terminal) this.shell.terminal.screenReader = on;
   }
 
   private onProgress(progress: Progress): void {
@@ -413,6 +444,7 @@ export class BushelShell extends HTMLElement {
     shell.close(error);
     this.box.replaceChildren();
     this.box.classList.add("waiting");
+    this.transcript.clear();
     this.panel.hide();
     if (this.settled) this.renew();
     this.prompted.reject(error);

@@ -59,7 +59,7 @@ export class Session {
         if (this.closed) return;
         this.onShellExit(code);
         this.terminal.restore();
-        await this.terminal.write(`\r\n\x1b[2m[the shell has ended with code ${code}; press a key for a new one]\x1b[0m\r\n`);
+        await this.terminal.write(`\r\n\x1b[90m[the shell has ended with code ${code}; press a key for a new one]\x1b[0m\r\n`);
       } catch (error) {
         if (this.closed) return;
         if (first) throw error;

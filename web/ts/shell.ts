@@ -83,6 +83,8 @@ export class Shell {
       onInput: (data) => void this.session?.type(data).catch(() => {}),
       onResize: (cols, rows) => this.session?.resize(cols, rows),
       onMark: (mark) => this.mark(mark),
+      // The line editor still waits for what Escape begins: a second one ends that.
+      onLeave: () => this.command || void this.session?.type("\x1b").catch(() => {}),
     };
     const making = this.options.terminal(events).catch((error) => {
       throw new BushelError(
@@ -100,7 +102,7 @@ export class Shell {
       return;
     }
     const { notice, minor } = kernel.booted;
-    if (notice && (this.options.asked || !minor)) await this.terminal.write(`\x1b[2m${notice}.\x1b[0m\r\n`);
+    if (notice && (this.options.asked || !minor)) await this.terminal.write(`\x1b[90m${notice}.\x1b[0m\r\n`);
     const { welcome } = this.options.opening;
     if (welcome) await this.terminal.write(`${welcome.replaceAll(/\r?\n/g, "\r\n")}\r\n`);
     const session = (this.session = new Session(kernel.client, processes, this.terminal, this.options.engine, this.options.opening));

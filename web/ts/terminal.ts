@@ -5,8 +5,10 @@ import { FitAddon } from "@xterm/addon-fit";
 import { SearchAddon } from "@xterm/addon-search";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
-import { Terminal as XTerm, type ITheme } from "@xterm/xterm";
+import { Terminal as XTerm, type IMarker, type ITheme } from "@xterm/xterm";
+import { Leaving } from "./leaving.ts";
 import { type Mark, parseFolderMark, parsePromptMark } from "./marks.ts";
+import type { Excerpt } from "./transcript.ts";
 
 /**
  * How much output may wait to be drawn before reading pauses, and where it goes on, in
@@ -20,6 +22,8 @@ export interface TerminalEvents {
   onInput(data: string): void;
   onResize(cols: number, rows: number): void;
   onMark(mark: Mark): void;
+  /** The keyboard has left, by Escape and Tab. The Escape has been typed. */
+  onLeave(): void;
 }
 
 export interface TerminalLook {
@@ -36,13 +40,17 @@ export class Terminal {
   private readonly fit = new FitAddon();
   private readonly search = new SearchAddon();
   private readonly observer: ResizeObserver;
+  private readonly still = matchMedia("(prefers-reduced-motion: reduce)");
+  private readonly blink = () => void (this.xterm.options.cursorBlink = !this.still.matches && !this.xterm.options.disableStdin);
+  /** Where the output of the command that runs begins. */
+  private begun: { marker: IMarker | undefined; column: number } | undefined;
   private pending = 0;
   private drained: (() => void) | undefined;
 
   constructor(box: HTMLElement, look: TerminalLook, events: TerminalEvents) {
     this.xterm = new XTerm({
       allowProposedApi: true, // the unicode add-on needs it
-      cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      cursorBlink: !this.still.matches,
       cursorInactiveStyle: "outline",
       fontFamily: look.fontFamily,
       fontSize: look.fontSize,
@@ -70,6 +78,13 @@ export class Terminal {
     hook(133, parsePromptMark);
     hook(7, parseFolderMark);
     this.xterm.open(box);
+    const leaving = new Leaving(box.parentNode?.querySelector("#hint") ?? null, events.onLeave);
+    this.xterm.attachCustomKeyEventHandler((event) => leaving.key(event));
+    const { textarea } = this.xterm;
+    textarea?.setAttribute("aria-label", "Terminal");
+    textarea?.setAttribute("aria-describedby", "hint");
+    textarea?.addEventListener("blur", () => leaving.end());
+    this.still.addEventListener("change", this.blink);
     this.refit(box);
     this.observer = new ResizeObserver(() => this.refit(box));
     this.observer.observe(box);
@@ -132,6 +147,28 @@ export class Terminal {
     return lines.join("\n");
   }
 
+  /** Notes that what comes from here on is the output of a command. */
+  markOutput(): void {
+    this.begun?.marker?.dispose();
+    this.begun = { marker: this.xterm.registerMarker(0), column: this.xterm.buffer.active.cursorX };
+  }
+
+  /** The lines from there to the cursor: the first head and the last tail of them, as far as they are kept. */
+  output(head: number, tail: number): Excerpt {
+    const buffer = this.xterm.buffer.normal;
+    const { marker, column } = this.begun ?? { marker: undefined, column: 0 };
+    this.begun = undefined;
+    if (!marker) return { head: [], skipped: 0, tail: [] };
+    const gone = marker.line < 0; // it has scrolled away, beyond what is kept
+    const from = Math.max(0, marker.line);
+    const end = buffer.baseY + buffer.cursorY + (buffer.cursorX > 0 ? 1 : 0);
+    marker.dispose();
+    const line = (at: number) => buffer.getLine(at)?.translateToString(true, at === from && !gone ? column : 0) ?? "";
+    const lines = (a: number, b: number) => Array.from({ length: Math.max(0, b - a) }, (_, i) => line(a + i)).filter(Boolean);
+    if (end - from <= head + tail) return { head: lines(from, end), skipped: 0, tail: [] };
+    return { head: lines(from, from + head), skipped: end - from - head - tail, tail: lines(end - tail, end) };
+  }
+
   /** Selects the next place where text stands, above or below; tells whether there is one. */
   find(text: string, backwards: boolean): boolean {
     return backwards ? this.search.findPrevious(text) : this.search.findNext(text);
@@ -148,7 +185,7 @@ export class Terminal {
   /** Keys are not taken from the keyboard. */
   set readOnly(on: boolean) {
     this.xterm.options.disableStdin = on;
-    this.xterm.options.cursorBlink = !on && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.blink();
   }
   set screenReader(on: boolean) {
     this.xterm.options.screenReaderMode = on;
@@ -159,6 +196,7 @@ export class Terminal {
 
   dispose(): void {
     this.observer.disconnect();
+    this.still.removeEventListener("change", this.blink);
     this.drained?.();
     this.xterm.dispose();
   }
