@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/manual"
 )
 
 // builtin is a command of the shell itself.
 type builtin struct {
 	run   func(*call) int
-	usage string // the arguments
-	help  string // one line
+	usage string // the arguments, as its page has them
 }
 
 // call is one run of a builtin. What it prints is written when it ends, or
@@ -91,64 +92,71 @@ func (c *call) options(spec string) (opts map[byte]string, rest []string, ok boo
 var builtins map[string]*builtin
 
 func init() {
-	builtins = map[string]*builtin{
-		":":         {colon, "", "do nothing"},
-		".":         {source, "FILE [ARG ...]", "run the commands of a file in this shell"},
-		"source":    {source, "FILE [ARG ...]", "run the commands of a file in this shell"},
-		"[":         {bracket, "EXPRESSION ]", "evaluate a condition"},
-		"alias":     {aliasCmd, "[-p] [NAME[=VALUE] ...]", "define or show aliases"},
-		"bg":        {bg, "[JOB ...]", "let stopped jobs go on in the background"},
-		"break":     {breakCmd, "[N]", "leave loops"},
-		"builtin":   {builtinCmd, "[NAME [ARG ...]]", "run a builtin even if a function has its name"},
-		"caller":    {caller, "[N]", "show where the function was called"},
-		"cd":        {cd, "[-L|-P] [DIR]", "change the working directory"},
-		"command":   {commandCmd, "[-pVv] NAME [ARG ...]", "run a command even if a function has its name"},
-		"continue":  {continueCmd, "[N]", "begin the next turn of a loop"},
-		"declare":   {declareCmd, "[-aAfFgilnrtux] [-p] [NAME[=VALUE] ...]", "set variables and their attributes"},
-		"dirs":      {dirsCmd, "[-clpv]", "show the stack of directories"},
-		"disown":    {disown, "[-h] [-ar] [JOB ...]", "forget jobs"},
-		"echo":      {echo, "[-neE] [ARG ...]", "print arguments"},
-		"enable":    {enable, "[-n] [NAME ...]", "switch builtins on and off"},
-		"eval":      {evalCmd, "[ARG ...]", "run arguments as a command line"},
-		"exec":      {execCmd, "[-cl] [-a NAME] [COMMAND [ARG ...]]", "replace the shell, or change its files"},
-		"exit":      {exitCmd, "[N]", "end the shell"},
-		"export":    {declareCmd, "[-fn] [NAME[=VALUE] ...] or -p", "hand variables to commands"},
-		"false":     {falseCmd, "", "fail"},
-		"fg":        {fg, "[JOB]", "bring a job to the foreground"},
-		"getopts":   {getopts, "OPTSTRING NAME [ARG ...]", "read options"},
-		"hash":      {hash, "[-lr] [-dt] [NAME ...]", "remember where commands are"},
-		"help":      {help, "[NAME ...]", "say what the builtins do"},
-		"history":   {historyCmd, "[-c] [N]", "show the lines that were typed"},
-		"jobs":      {jobsCmd, "[-lnprs] [JOB ...]", "show the jobs"},
-		"kill":      {kill, "[-s SIGNAL | -SIGNAL] PID|JOB ... or -l [N]", "send a signal"},
-		"let":       {let, "EXPRESSION ...", "evaluate arithmetic"},
-		"local":     {declareCmd, "[OPTION] NAME[=VALUE] ...", "make variables of a function"},
-		"logout":    {exitCmd, "[N]", "end the shell"},
-		"mapfile":   {mapfile, "[-d DELIM] [-n COUNT] [-O ORIGIN] [-s COUNT] [-t] [-u FD] [ARRAY]", "read lines into an array"},
-		"popd":      {popd, "[+N | -N]", "go back to a directory of the stack"},
-		"printf":    {printf, "[-v VAR] FORMAT [ARG ...]", "print by a format"},
-		"pushd":     {pushd, "[DIR | +N | -N]", "go to a directory and remember this one"},
-		"pwd":       {pwd, "[-LP]", "print the working directory"},
-		"read":      {read, "[-ers] [-a ARRAY] [-d DELIM] [-i TEXT] [-n NCHARS] [-N NCHARS] [-p PROMPT] [-t TIMEOUT] [-u FD] [NAME ...]", "read a line"},
-		"readarray": {mapfile, "[-d DELIM] [-n COUNT] [-O ORIGIN] [-s COUNT] [-t] [-u FD] [ARRAY]", "read lines into an array"},
-		"readonly":  {declareCmd, "[-aAf] [NAME[=VALUE] ...] or -p", "make variables constant"},
-		"return":    {returnCmd, "[N]", "leave a function"},
-		"run":       {runCmd, "[--engine=auto|browser|wazero] [--dir DIR[:NAME][:ro]] [--ro DIR] [--listen PORT] [--] FILE [ARG ...]", "run a program on an engine, with some directories only, and with sockets that listen"},
-		"set":       {setCmd, "[-abefhkmnptuvxBCEHPT] [-o OPTION] [--] [ARG ...]", "set options and parameters"},
-		"shift":     {shift, "[N]", "drop parameters"},
-		"shopt":     {shoptCmd, "[-pqsu] [-o] [OPTION ...]", "set further options"},
-		"suspend":   {suspend, "[-f]", "stop the shell"},
-		"test":      {testCmd, "[EXPRESSION]", "evaluate a condition"},
-		"times":     {times, "", "show the processor time used"},
-		"trap":      {trap, "[-lp] [[COMMAND] SIGNAL ...]", "run a command on a signal"},
-		"true":      {colon, "", "succeed"},
-		"type":      {typeCmd, "[-afptP] NAME ...", "say what a name stands for"},
-		"typeset":   {declareCmd, "[-aAfFgilnrtux] [-p] [NAME[=VALUE] ...]", "set variables and their attributes"},
-		"ulimit":    {ulimit, "[-SHafinoptuv] [LIMIT]", "show or set limits; 0 and unlimited are none"},
-		"umask":     {umask, "[-S] [MODE]", "set the permissions that new files lack"},
-		"unalias":   {unalias, "[-a] NAME ...", "remove aliases"},
-		"unset":     {unset, "[-fnv] NAME ...", "remove variables and functions"},
-		"wait":      {wait, "[-fn] [-p VAR] [PID|JOB ...]", "wait for children"},
+	table := map[string]func(*call) int{
+		":":         colon,
+		".":         source,
+		"source":    source,
+		"[":         bracket,
+		"alias":     aliasCmd,
+		"bg":        bg,
+		"break":     breakCmd,
+		"builtin":   builtinCmd,
+		"caller":    caller,
+		"cd":        cd,
+		"command":   commandCmd,
+		"continue":  continueCmd,
+		"declare":   declareCmd,
+		"dirs":      dirsCmd,
+		"disown":    disown,
+		"echo":      echo,
+		"enable":    enable,
+		"eval":      evalCmd,
+		"exec":      execCmd,
+		"exit":      exitCmd,
+		"export":    declareCmd,
+		"false":     falseCmd,
+		"fg":        fg,
+		"getopts":   getopts,
+		"hash":      hash,
+		"help":      help,
+		"history":   historyCmd,
+		"jobs":      jobsCmd,
+		"kill":      kill,
+		"let":       let,
+		"local":     declareCmd,
+		"logout":    exitCmd,
+		"mapfile":   mapfile,
+		"popd":      popd,
+		"printf":    printf,
+		"pushd":     pushd,
+		"pwd":       pwd,
+		"read":      read,
+		"readarray": mapfile,
+		"readonly":  declareCmd,
+		"return":    returnCmd,
+		"run":       runCmd,
+		"set":       setCmd,
+		"shift":     shift,
+		"shopt":     shoptCmd,
+		"suspend":   suspend,
+		"test":      testCmd,
+		"times":     times,
+		"trap":      trap,
+		"true":      colon,
+		"type":      typeCmd,
+		"typeset":   declareCmd,
+		"ulimit":    ulimit,
+		"umask":     umask,
+		"unalias":   unalias,
+		"unset":     unset,
+		"wait":      wait,
+	}
+	builtins = make(map[string]*builtin, len(table))
+	for name, run := range table {
+		builtins[name] = &builtin{run: run}
+		if page := manual.Builtin(name); page != nil {
+			builtins[name].usage = page.Synopsis
+		}
 	}
 }
 

@@ -60,7 +60,7 @@ func (s *spec) main(p *kernel.Process, all func() []Command) (code int) {
 
 // help prints the manual and ends the run.
 func (c *cmd) help() {
-	c.out.WriteString(usage(c.spec.name, c.spec.synopsis, c.spec.help))
+	c.out.WriteString(page(c.spec.name, c.spec.synopsis, c.spec.help).Usage())
 	c.exit(0)
 }
 

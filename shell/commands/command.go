@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/shell/manual"
 )
 
 // Command is a command with its short manual.
@@ -19,11 +20,11 @@ type Command struct {
 	Main kernel.Main
 }
 
-// Usage is the manual as "NAME --help" prints it.
-func (c *Command) Usage() string { return usage(c.Name, c.Synopsis, c.Help) }
+// Page is its page in the manual.
+func (c *Command) Page() manual.Page { return page(c.Name, c.Synopsis, c.Help) }
 
-func usage(name, synopsis, help string) string {
-	return strings.TrimRight("Usage: "+name+" "+synopsis, " ") + "\n" + strings.Trim(help, "\n") + "\n"
+func page(name, synopsis, help string) manual.Page {
+	return manual.Page{Name: name, Synopsis: synopsis, Text: strings.Trim(help, "\n")}
 }
 
 // All lists the commands in the order of their names.

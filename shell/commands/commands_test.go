@@ -91,8 +91,11 @@ func TestCommands(t *testing.T) {
 		{"tty", "tty", "", "not a tty\n", "", 1},
 		{"stty", "stty size", "", "", "stty: standard input: inappropriate I/O control operation\n", 1},
 		{"tail from stdin", "tail -n2", "1\n2\n3\n", "2\n3\n", "", 0},
-		{"man", "man true", "", "Usage: true\nDo nothing, with success.\n", "", 0},
+		{"man", "man true", "", "NAME\n    true (builtin): Succeed\n\nSYNOPSIS\n    true\n\nDESCRIPTION\n    Succeed.\n\nEXAMPLES\n    $ while true; do echo once; break; done\n    once\n\nNAME\n    true: Do nothing, with success\n\nSYNOPSIS\n    true\n\nDESCRIPTION\n    Do nothing, with success.\n\nEXAMPLES\n    $ while true; do echo once; break; done\n    once\n", "", 0},
+		{"man of a word", "man -k checksum list", "", "md5sum      Print checksums of files, or check those in lists of them\nsha1sum     Print checksums of files, or check those in lists of them\nsha256sum   Print checksums of files, or check those in lists of them\n", "", 0},
+		{"man of a word that is nowhere", "man -k qwertz", "", "", "man: qwertz: nothing appropriate\n", 1},
 		{"man, not there", "man nope", "", "", "man: nope: no manual entry\n", 1},
+		{"man of nothing", "man", "", "", "man: what manual page do you want?\n", 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -147,14 +150,14 @@ func TestPs(t *testing.T) {
 func TestHelp(t *testing.T) {
 	w := newWorld(t)
 	for _, c := range commands.All() {
-		if c.Help == "" || !strings.HasPrefix(c.Usage(), "Usage: "+c.Name) {
+		if c.Help == "" || !strings.HasPrefix(c.Page().Usage(), "Usage: "+c.Name) {
 			t.Errorf("%s has no manual", c.Name)
 		}
 		switch c.Name {
 		case "echo", "test", "[":
 			continue // --help is text for them
 		}
-		if got := w.run([]string{c.Name, "--help"}, ""); got.code != 0 && c.Name != "false" || got.out != c.Usage() {
+		if got := w.run([]string{c.Name, "--help"}, ""); got.code != 0 && c.Name != "false" || got.out != c.Page().Usage() {
 			t.Errorf("%s --help: code %d, %q", c.Name, got.code, got.out)
 		}
 	}
