@@ -39,6 +39,7 @@ func pageMessage(n uint32) {
 }
 
 func main() {
+	paceCollections()
 	tree := vfs.NewNamespace(vfs.NewMem(vfs.MemOptions{}))
 	said, minor := mountHome(tree)
 	set, err := readSettings()

@@ -54,10 +54,20 @@ var parking struct {
 }
 
 func turned() {
+	now := Now()
 	parking.Lock()
-	parking.last = Now()
+	parking.last = now
 	parking.Unlock()
+	if onTurn != nil {
+		onTurn(now)
+	}
 }
+
+var onTurn func(now time.Duration)
+
+// OnTurn has f called whenever the event loop has turned, before goroutines run. f must
+// not wait. It is called once, before the program's first message.
+func OnTurn(f func(now time.Duration)) { onTurn = f }
 
 // Slice is how long a goroutine may compute before it parks, so that the worker's
 // messages and timers are served.

@@ -7,9 +7,13 @@ import "wasm_exec";
 /** What wasm_exec.js defines, as far as it is used. */
 interface GoClass {
   importObject: WebAssembly.Imports;
+  mem: DataView;
   argv: string[];
   run(instance: WebAssembly.Instance): Promise<void>;
   _resume(): void;
+  _nextCallbackTimeoutID: number;
+  /** The timers that the runtime waits for. It takes one out when it has heard of it. */
+  _scheduledTimeouts: Map<number, ReturnType<typeof setTimeout>>;
 }
 declare const Go: new () => GoClass;
 
@@ -18,10 +22,22 @@ const decoder = new TextDecoder();
 /** From here on a message's buffer is moved and not copied, because that pays. */
 const MOVED = 8192;
 
+/** What GoProgram itself uses of a program's exports. */
+interface OwnExports {
+  memory?: WebAssembly.Memory;
+  mem: WebAssembly.Memory;
+  buffer(n: number): number;
+  /** Of a program that collects garbage in parts. */
+  part?(alone: number): void;
+}
+
 /** A running Go program. Its exports are E. */
 export class GoProgram<E> {
-  readonly exports: E & { memory?: WebAssembly.Memory; mem: WebAssembly.Memory; buffer(n: number): number };
+  readonly exports: E & OwnExports;
   readonly #go: GoClass;
+  /** Garbage is being collected: goroutines run by parts. */
+  #collecting = false;
+  #nextPart: ReturnType<typeof setTimeout> | undefined;
   #bytes = new Uint8Array(0);
 
   /**
@@ -34,7 +50,10 @@ export class GoProgram<E> {
    */
   constructor(module: WebAssembly.Module, imports: (go: GoProgram<E>) => Record<string, Function>, ended: (error: unknown) => void) {
     this.#go = new Go();
-    this.#go.importObject["bushel"] = imports(this) as WebAssembly.ModuleImports;
+    const collecting = (on: number): void => { this.#collecting = on !== 0; };
+    this.#go.importObject["bushel"] = { collecting, ...imports(this) } as WebAssembly.ModuleImports;
+    const own = this.#go.importObject["gojs"] as Record<string, unknown>;
+    own["runtime.scheduleTimeoutEvent"] = (sp: number) => this.#schedule(sp >>> 0);
     const instance = new WebAssembly.Instance(module, this.#go.importObject);
     this.exports = instance.exports as never;
     this.#go.run(instance).then(() => ended(new Error("the program ended")), ended);
@@ -66,7 +85,32 @@ export class GoProgram<E> {
 
   /** Runs the goroutines that an export has made ready. */
   resume(): void {
-    this.#go._resume();
+    if (this.#collecting) this.#part(false);
+    else this.#go._resume();
+  }
+
+  // A part of what there is to do while garbage is collected: web/kernel/collect_js.go says
+  // why. The next one comes by a timer, unless messages come before, so that a collection ends
+  // also if nothing else goes on.
+  #part(alone: boolean): void {
+    this.exports.part!(alone ? 1 : 0);
+    if (this.#collecting) {
+      this.#nextPart ??= setTimeout(() => {
+        this.#nextPart = undefined;
+        if (this.#collecting) this.#part(true);
+      });
+    } else {
+      this.#go._resume(); // hears of the timers that were due meanwhile, too
+    }
+  }
+
+  // Sets a timer of the runtime, as wasm_exec.js does. One that is due in a collection is
+  // served by the collection's parts, and the runtime hears of it after that.
+  #schedule(sp: number): void {
+    const { mem, _scheduledTimeouts: timers } = this.#go;
+    const id = this.#go._nextCallbackTimeoutID++;
+    timers.set(id, setTimeout(() => this.resume(), Number(mem.getBigInt64(sp + 8, true))));
+    mem.setInt32(sp + 16, id, true);
   }
 }
 
