@@ -2,6 +2,8 @@ package shell
 
 import (
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 // assignMode says how a declaration assigns.
@@ -171,11 +173,18 @@ func (sh *shell) assignArray(name string, v *variable, as *syntax.Assign) error 
 				if err := sh.putAssoc(v, e.key, e.vals[0], false); err != nil {
 					return err
 				}
+			} else if words == nil {
+				words = e.vals
 			} else {
-				words = append(words, e.vals...)
+				for _, s := range e.vals {
+					words = paced.Append(words, s, sh.work)
+				}
 			}
 		}
 		for i := 0; i < len(words); i += 2 {
+			if !sh.work(32) {
+				return errInterrupted
+			}
 			val := ""
 			if i+1 < len(words) {
 				val = words[i+1]
@@ -204,6 +213,9 @@ func (sh *shell) assignArray(name string, v *variable, as *syntax.Assign) error 
 			}
 		}
 		for _, s := range e.vals {
+			if !sh.work(16) {
+				return errInterrupted
+			}
 			if err := sh.putIndexed(name, v, next, s, e.add); err != nil {
 				return err
 			}

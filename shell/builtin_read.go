@@ -356,7 +356,7 @@ func mapfile(c *call) int {
 			skipped--
 			continue
 		}
-		v.arr.put(origin+n, string(line))
+		v.arr.put(origin+n, string(line), sh.work)
 		n++
 		if err != nil {
 			break

@@ -318,7 +318,7 @@ func (sh *shell) set(name, value string) error {
 func (sh *shell) store(name string, v *variable, value string) {
 	switch v.kind {
 	case indexed:
-		v.arr.put(0, value)
+		v.arr.put(0, value, sh.work)
 	case assoc:
 		if v.m == nil {
 			v.m = map[string]string{}
@@ -428,7 +428,7 @@ func (sh *shell) putIndexed(name string, v *variable, i int, value string, add b
 	if err != nil {
 		return err
 	}
-	v.arr.put(i, value)
+	v.arr.put(i, value, sh.work)
 	v.set = true
 	return nil
 }
@@ -473,7 +473,7 @@ func (v *variable) toIndexed() {
 	}
 	v.kind = indexed
 	if v.set {
-		v.arr.put(0, v.str)
+		v.arr.put(0, v.str, nil)
 	}
 	v.str = ""
 }

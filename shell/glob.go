@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 // glob appends the file names that a field matches as a pattern, or its text.
 func (sh *shell) glob(list []string, field []piece) ([]string, error) {
 	if sh.opt.noglob || !sh.hasMeta(field) {
-		return append(list, text(field)), nil
+		return paced.Append(list, text(field), sh.work), nil
 	}
 	matches := sh.globPath(field)
 	if len(matches) > 0 {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 // flow is why commands are being skipped.
@@ -173,7 +174,7 @@ func setDefault(vars map[string]*variable, name, value string, exported bool) {
 func (sh *shell) clone() *shell {
 	sh.outputBegins()
 	c := *sh
-	c.params = slices.Clone(sh.params)
+	c.params = paced.Clone(sh.params, sh.work)
 	c.env = sh.env.clone(sh.work)
 	c.funcs = maps.Clone(sh.funcs)
 	c.alias = maps.Clone(sh.alias)

@@ -48,8 +48,8 @@ func (v *variable) value() (string, bool) {
 
 func (v *variable) clone(work paced.Work) *variable {
 	c := *v
-	work(16 + len(v.arr.val))
-	c.arr = v.arr.clone()
+	work(16)
+	c.arr = v.arr.clone(work)
 	if v.m != nil {
 		c.m = make(map[string]string, len(v.m))
 		for key, s := range v.m {
@@ -143,8 +143,8 @@ type array struct {
 	val []string
 }
 
-func (a *array) clone() array {
-	return array{slices.Clone(a.idx), slices.Clone(a.val)}
+func (a *array) clone(work paced.Work) array {
+	return array{paced.Clone(a.idx, work), paced.Clone(a.val, work)}
 }
 
 // find is the place of index i, and whether it is there.
@@ -173,14 +173,14 @@ func (a *array) end() int {
 	return len(a.val)
 }
 
-func (a *array) put(i int, s string) {
+func (a *array) put(i int, s string, work paced.Work) {
 	n, ok := a.find(i)
 	if ok {
 		a.val[n] = s
 		return
 	}
 	if a.idx == nil && i == len(a.val) {
-		a.val = append(a.val, s)
+		a.val = paced.Append(a.val, s, work)
 		return
 	}
 	a.sparse()

@@ -17,10 +17,11 @@ type piece struct {
 	quoted bool
 }
 
-// builder collects the fields that words expand to.
+// builder collects the fields that a word expands to.
 type builder struct {
 	sh     *shell
-	fields [][]piece
+	list   []string // the fields that have ended, as file names where they are patterns
+	err    error    // why one of them has none
 	cur    []piece
 	have   bool // cur is a field even if it is empty
 	split  bool // unquoted expansions are split at IFS, and "$@" makes fields
@@ -42,11 +43,12 @@ func (sh *shell) ifs() string {
 
 // end ends the current field. Without force an empty field is dropped.
 func (b *builder) end(force bool) {
-	if !b.have && !force {
+	if !b.have && !force || b.err != nil {
 		return
 	}
-	b.fields = append(b.fields, b.cur)
-	b.cur, b.have = nil, false
+	b.list, b.err = b.sh.glob(b.list, b.cur)
+	clear(b.cur)
+	b.cur, b.have = b.cur[:0], false
 }
 
 func (b *builder) add(s string, quoted bool) {
@@ -66,7 +68,7 @@ func (b *builder) addSplit(s string) {
 		b.add(s, false)
 		return
 	}
-	for s != "" && b.sh.work(16) {
+	for s != "" && b.err == nil && b.sh.work(48) {
 		i := b.sh.indexAny(s, b.ifs)
 		if i < 0 {
 			b.add(s, false)
@@ -115,7 +117,9 @@ func (b *builder) addList(elems []string, star, quoted bool) {
 		b.add(strings.Join(elems, sep), quoted && (star || len(elems) > 0))
 	case quoted:
 		for i, e := range elems {
-			b.sh.work(16)
+			if !b.sh.work(32) {
+				return
+			}
 			if i > 0 {
 				b.end(true)
 			}
@@ -154,6 +158,9 @@ func (b *builder) parts(parts []syntax.WordPart, q quoting) error {
 	for i, part := range parts {
 		if err := b.part(part, q, i == 0, i == len(parts)-1); err != nil {
 			return err
+		}
+		if b.err != nil {
+			return b.err
 		}
 		if b.sh.cut {
 			return errInterrupted
@@ -383,20 +390,15 @@ func (sh *shell) wordFields(list []string, w *syntax.Word) ([]string, error) {
 
 func (sh *shell) expandWord(list []string, w *syntax.Word) ([]string, error) {
 	b := sh.newBuilder(true)
+	b.list = list
 	if err := b.parts(w.Parts, plainWord); err != nil {
 		return nil, err
 	}
 	b.end(false)
-	for _, f := range b.fields {
-		var err error
-		if list, err = sh.glob(list, f); err != nil {
-			return nil, err
-		}
-		if !sh.work(32) {
-			return nil, errInterrupted
-		}
+	if b.err == nil && !sh.work(32) {
+		return nil, errInterrupted
 	}
-	return list, nil
+	return b.list, b.err
 }
 
 // joined expands a word into one string, without splitting or globbing.

@@ -55,6 +55,8 @@ var longSteps = []struct {
 	{"a loop without a call", `i=0; while ((i<20000)); do ((i++)); done`, 20_000, 64},
 	{"a loop of arithmetic", `for ((i=0;i<20000;i++)); do :; done`, 20_000, 64},
 	{"recursion", `f(){ (($1<2)) || { f $(($1-1)); f $(($1-2)); }; }; f 17`, 5_000, 64},
+	{"an array", `y=(${x//a/ })`, long, 700},
+	{"an associative array of a list", `declare -A y; y=(${x//a/ })`, long, 700},
 	{"a copy of a subshell", `for i in {1..16000}; do y[i*2]=$i; done; (:)`, 16_000, 32},
 	{"a function printed", `eval "f(){ ${x//a/:;}; }"; y=$(declare -f f)`, long, 1 << 10},
 }
