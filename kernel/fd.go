@@ -200,6 +200,9 @@ func sysClose(c *call) verdict {
 	}
 	if f := c.p.fds[c.r.Args[0]].f; c.r.Args[1] == 1 && f.copy != nil && f.copy.list == c.p.copies {
 		f.copy.retain()
+		if old := c.r.Args[2]; old != 0 {
+			c.k.after(func() { c.p.copies.forget(old) })
+		}
 	}
 	c.p.closeFD(int(c.r.Args[0]))
 	return c.ok()

@@ -50,6 +50,7 @@ type Client struct {
 	fds     fdTable
 	gone    bool
 	lastGen uint32
+	unsaid  int // fds of which the kernel has not been told; see unsaid.go
 	// anyAhead is set when anything has been read ahead.
 	anyAhead bool
 
@@ -200,12 +201,13 @@ type fdState struct {
 	// ahead is what was read before it was asked for. Duplicates of the fd share it.
 	ahead *ahead
 
-	gen   uint32   // which of the files that had this number
-	pipe  bool     // the end to write of a pipe
-	swift bool     // its calls must not wait
-	end   *pipeEnd // if it is joined, or about to be
-	wrote int      // since the kernel was last asked to join it
-	askAt int      // how much that is when it is asked
+	unsaid bool     // the kernel does not know that it is open
+	gen    uint32   // which of the files that had this number
+	pipe   bool     // the end to write of a pipe
+	swift  bool     // its calls must not wait
+	end    *pipeEnd // if it is joined, or about to be
+	wrote  int      // since the kernel was last asked to join it
+	askAt  int      // how much that is when it is asked
 
 	of   *file        // what is known of the file, if anything may be
 	desc *description // if the offset is kept here
@@ -236,7 +238,7 @@ func NewClient(post func([]byte), now func() time.Duration) *Client {
 func (c *Client) Begin(info *sys.StartInfo) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.out, c.tail.at, c.gone, c.anyAhead = c.out[:0], -1, false, false
+	c.out, c.tail.at, c.gone, c.anyAhead, c.unsaid = c.out[:0], -1, false, false, 0
 	c.pace = pace{sentAt: c.now() - quiet}
 	c.unacked.clear()
 	clear(c.waiting)
@@ -317,6 +319,9 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 
 // call adds a call to what is to be sent.
 func (c *Client) call(lane uint16, r *sys.Request, w waiter) {
+	if r.Op != sys.OpGetPID {
+		c.sayAll()
+	}
 	c.lastID++
 	if c.lastID == 0 {
 		c.lastID = 1 // 0 is for what the kernel tells unasked
@@ -336,7 +341,8 @@ func (c *Client) call(lane uint16, r *sys.Request, w waiter) {
 	c.out = sys.AppendRequest(c.out, bus.KindCall, lane, id, &req)
 }
 
-// follow adds a call of the first lane that wants no answer to what is to be sent.
+// follow adds a call of the first lane that wants no answer to what is to be sent. It
+// knows nothing of fds that have not been said.
 func (c *Client) follow(r *sys.Request) {
 	c.tail.at = -1
 	c.out = sys.AppendRequest(c.out, bus.KindNotify, 0, 0, r)
@@ -397,6 +403,7 @@ func (c *Client) behind(lane uint16, r *sys.Request) (sys.Reply, bool) {
 	}
 	c.unacked.add(lane, n)
 	if lane == 0 && !state.file {
+		c.sayAll() // what comes behind it may wait
 		c.names.slow = c.unacked.mark(0)
 	}
 	if t := &c.tail; t.at >= 0 && t.fd == fd && t.lane == lane {
@@ -426,9 +433,20 @@ func (c *Client) closed(lane uint16, r *sys.Request) bool {
 	if !state.file || state.err != 0 || lane == Unordered || doubtful {
 		return false
 	}
+	if state.unsaid {
+		c.unsaid--
+		c.dropped(state)
+		c.fds.set(fd, fdState{})
+		return true
+	}
 	req := *r
-	if state.desc != nil && c.retain(state.of) {
-		req.Args[1] = 1
+	if state.desc != nil {
+		if kept, old := c.retain(state.of); kept {
+			req.Args[1] = 1
+			if old != nil {
+				req.Args[2] = old.id
+			}
+		}
 	}
 	c.dropped(state)
 	c.fds.set(fd, fdState{})

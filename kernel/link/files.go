@@ -178,6 +178,8 @@ func (c *Client) settle(d *description) {
 			continue
 		}
 		if !told {
+			c.sayAll()
+			state.unsaid = false
 			c.follow(&sys.Request{Op: sys.OpSeek, Args: [6]uint64{uint64(fd), uint64(d.off), uint64(sys.SeekSet)}})
 			told = true
 		}

@@ -11,7 +11,7 @@ import (
 const (
 	// namesAfter is how many files in a row the process makes in a directory before it
 	// asks for the names, and namesRarely how many when it has been refused.
-	namesAfter  = 2
+	namesAfter  = 3
 	namesRarely = 32
 	// mostRetained is how many files that are closed the kernel is to keep at hand.
 	mostRetained = 128
@@ -166,6 +166,9 @@ func (c *Client) openBehind(dir *directory, name string, e entry, there bool, r 
 	req.Args[5] = sys.OpenNumbered | uint64(fd)
 	if there {
 		req.Args[5] |= sys.OpenKept
+		if flags&sys.OTrunc == 0 && f.retained {
+			return c.openUnsaid(f, fd, flags), true, true
+		}
 	} else {
 		c.lastFile++
 		f = &file{id: c.lastFile, held: true, dir: dir, name: name}
@@ -181,10 +184,7 @@ func (c *Client) openBehind(dir *directory, name string, e entry, there bool, r 
 		f.edits++
 	}
 	req.Args[4] = f.id
-	info := sys.FDInfo(sys.TypeRegular) | sys.InfoSeek
-	if flags&sys.OWrite != 0 {
-		info |= sys.InfoBulk | sys.InfoSure
-	}
+	info := knownInfo(flags)
 	c.describe(fd, info, f, flags)
 	c.follow(&req)
 	c.unacked.add(0, 1)
@@ -292,6 +292,7 @@ func (c *Client) named(w *waiter, r *sys.Reply) {
 // recalled gives the names back, as the kernel asks.
 func (c *Client) recalled() {
 	n := &c.names
+	c.sayAll()
 	for id, f := range c.files {
 		if f.fds == 0 {
 			delete(c.files, id)
@@ -309,34 +310,43 @@ func (c *Client) recalled() {
 }
 
 // retain reports whether the kernel is to keep f at hand when it is closed, because it
-// may be opened again by its name, or much is known of it.
-func (c *Client) retain(f *file) bool {
+// may be opened again by its name, or much is known of it. If it is to forget
+// another for that, this is old.
+func (c *Client) retain(f *file) (kept bool, old *file) {
 	n := &c.names
 	if f == nil || f.gone || (!n.held || len(n.dirs) == 0) && !f.whole() {
-		return false
+		return false, nil
 	}
-	if !f.retained {
-		f.retained = true
-		n.retained = append(n.retained, f)
-		if len(n.retained) > mostRetained {
-			old := n.retained[0]
-			n.retained = n.retained[1:]
-			if old.retained {
-				c.release(old)
-			}
+	if f.retained {
+		return true, nil
+	}
+	f.retained = true
+	n.retained = append(n.retained, f)
+	if len(n.retained) > mostRetained {
+		old = n.retained[0]
+		n.retained = n.retained[1:]
+		if !old.retained {
+			return true, nil
 		}
+		c.forgets(old)
 	}
-	return true
+	return true, old
 }
 
 // release has f known no longer by its name.
 func (c *Client) release(f *file) {
-	f.gone = true
 	if !f.retained {
+		f.gone = true
 		return
 	}
-	f.retained = false
+	c.forgets(f)
 	c.follow(&sys.Request{Op: sys.OpNames, Args: [6]uint64{0, uint64(sys.NamesForget), 0, 0, f.id}})
+}
+
+// forgets is release for an f that was retained, but for telling the kernel.
+func (c *Client) forgets(f *file) {
+	c.sayAll()
+	f.gone, f.retained = true, false
 	if f.fds == 0 {
 		delete(c.files, f.id)
 	}

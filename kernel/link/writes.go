@@ -61,6 +61,9 @@ func (c *Client) writeFile(d *description, off int64, move bool, r *sys.Request,
 		c.flush()
 		return reply, false
 	}
+	if state.unsaid {
+		c.sayAll()
+	}
 	d.edits++
 	c.known(d.file, r.Data, off)
 	d.size = max(d.size, off+int64(n))

@@ -19,7 +19,8 @@ const (
 	// in 8 bytes and its first bytes, up to a5 of them if it is to be read, all of which
 	// stays so until a change is told; or empty.
 	OpOpen
-	// OpClose closes fd a0. With a1 1 the file may be opened again by [OpenKept].
+	// OpClose closes fd a0. With a1 1 the file may be opened again by [OpenKept], and file
+	// a2 no more, if that is not 0.
 	OpClose
 	// OpRead reads up to a1 bytes from fd a0 into data; 0 bytes are the end. Of a
 	// pipe's end that nobody else holds, data may have up to a2 bytes more. If v0 is

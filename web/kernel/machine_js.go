@@ -294,18 +294,23 @@ func (m *machine) forget(pid uint32) {
 	delete(m.guests, pid)
 }
 
-// guestMessage takes frames of a guest's worker.
+// guestMessage takes frames of a guest's worker, and returns 1 if the guest waits for
+// what comes of them.
 //
 //go:wasmexport guest_message
-func guestMessage(pid, n uint32) {
+func guestMessage(pid, n uint32) (asks uint32) {
 	msg := worker.Received(n)
 	g := theMachine.find(pid)
 	if g == nil {
-		return // it was killed with this on its way
+		return 0 // it was killed with this on its way
+	}
+	if link.Asks(msg) {
+		asks = 1
 	}
 	if err := g.server.Receive(msg); err != nil {
 		g.babbles()
 	}
+	return asks
 }
 
 // guestGone is told when a guest has ended by itself and its worker is free again.

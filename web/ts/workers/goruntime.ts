@@ -20,7 +20,7 @@ declare const Go: new () => GoClass;
 const decoder = new TextDecoder();
 
 /** From here on a message's buffer is moved and not copied, because that pays. */
-const MOVED = 8192;
+const MOVED = 2048;
 
 /** What GoProgram itself uses of a program's exports. */
 interface OwnExports {

@@ -6,6 +6,7 @@ import { Fetcher } from "./fetcher.ts";
 import { GoProgram, postBytes } from "./goruntime.ts";
 import { Guests } from "./guests.ts";
 import { fetchModule } from "./fetch.ts";
+import { Later } from "./later.ts";
 import { LocalFolders } from "./local.ts";
 import { Workers } from "./remote.ts";
 import { Sockets } from "./sockets.ts";
@@ -13,7 +14,8 @@ import { Turn } from "./turn.ts";
 
 interface Exports extends DiskExports {
   page_message(length: number): void;
-  guest_message(pid: number, length: number): void;
+  /** 1 if the guest waits for what comes of the message. */
+  guest_message(pid: number, length: number): number;
   guest_gone(pid: number): void;
   guest_silent(pid: number): void;
   thread_message(pid: number, id: number, length: number): void;
@@ -54,10 +56,12 @@ async function boot({ base, kernel, engine, store, settings }: BootKernel): Prom
   const module =
     kernel ?? (await fetchModule(`${base}kernel.wasm`, (loaded, total) => page.postMessage({ type: "progress", phase: "download", loaded, total })));
   const echo = new MessageChannel();
+  // For what a guest sends behind, which is many messages when it makes files.
+  const resumption = new Later(() => go!.resume());
   const guests = new Guests(base, workers, {
     message(pid, data) {
-      go!.exports.guest_message(pid, go!.give(data));
-      go!.resume();
+      if (go!.exports.guest_message(pid, go!.give(data)) !== 0) go!.resume();
+      else resumption.soon();
     },
     gone: (pid) => go!.exports.guest_gone(pid),
     silent(pid) {
