@@ -14,9 +14,9 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// bundles are the scripts of the page. The element and the terminal that it
-// loads are modules; the workers are classic scripts, which a page may start from
-// another origin without CORS.
+// bundles are the scripts of the site. The element, the terminal that it
+// loads, and the two ends of a frame are modules; the workers are classic scripts, which a page
+// may start from another origin without CORS.
 var bundles = []struct {
 	name   string
 	entry  string
@@ -24,6 +24,8 @@ var bundles = []struct {
 }{
 	{"bushel", "web/ts/bushel.ts", api.FormatESModule},
 	{"terminal", "web/ts/terminal.ts", api.FormatESModule},
+	{"embed", "web/ts/embed/frame.ts", api.FormatESModule},
+	{"connect", "web/ts/embed/connect.ts", api.FormatESModule},
 	{"kernel-worker", "web/ts/workers/kernel-worker.ts", api.FormatIIFE},
 	{"process-worker", "web/ts/workers/process-worker.ts", api.FormatIIFE},
 }
@@ -111,11 +113,12 @@ func wasmExec() api.Plugin {
 // has to wait for and names that it cannot ask for early.
 func ownBundle() api.Plugin {
 	return api.Plugin{Name: "own-bundle", Setup: func(build api.PluginBuild) {
-		build.OnResolve(api.OnResolveOptions{Filter: `^\./terminal\.ts$`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+		build.OnResolve(api.OnResolveOptions{Filter: `^\.{1,2}/(terminal|bushel)\.ts$`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
 			if args.Kind != api.ResolveJSDynamicImport {
 				return api.OnResolveResult{}, nil
 			}
-			return api.OnResolveResult{Path: "./terminal.js", External: true}, nil
+			name := strings.TrimSuffix(filepath.Base(args.Path), ".ts")
+			return api.OnResolveResult{Path: "./" + name + ".js", External: true}, nil
 		})
 	}}
 }

@@ -119,6 +119,24 @@ for (const engine of ["browser", "wazero"] as const) {
   });
 }
 
+test("a frame works under a strict policy, and so does the page that drives it", async ({ context, watch }) => {
+  await withPolicy(async (strict) => {
+    const page = await context.newPage();
+    watch(page);
+    const violations = await count(page);
+    strict.pages.set("/host", { html: `<!doctype html><script type="module" src="drive.js"></script><iframe src="embed.html?run=echo+framed" width="700" height="300"></iframe>` });
+    await page.route("**/drive.js", (route) => {
+      const body = `import { connect } from "./connect.js"; document.title = (await (await connect(document.querySelector("iframe"))).run("echo driven")).stdout;`;
+      return route.fulfill({ contentType: "text/javascript", body });
+    });
+    await page.goto(`${strict.url}host`);
+    await expect(page).toHaveTitle(/driven/);
+    await expect.poll(() => page.frames()[1]!.evaluate(() => document.querySelector("bushel-shell")!.screen())).toMatch(/^framed$/m);
+    expect(await violations()).toEqual([]);
+    expect(strict.violations).toEqual([]);
+  });
+});
+
 test("what a policy forbids is counted", async ({ context }) => {
   await withPolicy(async (strict) => {
     const page = await context.newPage();

@@ -37,6 +37,23 @@ export interface Serving {
   close(): void;
 }
 
+/** What the frames of a link go out by. */
+export interface Wire {
+  /** The bytes are its own from then on. */
+  send(frames: Uint8Array): void;
+  /** Ends it, behind what is still to be sent. */
+  close(): void;
+}
+
+/** Who takes the frames that come by a wire, and hears of its end. */
+export interface WireEnd {
+  receive(frames: Uint8Array): void;
+  lost(error: BusError): void;
+}
+
+/** Opens a wire to the bus; end hears of nothing before a turn after that. */
+export type Dial = (end: WireEnd) => Promise<Wire>;
+
 /** Opens a link to the bus; it is a stand-in's place in tests. */
 export type Connect = (options: Omit<LinkOptions, "send">) => Promise<Link>;
 
@@ -150,9 +167,27 @@ function serving(pkg: string, handlers: Handlers, list: readonly Contract[], ful
   return methods;
 }
 
-/** Opens links by /dev/bus of the kernel, which is asked for at each. */
-export function device(kernel: () => Promise<Client>): Connect {
+/** Opens links by what dial opens. */
+export function over(dial: Dial): Connect {
   return async (options) => {
+    // Nothing comes before the link is there: what comes does so in a later turn.
+    const end: WireEnd = { receive: (bytes) => link.receive(bytes), lost: (error) => link.lost(error) };
+    const wire = await dial(end);
+    const link = new Link({
+      ...options,
+      send: (frames) => wire.send(frames),
+      closed: (error) => {
+        options.closed?.(error);
+        wire.close();
+      },
+    });
+    return link;
+  };
+}
+
+/** Opens /dev/bus of the kernel, which is asked for at each. */
+export function device(kernel: () => Promise<Client>): Dial {
+  return async (end) => {
     const client = await kernel();
     const path = "/dev/bus";
     const { vals } = await client.call({ op: Op.open, path, args: [AT_CWD, Open.read | Open.write | Open.cloexec, 0] });
@@ -163,33 +198,30 @@ export function device(kernel: () => Promise<Client>): Connect {
     const flush = () => {
       last = client.call({ op: Op.write, args: [fd], data: concat(out) }, lane);
       out = [];
-      last.catch((error) => link.lost(new BusError("unavailable", reason(error))));
+      last.catch((error) => end.lost(new BusError("unavailable", reason(error))));
     };
-    const link = new Link({
-      ...options,
-      send: (frame) => {
-        if (out.push(frame) === 1) queueMicrotask(flush); // what one turn sends is one write
+    void read(client, fd, end);
+    return {
+      send: (frames) => {
+        if (out.push(frames) === 1) queueMicrotask(flush); // what one turn sends is one write
       },
-      closed: (error) => {
-        options.closed?.(error);
+      close: () => {
         const close = () => client.call({ op: Op.close, args: [fd] }, lane).then(() => client.giveLane(lane)).catch(() => {});
         queueMicrotask(() => void last.then(close, close)); // behind what is still to be sent
       },
-    });
-    void read(client, fd, link);
-    return link;
+    };
   };
 }
 
-async function read(client: Client, fd: number, link: Link): Promise<void> {
+async function read(client: Client, fd: number, end: WireEnd): Promise<void> {
   try {
     for (;;) {
       const { data } = await client.call({ op: Op.read, args: [fd, PIECE] });
       if (data.length === 0) break;
-      link.receive(data.slice());
+      end.receive(data.slice());
     }
-    link.lost(new BusError("unavailable", "the link is closed"));
+    end.lost(new BusError("unavailable", "the link is closed"));
   } catch (error) {
-    link.lost(new BusError("unavailable", reason(error)));
+    end.lost(new BusError("unavailable", reason(error)));
   }
 }

@@ -2,7 +2,8 @@
 // of the design and changes only by growing.
 
 import xtermStyle from "@xterm/xterm/css/xterm.css";
-import { Bus, device } from "./bus.ts";
+import { Bus, device, over } from "./bus.ts";
+import { relay } from "./busport.ts";
 import type { Client } from "./client.ts";
 import { Ask } from "./ask.ts";
 import type { Answer } from "./conversation.ts";
@@ -17,7 +18,7 @@ import type { Progress } from "./module.ts";
 import { Panel } from "./panel.ts";
 import type { Policy } from "./policy.ts";
 import type { Processes, RunOptions, RunResult, Spawned, SpawnOptions } from "./processes.ts";
-import { ENGINES, type Engine } from "./protocol.ts";
+import { type Credentials, ENGINES, type Engine } from "./protocol.ts";
 import { Shell } from "./shell.ts";
 import style from "./style.css";
 import type { TerminalEvents } from "./terminal.ts";
@@ -51,7 +52,7 @@ let sheet: CSSStyleSheet | undefined;
  * see Policy), log (the lowest level of its log that goes to the console), persist (the store that is its
  * /home, or none), files (an archive for its home folder; <bushel-file> children are single files), init (a
  * line that runs before the first prompt), prompt (its PS1), welcome (what stands above the first prompt),
- * readonly (the keyboard is not taken), screenreader (keep a text for screen readers); it reflects state. Events, bubbling and
+ * readonly (the keyboard is not taken), credentials (omit: no request carries cookies), screenreader (keep a text for screen readers); it reflects state. Events, bubbling and
  * composed: bushel-progress, bushel-ready, bushel-command, bushel-exit, bushel-error.
  */
 export class BushelShell extends HTMLElement {
@@ -59,8 +60,9 @@ export class BushelShell extends HTMLElement {
 
   /** The shell's files. */
   readonly fs = new Files(() => this.client());
+  private readonly dial = device(() => this.client());
   /** The shell's bus: the packages of its programs, and those that this page serves. */
-  readonly bus = new Bus(device(() => this.client()));
+  readonly bus = new Bus(over(this.dial));
 
   private readonly box = document.createElement("div");
   private readonly panel = new Panel();
@@ -228,6 +230,13 @@ export class BushelShell extends HTMLElement {
   set prompt(prompt: string) {
     this.setAttribute("prompt", prompt);
   }
+  /** "omit": requests of its programs and for its files carry no cookies; else those to the page's own site do. It counts when the shell starts. */
+  get credentials(): Credentials {
+    return oneOf(this.getAttribute("credentials"), ["same-origin", "omit"]);
+  }
+  set credentials(credentials: Credentials) {
+    this.setAttribute("credentials", credentials);
+  }
   /** What stands above the first prompt. */
   get welcome(): string {
     return this.getAttribute("welcome") ?? "";
@@ -259,6 +268,14 @@ export class BushelShell extends HTMLElement {
   /** Starts a shell line and hands out its streams. */
   async spawn(line: string, options?: SpawnOptions): Promise<Spawned> {
     return (await this.processes()).spawn(line, options);
+  }
+
+  /**
+   * Joins a port to the shell's bus: what goes through it are the frames of one link, as bus/SPEC.md has
+   * them, and null at its end. A worker or another page uses the bus so.
+   */
+  async joinBus(port: MessagePort): Promise<void> {
+    await relay(port, this.dial);
   }
 
   /** Types text into the terminal, a newline as Enter; resolves when the kernel has it. */
@@ -315,6 +332,7 @@ export class BushelShell extends HTMLElement {
       limits: this.limits,
       policy: this.policy,
       log: this.log,
+      credentials: this.credentials,
       initial: () => initialOf(this),
       opening: { init: this.init, prompt: this.prompt, welcome: this.welcome },
       terminal: (events) => this.makeTerminal(events),

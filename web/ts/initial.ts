@@ -15,6 +15,8 @@ const STAGE = "/tmp/.bushel-files";
 export interface Initial {
   /** The address of a tar (also with gzip) or zip archive for the home folder; empty: none. */
   archive: string;
+  /** How they are fetched. */
+  credentials: RequestCredentials;
   files: readonly InitialFile[];
 }
 
@@ -32,6 +34,7 @@ export function initialOf(host: HTMLElement): Initial {
   const archive = host.getAttribute("files");
   return {
     archive: archive ? new URL(archive, host.baseURI).href : "",
+    credentials: host.getAttribute("credentials") === "omit" ? "omit" : "same-origin",
     files: [...host.querySelectorAll(":scope > bushel-file")].map((child) => {
       const path = child.getAttribute("path") ?? "";
       const mode = child.getAttribute("mode") ?? "644";
@@ -50,10 +53,10 @@ export async function place(
   files: Files,
   run: (line: string, options: RunOptions) => Promise<RunResult>,
 ): Promise<void> {
-  if (initial.archive !== "") await unpack(initial.archive, run);
+  if (initial.archive !== "") await unpack(initial, run);
   for (const { path, mode, content } of initial.files) {
     const at = path.startsWith("/") ? path : `${HOME}/${path}`;
-    const data = "src" in content ? (await fetched(content.src)).body! : content.text;
+    const data = "src" in content ? (await fetched(content.src, initial.credentials)).body! : content.text;
     try {
       if (await files.lstat(at).then(() => true, () => false)) continue;
       await files.mkdir(at.slice(0, at.lastIndexOf("/")) || "/", { recursive: true });
@@ -64,8 +67,8 @@ export async function place(
   }
 }
 
-async function unpack(url: string, run: (line: string, options: RunOptions) => Promise<RunResult>): Promise<void> {
-  const bytes = new Uint8Array(await (await fetched(url)).arrayBuffer());
+async function unpack({ archive: url, credentials }: Initial, run: (line: string, options: RunOptions) => Promise<RunResult>): Promise<void> {
+  const bytes = new Uint8Array(await (await fetched(url, credentials)).arrayBuffer());
   const zip = bytes[0] === 0x50 && bytes[1] === 0x4b; // "PK"
   const how = zip ? "cat >a.zip && unzip -q -d t a.zip" : "tar -xf - -C t";
   const line = `rm -rf ${STAGE} && mkdir -p ${STAGE}/t && cd ${STAGE} && ${how} && cp -a -n t/. ~ && cd / && rm -rf ${STAGE}`;
@@ -73,9 +76,9 @@ async function unpack(url: string, run: (line: string, options: RunOptions) => P
   if (code !== 0) throw unplaced(url, stderr.trim().split("\n").at(-1) || `it ended with code ${code}`);
 }
 
-async function fetched(url: string): Promise<Response> {
+async function fetched(url: string, credentials: RequestCredentials): Promise<Response> {
   try {
-    return await get(url);
+    return await get(url, credentials);
   } catch (error) {
     throw unplaced(url, error instanceof BushelError ? error.cause : reason(error));
   }

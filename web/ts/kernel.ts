@@ -4,7 +4,7 @@ import { Client } from "./client.ts";
 import { Conversations, type Answer } from "./conversation.ts";
 import { BushelError, reason } from "./fault.ts";
 import { get, loadModule, type OnProgress } from "./module.ts";
-import type { BootKernel, Booted, Engine, FromKernel, OpenStore, Settings } from "./protocol.ts";
+import type { BootKernel, Booted, Credentials, Engine, FromKernel, OpenStore, Settings } from "./protocol.ts";
 import { ProcessWorkers, startWorker } from "./worker.ts";
 
 /** How long a kernel may take from its boot message to its first word, in milliseconds. */
@@ -17,6 +17,7 @@ export interface KernelOptions {
   /** The store that is to be /home; empty: /home is in memory. */
   store: string;
   settings: Settings;
+  credentials: Credentials;
   /** Keeps the user's grants. */
   onGrants(text: string): void;
   onProgress: OnProgress;
@@ -102,7 +103,7 @@ export class Kernel {
     try {
       const kernel = await Promise.race([loadModule(options.base, "kernel", options.onProgress), failed]);
       signal.throwIfAborted();
-      worker.postMessage({ type: "boot", base: options.base, kernel, engine: options.engine, store: options.store, settings: options.settings } satisfies BootKernel);
+      worker.postMessage({ type: "boot", base: options.base, kernel, engine: options.engine, store: options.store, settings: options.settings, credentials: options.credentials } satisfies BootKernel);
       const late = setTimeout(() => die(dead(`it said nothing for ${PATIENCE / 1000} seconds`)), PATIENCE);
       word = await Promise.race([booted, failed]).finally(() => clearTimeout(late));
       signal.throwIfAborted();

@@ -67,10 +67,10 @@ async function load(url: string, total: number, onProgress: OnProgress): Promise
 }
 
 /** Fetches a file of the site and says in words what is wrong if that fails. */
-export async function get(url: string): Promise<Response> {
+export async function get(url: string, credentials: RequestCredentials = "same-origin"): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url);
+    response = await fetch(url, { credentials });
   } catch (error) {
     throw loadError(error, url);
   }

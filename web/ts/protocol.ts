@@ -19,7 +19,12 @@ export interface BootKernel {
   /** The store that is to be /home; empty: /home is in memory. */
   store: string;
   settings: Settings;
+  /** Whether requests of its programs carry the reader's cookies for the page's own site. */
+  credentials: Credentials;
 }
+
+/** With "omit" no request carries cookies, with "same-origin" those to the page's own site do. */
+export type Credentials = "same-origin" | "omit";
 
 /** What the page sets, and Go reads as JSON. */
 export interface Settings {

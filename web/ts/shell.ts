@@ -13,7 +13,7 @@ import { parsePolicy } from "./policy.ts";
 import type { Mark } from "./marks.ts";
 import type { OnProgress } from "./module.ts";
 import { Processes } from "./processes.ts";
-import type { Engine, Settings } from "./protocol.ts";
+import type { Credentials, Engine, Settings } from "./protocol.ts";
 import { type Opening, Session } from "./session.ts";
 import { AT_CWD, Op } from "./syscall.ts";
 import type { Terminal, TerminalEvents } from "./terminal.ts";
@@ -47,6 +47,8 @@ export interface ShellOptions {
   store: string;
   /** The store was asked for: it is told if it cannot be had. */
   asked: boolean;
+  /** Whether requests carry the reader's cookies for the page's own site. */
+  credentials: Credentials;
   /** The files that are there before anything runs; throws a BushelError if they make no sense. */
   initial(): Initial;
   /** How the terminal's shells begin. */
@@ -132,11 +134,11 @@ export class Shell {
   }
 
   private async boot(): Promise<{ kernel: Kernel; processes: Processes }> {
-    const { base, engine, store, events, answers } = this.options;
+    const { base, engine, store, credentials, events, answers } = this.options;
     const limits = limitsOf(this.options.limits);
     const initial = this.options.initial();
     const kernel = await Kernel.boot(
-      { base, engine, store, settings: this.settings(), onGrants: (text) => saveGrants(store, text), onProgress: events.onProgress, answers },
+      { base, engine, store, credentials, settings: this.settings(), onGrants: (text) => saveGrants(store, text), onProgress: events.onProgress, answers },
       this.abort.signal,
     );
     kernel.died.then((error) => this.abort.signal.aborted || events.onDeath(error));

@@ -42,12 +42,14 @@ interface Exchange {
 /** Requests under way, by the kernel's numbers. The kernel is told nothing while it calls. */
 export class Fetcher {
   private readonly base: string;
+  private readonly credentials: RequestCredentials;
   private readonly tell: Tell;
   private readonly open = new Map<number, Exchange>();
 
   /** base is what relative URLs are taken from. */
-  constructor(base: string, tell: Tell) {
+  constructor(base: string, credentials: RequestCredentials, tell: Tell) {
     this.base = base;
+    this.credentials = credentials;
     this.tell = tell;
   }
 
@@ -107,7 +109,7 @@ export class Fetcher {
       // A redirection that is refused must be known from a server that is not there.
       redirect: head.redirect === "error" ? "manual" : head.redirect,
       cache: head.cache,
-      credentials: "same-origin",
+      credentials: this.credentials,
       signal,
     };
     let held = false;

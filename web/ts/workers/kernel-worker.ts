@@ -52,7 +52,7 @@ const CONSOLE = ["debug", "info", "warn", "error"] as const;
 /** The engine for guests that ask for none: the browser's where it can let a guest wait. */
 const hasJSPI = "Suspending" in WebAssembly && "promising" in WebAssembly;
 
-async function boot({ base, kernel, engine, store, settings }: BootKernel): Promise<void> {
+async function boot({ base, kernel, engine, store, settings, credentials }: BootKernel): Promise<void> {
   const module =
     kernel ?? (await fetchModule(`${base}kernel.wasm`, (loaded, total) => page.postMessage({ type: "progress", phase: "download", loaded, total })));
   const echo = new MessageChannel();
@@ -78,7 +78,7 @@ async function boot({ base, kernel, engine, store, settings }: BootKernel): Prom
       go!.resume();
     },
   });
-  const fetcher = new Fetcher(base, (id, kind, data) => {
+  const fetcher = new Fetcher(base, credentials, (id, kind, data) => {
     go!.exports.fetch_event(id, kind, go!.give(data));
     go!.resume();
   });
