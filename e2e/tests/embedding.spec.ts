@@ -24,6 +24,43 @@ test("several shells on a page share one kernel file and nothing else", async ({
   expect(seen).not.toBe(0);
 });
 
+test("ten shells and a cell on a page fetch and compile each module once", async ({ context, site, watch }) => {
+  const page = await context.newPage();
+  watch(page);
+  const fetched: string[] = [];
+  context.on("request", (request) => {
+    if (request.url().endsWith(".wasm")) fetched.push(new URL(request.url()).pathname);
+  });
+  await page.addInitScript(() => {
+    const compiled: string[] = ((globalThis as unknown as { compiled: string[] }).compiled = []);
+    const { compileStreaming } = WebAssembly;
+    WebAssembly.compileStreaming = async (source) => {
+      compiled.push(new URL((await source).url).pathname);
+      return compileStreaming(source);
+    };
+    WebAssembly.compile = () => Promise.reject(new Error("the page compiles while it loads"));
+  });
+  const shells = Array.from({ length: 10 }, (_, i) => `<bushel-shell id="s${i}" rows="4" persist="none"></bushel-shell>`);
+  site.pages.set("/ten", { html: `${tag("rows=4 persist=none").replace(/<bushel-shell.*/, "")}${shells.join("")}<pre>echo cell</pre><bushel-cell></bushel-cell>` });
+  await page.goto(`${site.url}ten`);
+  for (let i = 0; i < 10; i++) await page.waitForSelector(`#s${i}[state=ready]`);
+  const outputs = await page.evaluate(async () => {
+    const bytes = await (await fetch("examples/hello-c.wasm")).arrayBuffer();
+    const shells = [...document.querySelectorAll("bushel-shell")];
+    const ran = await Promise.all(
+      shells.map(async (shell, i) => {
+        await shell.fs.writeFile("hello.wasm", bytes);
+        return (await shell.run(`./hello.wasm >/dev/null && echo ${i}; ls /tmp`)).stdout;
+      }),
+    );
+    return [...ran, (await document.querySelector("bushel-cell")!.run()).output];
+  });
+  expect(outputs).toEqual([...Array.from({ length: 10 }, (_, i) => `${i}\n`), "cell\n"]);
+  const once = ["/kernel.wasm", "/process.wasm"];
+  expect(fetched.filter((path) => !path.startsWith("/examples/")).sort()).toEqual(once);
+  expect((await page.evaluate(() => (globalThis as unknown as { compiled: string[] }).compiled)).sort()).toEqual(once);
+});
+
 test("boot=click waits for a click and shows what is printed", async ({ context, site, watch }) => {
   const page = await context.newPage();
   watch(page);

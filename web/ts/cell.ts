@@ -24,7 +24,6 @@ export interface CellResult {
   ok: boolean;
 }
 
-const BASE = new URL(".", import.meta.url).href;
 /** The most that a cell shows, in characters: the end of what was printed. */
 const MOST = 200_000;
 
@@ -130,7 +129,7 @@ export class BushelCell extends HTMLElement {
       const block = parseBlock(this.block().textContent ?? "");
       const expected = this.expected(block.printed);
       const engine = ENGINES.find((name) => name === this.getAttribute("engine")) ?? "auto";
-      const shell = cellShell(this.getAttribute("shell") ?? "", BASE, engine, ({ loaded, total }) => {
+      const shell = cellShell(this.getAttribute("shell") ?? "", engine, ({ loaded, total }) => {
         if (this.state === "loading" && total > 0) this.say(`Loading the shell: ${megabytes(loaded)} of ${megabytes(total)} MB`);
       });
       for (const cell of this.dependencies()) await cell.asDependency(shell, waiting);

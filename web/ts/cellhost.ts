@@ -8,15 +8,16 @@ import { Files } from "./files.ts";
 import type { Progress } from "./module.ts";
 import type { Engine } from "./protocol.ts";
 import { Shell } from "./shell.ts";
+import { SITE } from "./site.ts";
 
 const shells = new Map<string, Hidden>();
 const ofElements = new WeakMap<BushelShell, CellShell>();
 
 /**
- * The shell name, in the page of a cell that is at base. It is started if it is not
+ * The shell name, in the page of a cell. It is started if it is not
  * there; onProgress is told of that.
  */
-export function cellShell(name: string, base: string, engine: Engine, onProgress: (progress: Progress) => void): CellShell {
+export function cellShell(name: string, engine: Engine, onProgress: (progress: Progress) => void): CellShell {
   const element = name === "" ? null : document.getElementById(name);
   if (element?.localName === "bushel-shell") {
     const shell = element as BushelShell;
@@ -26,7 +27,7 @@ export function cellShell(name: string, base: string, engine: Engine, onProgress
   }
   const key = `${engine} ${name}`;
   let hidden = shells.get(key);
-  if (!hidden) shells.set(key, (hidden = new Hidden(base, engine, () => shells.delete(key))));
+  if (!hidden) shells.set(key, (hidden = new Hidden(engine, () => shells.delete(key))));
   hidden.listen(onProgress);
   return hidden.shell;
 }
@@ -38,9 +39,9 @@ class Hidden implements CellHost {
   private readonly kernel: Shell;
   private readonly listeners = new Set<(progress: Progress) => void>();
 
-  constructor(base: string, engine: Engine, gone: () => void) {
+  constructor(engine: Engine, gone: () => void) {
     this.kernel = new Shell({
-      base,
+      site: SITE,
       engine,
       store: "",
       asked: false,

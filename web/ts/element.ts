@@ -20,6 +20,7 @@ import type { Policy } from "./policy.ts";
 import type { Processes, RunOptions, RunResult, Spawned, SpawnOptions } from "./processes.ts";
 import { type Credentials, ENGINES, type Engine } from "./protocol.ts";
 import { Shell } from "./shell.ts";
+import { SITE } from "./site.ts";
 import style from "./style.css";
 import type { TerminalEvents } from "./terminal.ts";
 import { download, upload } from "./transfer.ts";
@@ -29,8 +30,6 @@ import { HEAD, TAIL, Transcript } from "./transcript.ts";
 /** What a shell is doing: not started, starting, at its prompt, running a command, or failed. */
 export type State = "idle" | "loading" | "ready" | "running" | "error";
 
-/** Where bushel.js came from: the rest of the site is beside it. */
-const BASE = new URL(".", import.meta.url).href;
 const FONT = '"JetBrains Mono", "Cascadia Code", "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
 /** The store that is /home where an element names none. */
@@ -325,7 +324,7 @@ export class BushelShell extends HTMLElement {
     const store = this.persist === "none" || (!asked && stores.has(STORE)) ? "" : this.persist;
     if (store && !stores.has(store)) stores.add((this.store = store));
     shell = new Shell({
-      base: BASE,
+      site: SITE,
       engine: this.engine,
       store,
       asked,

@@ -4,15 +4,15 @@ import { Client } from "./client.ts";
 import { Conversations, type Answer } from "./conversation.ts";
 import { BushelError, reason } from "./fault.ts";
 import { get, loadModule, type OnProgress } from "./module.ts";
-import type { BootKernel, Booted, Credentials, Engine, FromKernel, OpenStore, Settings } from "./protocol.ts";
+import type { BootKernel, Booted, Credentials, Engine, FromKernel, GiveModule, OpenStore, Settings } from "./protocol.ts";
+import type { Site } from "./site.ts";
 import { ProcessWorkers, startWorker } from "./worker.ts";
 
 /** How long a kernel may take from its boot message to its first word, in milliseconds. */
 const PATIENCE = 60_000;
 
 export interface KernelOptions {
-  /** The address of the site, with a trailing slash. */
-  base: string;
+  site: Site;
   engine: Engine;
   /** The store that is to be /home; empty: /home is in memory. */
   store: string;
@@ -44,12 +44,12 @@ export class Kernel {
   /** Boots a kernel; rejects with a BushelError. Aborting the signal ends it for good, also later. */
   static async boot(options: KernelOptions, signal: AbortSignal): Promise<Kernel> {
     check();
-    const url = new URL("kernel-worker.js", options.base).href;
+    const { base, kernelWorker: url, processWorker, modules } = options.site;
     // The worker starts while the module is on its way.
     const worker = start(url);
     // So does the store open.
     if (options.store) worker.postMessage({ type: "store", name: options.store } satisfies OpenStore);
-    const processes = new ProcessWorkers(new URL("process-worker.js", options.base).href, (message) => worker.postMessage(message));
+    const processes = new ProcessWorkers(processWorker, (message) => worker.postMessage(message));
     const talks = new Conversations(options.answers, (message, transfer) => worker.postMessage(message, transfer));
     const end = (): void => {
       worker.terminate();
@@ -71,8 +71,12 @@ export class Kernel {
         } catch (error) {
           die(dead(`its answer makes no sense: ${reason(error)}`));
         }
-      } else if (data.type === "progress") {
-        options.onProgress(data);
+      } else if (data.type === "want") {
+        const { name } = data;
+        loadModule(modules[name], name, () => {}).then(
+          (module) => worker.postMessage({ type: "module", name, module } satisfies GiveModule),
+          (error) => worker.postMessage({ type: "module", name, module: error instanceof BushelError ? error.cause : reason(error) } satisfies GiveModule),
+        );
       } else if (data.type === "grants") {
         options.onGrants(data.text);
       } else if (data.type === "booted") {
@@ -101,9 +105,9 @@ export class Kernel {
     failed.catch(() => {});
     let word: Booted;
     try {
-      const kernel = await Promise.race([loadModule(options.base, "kernel", options.onProgress), failed]);
+      const kernel = await Promise.race([loadModule(modules.kernel, "kernel", options.onProgress), failed]);
       signal.throwIfAborted();
-      worker.postMessage({ type: "boot", base: options.base, kernel, engine: options.engine, store: options.store, settings: options.settings, credentials: options.credentials } satisfies BootKernel);
+      worker.postMessage({ type: "boot", base, kernel, engine: options.engine, store: options.store, settings: options.settings, credentials: options.credentials } satisfies BootKernel);
       const late = setTimeout(() => die(dead(`it said nothing for ${PATIENCE / 1000} seconds`)), PATIENCE);
       word = await Promise.race([booted, failed]).finally(() => clearTimeout(late));
       signal.throwIfAborted();

@@ -22,9 +22,8 @@ interface Download {
 
 const downloads = new Map<string, Download>();
 
-/** Loads base + name + ".wasm", or joins the load that is under way or done. */
-export async function loadModule(base: string, name: string, onProgress: OnProgress): Promise<WebAssembly.Module> {
-  const url = new URL(`${name}.wasm`, base).href;
+/** Loads the site's module of that name from url, or joins the load that is under way or done. */
+export async function loadModule(url: string, name: string, onProgress: OnProgress): Promise<WebAssembly.Module> {
   let download = downloads.get(url);
   if (!download) {
     const total = typeof BUSHEL_SIZES === "undefined" ? 0 : (BUSHEL_SIZES[name] ?? 0);

@@ -13,8 +13,8 @@ export interface BootKernel {
   type: "boot";
   /** The address of the site that bushel.js came from, with a trailing slash. */
   base: string;
-  /** The compiled kernel.wasm, shared by all shells of the page; undefined: the worker fetches it. */
-  kernel: WebAssembly.Module | undefined;
+  /** The compiled kernel.wasm, shared by all shells of the page. */
+  kernel: WebAssembly.Module;
   engine: Engine;
   /** The store that is to be /home; empty: /home is in memory. */
   store: string;
@@ -47,12 +47,20 @@ export interface OpenStore {
   name: string;
 }
 
-/** Kernel worker to page while it boots. */
-export interface BootProgress {
-  type: "progress";
-  loaded: number;
-  total: number;
-  phase: Phase;
+/** The programs of the process workers: which drives the browser's engine, and which interprets. */
+export type ProcessModule = "process" | "interp";
+
+/** Kernel worker to page: this module is wanted. */
+export interface WantModule {
+  type: "want";
+  name: ProcessModule;
+}
+
+/** Page to kernel worker: here it is, compiled, shared by all shells of the page; or why it is not. */
+export interface GiveModule {
+  type: "module";
+  name: ProcessModule;
+  module: WebAssembly.Module | string;
 }
 
 /** Kernel worker to page: frames may now be sent. */
@@ -121,8 +129,8 @@ export interface GiveFolder {
   handle: FileSystemDirectoryHandle;
 }
 
-export type FromKernel = TalkOpen | TalkMessage | TalkClose | BootProgress | Booted | Failed | MakeWorker | TerminateWorker | Uint8Array | SaveGrants;
-export type ToKernel = GiveFolder | TalkMessage | TalkClose | BootKernel | OpenStore | WorkerFailed | Uint8Array;
+export type FromKernel = TalkOpen | TalkMessage | TalkClose | WantModule | Booted | Failed | MakeWorker | TerminateWorker | Uint8Array | SaveGrants;
+export type ToKernel = GiveFolder | TalkMessage | TalkClose | BootKernel | OpenStore | WorkerFailed | GiveModule | Uint8Array;
 
 /** Kernel worker to process worker, first and once: the compiled process.wasm or interp.wasm. */
 export interface BootProcess {

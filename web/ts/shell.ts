@@ -16,6 +16,7 @@ import { Processes } from "./processes.ts";
 import type { Credentials, Engine, Settings } from "./protocol.ts";
 import { type Opening, Session } from "./session.ts";
 import { AT_CWD, Op } from "./syscall.ts";
+import type { Site } from "./site.ts";
 import type { Terminal, TerminalEvents } from "./terminal.ts";
 
 /**
@@ -35,7 +36,7 @@ export interface ShellEvents {
 }
 
 export interface ShellOptions {
-  base: string;
+  site: Site;
   engine: Engine;
   /** What each process may use, as the element's attribute has it. */
   limits: string;
@@ -134,11 +135,11 @@ export class Shell {
   }
 
   private async boot(): Promise<{ kernel: Kernel; processes: Processes }> {
-    const { base, engine, store, credentials, events, answers } = this.options;
+    const { site, engine, store, credentials, events, answers } = this.options;
     const limits = limitsOf(this.options.limits);
     const initial = this.options.initial();
     const kernel = await Kernel.boot(
-      { base, engine, store, credentials, settings: this.settings(), onGrants: (text) => saveGrants(store, text), onProgress: events.onProgress, answers },
+      { site, engine, store, credentials, settings: this.settings(), onGrants: (text) => saveGrants(store, text), onProgress: events.onProgress, answers },
       this.abort.signal,
     );
     kernel.died.then((error) => this.abort.signal.aborted || events.onDeath(error));

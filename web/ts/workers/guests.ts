@@ -1,7 +1,6 @@
 // The process workers: a few warm spares for each engine, one guest in each,
 // ended by termination, used again after a guest that ended by itself.
-import type { FromProcess, SharedGuest, StartThread, ToProcess } from "../protocol.ts";
-import { fetchModule } from "./fetch.ts";
+import type { FromProcess, ProcessModule, SharedGuest, StartThread, ToProcess } from "../protocol.ts";
 import type { RemoteWorker, Workers } from "./remote.ts";
 
 /** A guest's code, compiled once however often it runs. */
@@ -60,7 +59,7 @@ const REST = 200;
 const MOST_GUESTS = 32;
 
 export class Guests {
-  readonly #base: string;
+  readonly #want: (name: ProcessModule) => void;
   readonly #workers: Workers;
   readonly #events: GuestEvents;
   readonly #images = new Map<number, Image>();
@@ -70,10 +69,11 @@ export class Guests {
   readonly #making: Record<Engine, number> = { browser: 0, wazero: 0 };
   readonly #wanted: Record<Engine, ((process: Process) => void)[]> = { browser: [], wazero: [] };
   #warming: ReturnType<typeof setTimeout> | undefined;
-  readonly #modules: Partial<Record<Engine, Promise<WebAssembly.Module>>> = {};
+  readonly #modules: Partial<Record<ProcessModule, PromiseWithResolvers<WebAssembly.Module>>> = {};
 
-  constructor(base: string, workers: Workers, events: GuestEvents) {
-    this.#base = base;
+  /** want asks for a module, which is given by give. */
+  constructor(want: (name: ProcessModule) => void, workers: Workers, events: GuestEvents) {
+    this.#want = want;
     this.#workers = workers;
     this.#events = events;
   }
@@ -242,10 +242,25 @@ export class Guests {
     if (known) this.#events.failed(pid, why, died);
   }
 
+  /** Takes a module that was wanted, or why there is none. */
+  give(name: ProcessModule, module: WebAssembly.Module | string): void {
+    const wanted = this.#modules[name];
+    if (typeof module !== "string") return wanted?.resolve(module);
+    delete this.#modules[name]; // so that the next guest tries again
+    wanted?.reject(new Error(module));
+  }
+
+  #module(name: ProcessModule): Promise<WebAssembly.Module> {
+    if (!this.#modules[name]) {
+      this.#modules[name] = Promise.withResolvers();
+      this.#want(name);
+    }
+    return this.#modules[name].promise;
+  }
+
   #make(engine: Engine): void {
     this.#making[engine]++;
-    const module = (this.#modules[engine] ??= fetchModule(`${this.#base}${engine === "browser" ? "process" : "interp"}.wasm`));
-    module.then(
+    this.#module(engine === "browser" ? "process" : "interp").then(
       (compiled) => {
         const process: Process = { worker: this.#workers.make(`bushel ${engine}`), pid: 0, guests: 0 };
         process.worker.onmessage = ({ data }: MessageEvent<FromProcess>) => {
@@ -288,7 +303,6 @@ export class Guests {
         post(process.worker, { type: "boot", module: compiled, interprets: engine === "wazero" });
       },
       (error: unknown) => {
-        delete this.#modules[engine]; // so that the next guest tries again
         this.#notMade(engine, error);
       },
     );

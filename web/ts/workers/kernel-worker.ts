@@ -5,7 +5,6 @@ import { Disks, type DiskExports } from "./disks.ts";
 import { Fetcher } from "./fetcher.ts";
 import { GoProgram, postBytes } from "./goruntime.ts";
 import { Guests } from "./guests.ts";
-import { fetchModule } from "./fetch.ts";
 import { Later } from "./later.ts";
 import { LocalFolders } from "./local.ts";
 import { Workers } from "./remote.ts";
@@ -46,6 +45,7 @@ const folders = new LocalFolders((id, errno, a, b, data) => {
  */
 const toPage = new Turn((bytes) => postBytes(page as never, bytes));
 let go: GoProgram<Exports> | undefined;
+let guests: Guests;
 
 const CONSOLE = ["debug", "info", "warn", "error"] as const;
 
@@ -53,12 +53,10 @@ const CONSOLE = ["debug", "info", "warn", "error"] as const;
 const hasJSPI = "Suspending" in WebAssembly && "promising" in WebAssembly;
 
 async function boot({ base, kernel, engine, store, settings, credentials }: BootKernel): Promise<void> {
-  const module =
-    kernel ?? (await fetchModule(`${base}kernel.wasm`, (loaded, total) => page.postMessage({ type: "progress", phase: "download", loaded, total })));
   const echo = new MessageChannel();
   // For what a guest sends behind, which is many messages when it makes files.
   const resumption = new Later(() => go!.resume());
-  const guests = new Guests(base, workers, {
+  guests = new Guests((name) => page.postMessage({ type: "want", name }), workers, {
     message(pid, data) {
       if (go!.exports.guest_message(pid, go!.give(data)) !== 0) go!.resume();
       else resumption.soon();
@@ -89,7 +87,7 @@ async function boot({ base, kernel, engine, store, settings, credentials }: Boot
   const browser = engine === "wazero" ? false : hasJSPI;
   let set: Uint8Array | undefined;
   go = new GoProgram<Exports>(
-    module,
+    kernel,
     (program) => ({
       page_post: (at: number, n: number) => toPage.post(program.copy(at, n)),
       guest_image: (id: number, at: number, n: number, min: number, max: number) => guests.image(id, program.copy(at, n), min, max),
@@ -151,6 +149,8 @@ page.onmessage = ({ data }) => {
     go!.resume();
   } else if (data.type === "worker-failed") {
     workers.failed(data.id, data.message);
+  } else if (data.type === "module") {
+    guests.give(data.name, data.module);
   } else if (data.type === "store") {
     disks.expect(data.name);
   } else if (data.type === "folder") {
