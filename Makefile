@@ -13,7 +13,7 @@ JS          := GOOS=js GOARCH=wasm
 JSPACKAGES   = $(shell $(JS) go list -e -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./web/... ./kernel/... ./shell/... ./bus/...)
 
 .DEFAULT_GOAL := help
-.PHONY: soak crash help run serve build guests test check vet staticcheck types go-test workers e2e unit wasi-testsuite gostd bench screenshot clean
+.PHONY: docs soak crash help run serve build guests test check vet staticcheck types go-test workers e2e unit wasi-testsuite gostd bench screenshot clean
 
 help: ## print this
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -23,6 +23,9 @@ run: ## build what is missing and serve it at http://localhost:8080
 
 build: guests ## leave the static site in dist/
 	@go run ./cmd/build
+
+docs: build ## leave the documentation in dist/docs
+	@go run ./cmd/docs
 
 guests: ## build the example programs into build/guests
 	@go run ./cmd/guests

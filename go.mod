@@ -20,5 +20,6 @@ require (
 
 require (
 	github.com/x448/float16 v0.8.4 // indirect
+	github.com/yuin/goldmark v1.8.7
 	golang.org/x/tools v0.38.0 // indirect
 )

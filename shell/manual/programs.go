@@ -11,7 +11,7 @@ Scripts that ask for bash find one; what the shell knows of bash's language is i
   -l        read /etc/profile and ~/.profile before
   the others are those of set
 The language is POSIX's, with most of what bash adds: [[ ]], (( )), arrays and maps, <( ) and >( ),
-<<<, {a,b} and {1..9}, $'...', ${NAME//A/B}, ${!NAME}, select, coproc, pipefail.
+<<<, {a,b} and {1..9}, $'...', ${NAME//A/B}, ${!NAME}, select, pipefail. There is no coproc.
 
 Words      'as it is'  "with $NAME, $(COMMAND) and $((1 + 2))"  \c  *.txt  ~
 Lists      A; B   A && B   A || B   A | B   A &   ! A   { A; }   ( A )
