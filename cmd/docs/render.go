@@ -56,8 +56,8 @@ func render(name string, source []byte) (*page, error) {
 	if err := md.Renderer().Render(&buf, source, doc); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	// A table that is wider than a phone is scrolled, by keys too.
-	p.Body = template.HTML(strings.NewReplacer("<table>", `<div class="scroll" tabindex="0"><table>`, "</table>", "</table></div>").Replace(buf.String()))
+	// A table that is wider than a phone is scrolled, by keys too; a column without a name has no header.
+	p.Body = template.HTML(strings.NewReplacer("<th></th>", "<td></td>", "<table>", `<div class="scroll" tabindex="0"><table>`, "</table>", "</table></div>").Replace(buf.String()))
 	return p, nil
 }
 
