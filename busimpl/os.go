@@ -7,6 +7,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/busimpl/grant"
+	"github.com/bushel-wasm/bushel/busimpl/osaudio"
 	"github.com/bushel-wasm/bushel/busimpl/osfs"
 	"github.com/bushel-wasm/bushel/busimpl/oshttp"
 	"github.com/bushel-wasm/bushel/busimpl/oslog"
@@ -24,6 +25,7 @@ const Package = "os"
 type Options struct {
 	HTTP  oshttp.Transport // requests
 	WS    osws.Transport   // WebSockets
+	Audio osaudio.Output   // sound; nil: a service that says that there is none
 	Check grant.Check      // whether a program may use what it asks for; nil asks the kernel's grants
 	Log   oslog.Sink       // entries of the log; nil: the kernel's log
 }
@@ -52,6 +54,7 @@ func Register(k *kernel.Kernel, o Options) {
 	if o.HTTP != nil {
 		oshttp.Register(s, o.HTTP, o.Check)
 	}
+	osaudio.Register(s, o.Audio, o.Check)
 	if o.WS != nil {
 		osws.Register(s, o.WS, o.Check)
 	}

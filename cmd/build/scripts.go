@@ -28,6 +28,7 @@ var bundles = []struct {
 	{"connect", "web/ts/embed/connect.ts", api.FormatESModule},
 	{"kernel-worker", "web/ts/workers/kernel-worker.ts", api.FormatIIFE},
 	{"process-worker", "web/ts/workers/process-worker.ts", api.FormatIIFE},
+	{"player", "web/ts/player.ts", api.FormatIIFE},
 }
 
 // scripts bundles the page's scripts.

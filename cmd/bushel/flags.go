@@ -28,6 +28,8 @@ type options struct {
 	policy      grant.Rules
 	// catalog is the URL of the catalogue that install knows, empty: none.
 	catalog string
+	// sound is the file that sound goes to, empty: there is none.
+	sound string
 	// log is the lowest level of the log that goes to standard error, if logs.
 	log  slog.Level
 	logs bool
@@ -56,7 +58,7 @@ func parseFlags(args []string, shell bool) (o options, rest []string, err error)
 		}
 		name, value, has := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
 		switch name {
-		case "engine", "dir", "env", "policy", "log", "catalog":
+		case "engine", "dir", "env", "policy", "log", "catalog", "sound":
 		case "c":
 			if shell && !has {
 				break
@@ -119,6 +121,8 @@ func (o *options) set(name, value string) error {
 		if err := o.log.UnmarshalText([]byte(value)); err != nil {
 			return usagef("--log %s is none of debug, info, warn and error", value)
 		}
+	case "sound":
+		o.sound = value
 	case "catalog":
 		o.catalog = value
 	case "env":

@@ -85,6 +85,7 @@ Flags:
   --policy FILE|JSON              what programs may use of services, hosts and paths, such as
                                   '{"http:example.com": "allow", "net": "deny"}'
   --catalog URL                   the catalogue of programs that "install NAME" knows
+  --sound FILE.wav                where sound goes
   --log debug|info|warn|error     print what the system logs from that level on
 
 With --bus, pages and other shells link to the server's bus at /bus ("bus link --help"): they

@@ -13,6 +13,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/busimpl"
 	"github.com/bushel-wasm/bushel/busimpl/buslink"
+	"github.com/bushel-wasm/bushel/busimpl/osaudio"
 	"github.com/bushel-wasm/bushel/busimpl/oshttp"
 	"github.com/bushel-wasm/bushel/busimpl/osws"
 	"github.com/bushel-wasm/bushel/kernel"
@@ -57,7 +58,7 @@ func newSystem(o options) (*system, error) {
 	s.files = s.kernel.Init().Files()
 	shell.Register(s.kernel)
 	commands.Register(s.kernel)
-	busimpl.Register(s.kernel, busimpl.Options{HTTP: oshttp.NetHTTP{}, WS: osws.Coder{}})
+	busimpl.Register(s.kernel, busimpl.Options{HTTP: oshttp.NetHTTP{}, WS: osws.Coder{}, Audio: &osaudio.WAV{Path: o.sound}})
 	buslink.Register(s.kernel, osws.Coder{})
 	mounts.Register(s.kernel, mounts.Options{Get: httpfs.NetHTTP{}})
 	s.kernel.AddFSType("store", s.openStore)

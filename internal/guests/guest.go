@@ -43,6 +43,7 @@ func List() []*Guest {
 	list = append(list,
 		conformanceGuest(),
 		goGuest("shout-go", "wasip1", "examples/go/shout"), // js has no sockets
+		goGuest("play", "wasip1", "examples/go/play"),
 		rustGuest("hello-rust", "examples/rust/hello.rs"),
 		zigGuest("hello-zig", "examples/zig/hello.zig"),
 		zigGuest("threads-zig", "examples/zig/threads.zig", zigThreads...),

@@ -21,6 +21,7 @@ func Packages() []Package {
 		{Name: "esbuild", Guest: "esbuild", Version: "0.28.2", License: "MIT", About: "bundle and minify JavaScript, TypeScript and CSS"},
 		{Name: "goawk", Guest: "goawk-go", Version: "1.29.1", License: "MIT", About: "AWK in Go, with CSV"},
 		{Name: "shfmt", Guest: "shfmt-go", Version: "3.12.0", License: "BSD-3-Clause", About: "format shell scripts"},
+		{Name: "play", Guest: "play", About: "play MP3 files", Grants: []string{"audio", "http", "tty"}},
 		{Name: "get", Guest: "get-go", About: "make HTTP requests", Grants: []string{"http"}},
 		{Name: "greet", Guest: "greet-go", About: "call the greeter over the bus", Grants: []string{"bus:greeter"}},
 		{Name: "greeter", Guest: "greeter-go", About: "greet those who call over the bus"},

@@ -36,7 +36,8 @@ type installer struct {
 	force       bool
 	quiet       bool
 	name, sum   string
-	interrupted context.Context
+	interrupted context.Context // done when the user wants no more of it
+	says        int             // the file that it speaks on
 }
 
 // packageStore is the store of the user.
@@ -49,7 +50,7 @@ func (c *cmd) packageStore() *packages.Store {
 }
 
 func runInstall(c *cmd) int {
-	in := &installer{cmd: c, store: c.packageStore()}
+	in := &installer{cmd: c, store: c.packageStore(), says: 1}
 	f := c.flags()
 	f.bool(&in.force, "f|force")
 	f.bool(&in.quiet, "q|quiet")
@@ -223,7 +224,8 @@ func (in *installer) finish(p *packages.Package) error {
 
 func (in *installer) say(format string, args ...any) {
 	if !in.quiet {
-		fmt.Fprintf(in.out, format+"\n", args...)
+		in.out.Flush()
+		in.fs.Write(in.says, fmt.Appendf(nil, format+"\n", args...))
 	}
 }
 

@@ -83,7 +83,7 @@ func boot(tree *vfs.Namespace, set *settings) (*kernel.Kernel, error) {
 	})
 	shell.Register(k)
 	commands.Register(k)
-	busimpl.Register(k, busimpl.Options{HTTP: fetcher{}, WS: sockets{}})
+	busimpl.Register(k, busimpl.Options{HTTP: fetcher{}, WS: sockets{}, Audio: sounds{}})
 	buslink.Register(k, sockets{})
 	mounts.Register(k, mounts.Options{Get: fetcher{}})
 	k.AddFSType("local", openLocal)

@@ -6,6 +6,7 @@ import { BushelError, reason } from "./fault.ts";
 import { get, loadModule, type OnProgress } from "./module.ts";
 import type { BootKernel, Booted, Credentials, Engine, FromKernel, GiveModule, OpenStore, Settings } from "./protocol.ts";
 import type { Site } from "./site.ts";
+import { Sound } from "./sound.ts";
 import { ProcessWorkers, startWorker } from "./worker.ts";
 
 /** How long a kernel may take from its boot message to its first word, in milliseconds. */
@@ -51,8 +52,10 @@ export class Kernel {
     if (options.store) worker.postMessage({ type: "store", name: options.store } satisfies OpenStore);
     const processes = new ProcessWorkers(processWorker, (message) => worker.postMessage(message));
     const talks = new Conversations(options.answers, (message, transfer) => worker.postMessage(message, transfer));
+    const sound = new Sound(options.site.player, (state) => worker.postMessage(state));
     const end = (): void => {
       worker.terminate();
+      sound.closeAll();
       talks.close();
       processes.close();
     };
@@ -91,6 +94,10 @@ export class Kernel {
         talks.message(data.id, data.data);
       } else if (data.type === "talk-close") {
         talks.end(data.id);
+      } else if (data.type === "sound-open") {
+        void sound.open(data);
+      } else if (data.type === "sound-close") {
+        sound.close(data.id);
       } else {
         die(dead(data.error));
       }

@@ -129,8 +129,42 @@ export interface GiveFolder {
   handle: FileSystemDirectoryHandle;
 }
 
-export type FromKernel = TalkOpen | TalkMessage | TalkClose | WantModule | Booted | Failed | MakeWorker | TerminateWorker | Uint8Array | SaveGrants;
-export type ToKernel = GiveFolder | TalkMessage | TalkClose | BootKernel | OpenStore | WorkerFailed | GiveModule | Uint8Array;
+/** Kernel worker to page: make a player for a stream of sound, and give it port. */
+export interface OpenSound {
+  type: "sound-open";
+  id: number;
+  rate: number;
+  channels: number;
+  port: MessagePort;
+}
+
+/** Kernel worker to page: a stream of sound is over. */
+export interface CloseSound {
+  type: "sound-close";
+  id: number;
+}
+
+/** Page to kernel worker: a stream of sound can be written, or error says why not. */
+export interface SoundState {
+  type: "sound";
+  id: number;
+  /** Nothing is heard before the page's user clicks or presses a key. */
+  waiting: boolean;
+  error?: string;
+}
+
+/** Kernel worker to player: samples of 16 bits, or what to do. */
+export type ToPlayer = ArrayBuffer | { paused: boolean } | { volume: number } | { finish: true };
+
+/** Player to kernel worker: how many frames were played, and how often none were there; over says that all was played. */
+export interface FromPlayer {
+  played: number;
+  starved: number;
+  over: boolean;
+}
+
+export type FromKernel = OpenSound | CloseSound | TalkOpen | TalkMessage | TalkClose | WantModule | Booted | Failed | MakeWorker | TerminateWorker | Uint8Array | SaveGrants;
+export type ToKernel = SoundState | GiveFolder | TalkMessage | TalkClose | BootKernel | OpenStore | WorkerFailed | GiveModule | Uint8Array;
 
 /** Kernel worker to process worker, first and once: the compiled process.wasm or interp.wasm. */
 export interface BootProcess {

@@ -7,6 +7,8 @@ export interface Site {
   base: string;
   kernelWorker: string;
   processWorker: string;
+  /** What plays sound, an AudioWorklet's module. */
+  player: string;
   modules: Modules;
 }
 
@@ -24,6 +26,7 @@ export const SITE: Site = {
   base: new URL(".", kernelWorker).href,
   kernelWorker,
   processWorker: new URL("./process-worker.js", import.meta.url).href,
+  player: new URL("./player.js", import.meta.url).href,
   modules: {
     kernel: new URL("./kernel.wasm", import.meta.url).href,
     process: new URL("./process.wasm", import.meta.url).href,

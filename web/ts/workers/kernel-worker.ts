@@ -9,6 +9,7 @@ import { Later } from "./later.ts";
 import { LocalFolders } from "./local.ts";
 import { Workers } from "./remote.ts";
 import { Sockets } from "./sockets.ts";
+import { Sounds } from "./sounds.ts";
 import { Turn } from "./turn.ts";
 
 interface Exports extends DiskExports {
@@ -26,6 +27,7 @@ interface Exports extends DiskExports {
   talk_ended(id: number): void;
   fetch_event(id: number, kind: number, length: number): void;
   ws_event(id: number, kind: number, a: number, length: number): void;
+  sound_event(id: number, kind: number, a: number, b: number, over: number, length: number): void;
 }
 
 const page = self as unknown as {
@@ -35,6 +37,13 @@ const page = self as unknown as {
 
 const workers = new Workers((message, transfer) => page.postMessage(message, transfer ?? []));
 const disks = new Disks();
+const sounds = new Sounds(
+  (message, transfer) => page.postMessage(message, transfer),
+  (id, kind, a, b, over, data) => {
+    go!.exports.sound_event(id, kind, a, b, over ? 1 : 0, go!.give(data));
+    go!.resume();
+  },
+);
 const folders = new LocalFolders((id, errno, a, b, data) => {
   go!.exports.local_done(id, errno, a, b, go!.give(data));
   go!.resume();
@@ -111,6 +120,9 @@ async function boot({ base, kernel, engine, store, settings, credentials }: Boot
       ws_send: (id: number, text: number, at: number, n: number) => sockets.send(id, text !== 0, program.copy(at, n)),
       ws_pull: (id: number) => sockets.pull(id),
       ws_close: (id: number, code: number, at: number, n: number) => sockets.close(id, code, program.text(at, n)),
+      sound_open: (id: number, rate: number, channels: number) => sounds.open(id, rate, channels),
+      sound_write: (id: number, at: number, n: number) => sounds.write(id, program.copy(at, n)),
+      sound_order: (id: number, order: number, value: number) => sounds.order(id, order, value),
       local_begin: (id: number, folder: number, op: number, at: number, n: number, off: number, size: number, data: number, m: number) =>
         folders.begin(id, folder, op, program.text(at, n), off, size, program.copy(data, m)),
       talk_open: (id: number, at: number, n: number) => page.postMessage({ type: "talk-open", id, what: program.text(at, n) }),
@@ -151,6 +163,8 @@ page.onmessage = ({ data }) => {
     workers.failed(data.id, data.message);
   } else if (data.type === "module") {
     guests.give(data.name, data.module);
+  } else if (data.type === "sound") {
+    sounds.heard(data);
   } else if (data.type === "store") {
     disks.expect(data.name);
   } else if (data.type === "folder") {
