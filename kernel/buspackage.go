@@ -122,7 +122,12 @@ func (b *Bus) deliver(in *bus.Incoming, name string) {
 		b.packages[name] = p
 	}
 	p.stats.begins()
-	in.OnEnd(func(err error) { b.ends(&p.stats, err) })
+	b.mu.Unlock()
+	in.OnEnd(func(err error) { b.ends(&p.stats, err) }) // at once if the caller has gone
+	if in.Err() != nil {
+		return
+	}
+	b.mu.Lock()
 	var best *instance
 	for _, inst := range p.instances {
 		if inst.takes() && (best == nil || len(inst.running) < len(best.running)) {
@@ -195,13 +200,13 @@ func (b *Bus) elsewhere(inst *instance) bool {
 			own = append(own, j)
 		default:
 			any.stats.begins()
-			j.in.OnEnd(func(err error) { b.ends(&any.stats, err) })
 			b.take(link, j)
 			handed = append(handed, j)
 		}
 	}
 	b.mu.Unlock()
 	for _, j := range handed {
+		j.in.OnEnd(func(err error) { b.ends(&any.stats, err) })
 		b.forward(j)
 	}
 	for _, j := range own {

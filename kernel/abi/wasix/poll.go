@@ -155,7 +155,7 @@ func (a *ABI) tell(p poll) bus.Crate {
 		made = a.nextRound()
 		return 0
 	}
-	if _, ok := mem.ReadByte(uint32(end - 1)); !ok {
+	if _, ok := mem.Read(uint32(end-1), 1); !ok {
 		return bus.CrateMemoryAccess
 	}
 	a.fresh = true

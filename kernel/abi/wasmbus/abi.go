@@ -37,9 +37,15 @@ type ABI struct {
 	work     []work // to be handed in
 	served   []work // calls of others, to be handed in when it serves
 
-	busy    bool   // it is being entered
-	waiting func() // what poll waits with
+	busy    bool    // it is being entered
+	waiting *waiter // the poll that waits
 	mod     api.Module
+}
+
+// A waiter is a poll that waits for work.
+type waiter struct {
+	resume func()
+	busy   bool // it was made by what is being entered
 }
 
 // A call is one that the guest made, or that came in, and is not over.

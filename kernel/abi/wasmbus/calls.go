@@ -282,14 +282,8 @@ func (a *ABI) poll(_ context.Context, mod api.Module, _ []uint64) {
 	engine.Suspend(mod, func(resume func()) {
 		a.mu.Lock()
 		a.mod = mod
-		outer := a.busy // poll is called by what was entered
+		a.waiting = &waiter{resume, a.busy}
 		a.busy = false
-		a.waiting = func() {
-			a.mu.Lock()
-			a.busy = outer
-			a.mu.Unlock()
-			resume()
-		}
 		a.mu.Unlock()
 		a.wake()
 	})

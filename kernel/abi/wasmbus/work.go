@@ -53,20 +53,20 @@ func (a *ABI) wake() {
 		return
 	}
 	a.busy = true
-	resume := a.waiting
+	w := a.waiting
 	a.waiting = nil
 	a.mu.Unlock()
-	a.hand(resume)
+	a.hand(w)
 }
 
 // hand hands in what there is, one after another, and resumes the poll that waited for it.
-func (a *ABI) hand(resume func()) {
+func (a *ABI) hand(to *waiter) {
 	a.mu.Lock()
 	if len(a.work) == 0 {
-		a.busy = false
+		a.busy = to != nil && to.busy
 		a.mu.Unlock()
-		if resume != nil {
-			resume()
+		if to != nil {
+			to.resume()
 		}
 		return
 	}
@@ -77,7 +77,7 @@ func (a *ABI) hand(resume func()) {
 		if w.callback != nil {
 			_ = w.callback.Reply(bus.FormatRaw, nil)
 		}
-		a.hand(resume)
+		a.hand(to)
 	}
 	h := uint64(w.handle)
 	switch w.kind {
