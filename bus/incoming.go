@@ -51,8 +51,21 @@ func (in *Incoming) SetMeta(m Meta) {
 
 // Observe has fn called once with the answer that the call gets, whoever gives it. The
 // answer's body is borrowed until fn returns; fn must not block. It must be called before
-// the call is handed on.
-func (in *Incoming) Observe(fn func(r *Response, err error)) { in.observe = fn }
+// the call is handed on; a call that has ended by itself until then has fn called at once.
+func (in *Incoming) Observe(fn func(r *Response, err error)) {
+	c := in.conn
+	c.mu.Lock()
+	if in.state != stateEnded {
+		in.observe = fn
+		c.mu.Unlock()
+		return
+	}
+	err := in.err
+	c.mu.Unlock()
+	if fn != nil {
+		fn(nil, err)
+	}
+}
 
 // observed tells who observes the call of its answer. The lock is held.
 func (in *Incoming) observed(r *Response, err error) {
