@@ -27,8 +27,8 @@ const (
 	SetTitle = "os.tty/1.SetTitle"
 )
 
-// StreamSizes is the stream of a call of Sizes.
-const StreamSizes = 0
+// StreamSizes is the stream of a call of Sizes, by the number that busgen gives it.
+const StreamSizes = 1
 
 type service struct {
 	k     *kernel.Kernel
