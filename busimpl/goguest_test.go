@@ -26,7 +26,7 @@ func TestTree_go(t *testing.T) {
 	onEngines(t, func(t *testing.T, interpreter bool) {
 		k := boot(t, interpreter)
 		install(t, k, "tree", "tree-go")
-		checkTree(t, k, "bus", "")
+		checkTree(t, k, "bus", "tree", "")
 	})
 }
 
