@@ -3,6 +3,7 @@
 #   make run      build what is missing and serve http://localhost:8080 (PORT moves it)
 #   make test     run every test
 #   make build    leave the static site in dist/
+#   make npm      leave the npm package in build/npm
 #   make bench    print the speed table
 
 STATICCHECK := build/tools/staticcheck-0.8.2
@@ -13,7 +14,7 @@ JS          := GOOS=js GOARCH=wasm
 JSPACKAGES   = $(shell $(JS) go list -e -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./web/... ./kernel/... ./shell/... ./bus/...)
 
 .DEFAULT_GOAL := help
-.PHONY: docs soak crash help run serve build guests test check vet staticcheck types go-test workers e2e unit wasi-testsuite gostd bench screenshot clean
+.PHONY: docs npm package soak crash help run serve build guests test check vet staticcheck types go-test workers e2e unit wasi-testsuite gostd bench screenshot clean
 
 help: ## print this
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -27,10 +28,13 @@ build: guests ## leave the static site in dist/
 docs: build ## leave the documentation in dist/docs
 	@go run ./cmd/docs
 
+npm: ## leave the npm package in build/npm and build/bushel-VERSION.tgz, and print its hashes
+	@go run ./cmd/build npm
+
 guests: ## build the example programs into build/guests
 	@go run ./cmd/guests
 
-test: check types go-test workers e2e ## run every test
+test: check types go-test workers e2e package ## run every test
 
 check: vet staticcheck
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$bad" || { echo "not formatted by gofmt:"; echo "$$bad"; exit 1; }
@@ -50,6 +54,7 @@ $(STATICCHECK):
 types: node_modules/.bushel-lock
 	node_modules/.bin/tsc -p .
 	node_modules/.bin/tsc -p web/ts/workers
+	node_modules/.bin/tsc -p web/playwright
 	node_modules/.bin/tsc -p e2e
 
 # Where CI is set, up to three tests that failed are run once more: see RATIONALE.md.
@@ -74,6 +79,9 @@ unit: node_modules/.bushel-lock ## test the page's scripts, without a browser
 
 e2e: build ## drive the page in Chromium and Firefox
 	$(PLAYWRIGHT) --project unit --project chromium --project firefox
+
+package: guests npm ## use the npm package as others do: types, Vite, a CDN, its Playwright helpers
+	node e2e/package/run.mjs
 
 wasi-testsuite: build ## run the official WASI cases; DIR is a checkout of wasi-testsuite, branch prod/testsuite-base
 	node e2e/wasi-testsuite.mjs $(DIR)

@@ -2,6 +2,7 @@
 //
 //	go run ./cmd/build [-dev] [-sizes] [-o dist]
 //	go run ./cmd/build [-dev] [-sizes] [-o dist] serve [-addr localhost:8080]
+//	go run ./cmd/build [-dev] [-sizes] [-o dist] npm
 //
 // It compiles the Go programs of web/kernel, web/process and web/interp to
 // WebAssembly, bundles the scripts of web/ts, copies static and the example
@@ -43,7 +44,7 @@ func main() {
 }
 
 func usage() {
-	fmt.Fprintln(flag.CommandLine.Output(), "usage: build [-dev] [-sizes] [-o folder] [serve [-addr host:port]]")
+	fmt.Fprintln(flag.CommandLine.Output(), "usage: build [-dev] [-sizes] [-o folder] [serve [-addr host:port] | npm]")
 	flag.PrintDefaults()
 }
 
@@ -54,14 +55,21 @@ func run(b *builder, args []string) (err error) {
 	if b.out, err = filepath.Abs(b.out); err != nil {
 		return err
 	}
-	if len(args) > 0 && args[0] != "serve" {
-		return fmt.Errorf("%q is no command: it is serve or nothing", args[0])
+	command := ""
+	if len(args) > 0 {
+		command = args[0]
+	}
+	if command != "" && command != "serve" && command != "npm" {
+		return fmt.Errorf("%q is no command: it is serve, npm or nothing", command)
 	}
 	if err := b.build(); err != nil {
 		return err
 	}
-	if len(args) > 0 {
+	switch command {
+	case "serve":
 		return serveCommand(b.out, args[1:])
+	case "npm":
+		return b.npm(filepath.Join(b.root, "build", "npm"))
 	}
 	return nil
 }

@@ -2,8 +2,9 @@
 // <bushel-shell>, <bushel-file> and <bushel-cell>.
 
 import { BushelFile } from "./bushelfile.ts";
-import { BushelCell } from "./cell.ts";
+import { BushelCell, type CellResult } from "./cell.ts";
 import { BushelShell } from "./element.ts";
+import type { Progress } from "./module.ts";
 
 export {
   type BusCode, BusError, type BusErrorInfo, type CallContext, type CallOptions, type Description, type Handler, type Handlers,
@@ -15,8 +16,14 @@ export { BushelCell, type CellResult, type CellState } from "./cell.ts";
 export { BushelShell, type State } from "./element.ts";
 export { SystemError } from "./errno.ts";
 export { BushelError } from "./fault.ts";
+export type { Entry, FileKind, FileStat, Files, WriteOptions } from "./files.ts";
 export type { Limits } from "./limits.ts";
+export type { ThemeName } from "./look.ts";
+export type { Progress } from "./module.ts";
 export type { Decision, Policy } from "./policy.ts";
+export type { LineOptions, RunOptions, RunResult, Spawned, SpawnOptions } from "./processes.ts";
+export type { Credentials, Engine } from "./protocol.ts";
+export type { Source } from "./source.ts";
 
 const elements = { "bushel-shell": BushelShell, "bushel-file": BushelFile, "bushel-cell": BushelCell };
 for (const [name, element] of Object.entries(elements)) {
@@ -24,6 +31,14 @@ for (const [name, element] of Object.entries(elements)) {
 }
 
 declare global {
+  interface HTMLElementEventMap {
+    "bushel-progress": CustomEvent<Progress>;
+    "bushel-ready": CustomEvent<Record<string, never>>;
+    "bushel-command": CustomEvent<{ line: string }>;
+    "bushel-exit": CustomEvent<{ line: string; code: number; ms: number }>;
+    "bushel-error": CustomEvent<{ message: string; cause: string; cure: string; code: string }>;
+    "bushel-cell": CustomEvent<CellResult>;
+  }
   interface HTMLElementTagNameMap {
     "bushel-shell": BushelShell;
     "bushel-file": BushelFile;

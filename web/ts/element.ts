@@ -14,6 +14,7 @@ import { initialOf } from "./initial.ts";
 import { KeyBar } from "./keybar.ts";
 import { keySequence } from "./keys.ts";
 import { local } from "./local.ts";
+import type { ThemeName } from "./look.ts";
 import type { Progress } from "./module.ts";
 import { Panel } from "./panel.ts";
 import type { Policy } from "./policy.ts";
@@ -24,7 +25,7 @@ import { SITE } from "./site.ts";
 import style from "./style.css";
 import type { TerminalEvents } from "./terminal.ts";
 import { download, upload } from "./transfer.ts";
-import { Theme, type ThemeName } from "./theme.ts";
+import { Theme } from "./theme.ts";
 import { HEAD, TAIL, Transcript } from "./transcript.ts";
 
 /** What a shell is doing: not started, starting, at its prompt, running a command, or failed. */

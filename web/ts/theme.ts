@@ -1,9 +1,8 @@
 // Which colours the terminal has: a palette, with what the page's style says in
 // variables, or the system's own where its user has forced colours.
 
+import type { ThemeName } from "./look.ts";
 import { COLORS, DARK, LIGHT, type Color, type Palette } from "./palette.ts";
-
-export type ThemeName = "auto" | "light" | "dark";
 
 /** The variable of a page's style that sets a colour: --bushel-bright-red and the like. */
 export const variable = (color: Color): string => `--bushel-${color.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
