@@ -228,6 +228,11 @@ export interface Over {
   type: "over";
 }
 
+/** Process worker to kernel worker: there is no room for a memory that it needs. It tries again. */
+export interface Full {
+  type: "full";
+}
+
 /** Process worker to kernel worker: it can be given a guest. */
 export interface Warm {
   type: "warm";
@@ -256,4 +261,4 @@ export interface Done {
 }
 
 export type ToProcess = BootProcess | StartGuest | StartThread | StopGuest | JoinPipe | Uint8Array;
-export type FromProcess = Warm | Held | Idle | Done | SpawnThread | Over | Failed | Uint8Array;
+export type FromProcess = Warm | Full | Held | Idle | Done | SpawnThread | Over | Failed | Uint8Array;

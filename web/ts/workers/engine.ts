@@ -2,6 +2,7 @@
 // makes a guest's imports, lets the guest wait by JSPI, and copies its memory.
 import type { SharedGuest, SpawnThread } from "../protocol.ts";
 import type { GoProgram } from "./goruntime.ts";
+import { NoRoom, whenRoom } from "./room.ts";
 import { describeTrap } from "./traps.ts";
 
 /** What the Go half exports. */
@@ -49,6 +50,7 @@ export class BrowserEngine {
   module: WebAssembly.Module | undefined;
 
   readonly #go: GoProgram<EngineExports>;
+  readonly #full: () => void;
   /** What the guest shares with its threads, and the way to ask for one. */
   #shared: (SharedGuest & { spawn: (message: SpawnThread) => void }) | undefined;
   #memory: WebAssembly.Memory | undefined;
@@ -66,8 +68,10 @@ export class BrowserEngine {
   #runs = 0;
   #tables = new Map<string, Map<string, HostFunction>>();
 
-  constructor(go: GoProgram<EngineExports>) {
+  /** @param full is called when there is no room for a guest's memory */
+  constructor(go: GoProgram<EngineExports>, full: () => void) {
     this.#go = go;
+    this.#full = full;
   }
 
   /** Makes the next engine_run a thread of a guest that has this in common. */
@@ -145,9 +149,17 @@ export class BrowserEngine {
   #run(table: string, start: string, args: number[]): void {
     const module = this.module!;
     this.module = undefined;
+    whenRoom(
+      () => new WebAssembly.Instance(module, this.#importsOf(module, this.#table(table))),
+      this.#full,
+      (instance) => this.#begin(instance, start, args),
+      (error) => queueMicrotask(() => this.#failed(error)),
+    );
+  }
+
+  #begin(instance: WebAssembly.Instance, start: string, args: number[]): void {
     let main: Function;
     try {
-      const instance = new WebAssembly.Instance(module, this.#importsOf(module, this.#table(table)));
       this.#exports = instance.exports;
       const memory = this.#shared?.memory ?? instance.exports["memory"];
       this.#memory = memory instanceof WebAssembly.Memory ? memory : undefined;
@@ -312,7 +324,7 @@ export class NotRun extends Error {}
 
 /** What an error that ended a run, or kept it from beginning, is to the Go half. */
 export function endOf(error: unknown): [kind: number, text: string] {
-  if (error instanceof NotRun) return [END.notRun, error.message];
+  if (error instanceof NotRun || error instanceof NoRoom) return [END.notRun, error.message];
   if (error instanceof LinkError) return [END.notRun, `does not fit what it imports: ${error.message}`];
   const trap = describeTrap(error);
   if (trap) return [END.trapped, trap];

@@ -16,7 +16,7 @@ const results = [];
 for (const { wasm, argv, env = [], cwd = "/home", stdin, files = {} } of jobs) {
   const sys = new FakeSys({ stdin, cwd });
   for (const [path, text] of Object.entries(files)) await writeFile(sys, path, text);
-  const end = await runGo(modules.get(wasm), sys, { pid: 42, argv, env, cwd, fds: [[0, 2], [1, 2], [2, 2]] });
+  const end = await runGo(modules.get(wasm), sys, { pid: 42, argv, env, cwd, fds: [[0, 2], [1, 2], [2, 2]] }, () => {});
   results.push({ code: end.code, trap: end.trap && String(end.trap), stdout: sys.out[1], stderr: sys.out[2], files: { "/home/out.js": readFile(sys, "/home/out.js") } });
 }
 post({ results, left, globals: Reflect.ownKeys(globalThis).filter((k) => typeof k === "string") });

@@ -23,6 +23,7 @@ import { type ArgBlock, putArgs } from "./gojs-args.ts";
 import type { GoStart } from "./gojs-process.ts";
 import { Timers } from "./gojs-timers.ts";
 import { Values } from "./gojs-values.ts";
+import { whenRoom } from "./room.ts";
 import type { SysClient } from "./syscaller.ts";
 
 export type { GoStart } from "./gojs-process.ts";
@@ -433,10 +434,11 @@ function check(module: WebAssembly.Module): void {
 }
 
 /**
- * Runs a Go program on the browser's engine, to its end. It throws a NotRun, or what
+ * Runs a Go program on the browser's engine, to its end; full is called when there is no room
+ * for its memory. It throws a NotRun, or what
  * WebAssembly throws, if the module cannot be run.
  */
-export function runGo(module: WebAssembly.Module, sys: SysClient, start: GoStart): Promise<GoEnd> {
+export function runGo(module: WebAssembly.Module, sys: SysClient, start: GoStart, full: () => void): Promise<GoEnd> {
   check(module);
   let exports!: GoExports;
   const guest: Guest = {
@@ -449,7 +451,12 @@ export function runGo(module: WebAssembly.Module, sys: SysClient, start: GoStart
   };
   const host = new GoHost(guest, sys, start);
   const functions = host.imports();
-  const instance = new WebAssembly.Instance(module, Object.fromEntries(MODULES.map((name) => [name, functions])));
-  exports = { ...instance.exports } as unknown as GoExports;
-  return host.run();
+  const imports = Object.fromEntries(MODULES.map((name) => [name, functions]));
+  return new Promise((resolve, reject) => {
+    const begin = (instance: WebAssembly.Instance): void => {
+      exports = { ...instance.exports } as unknown as GoExports;
+      resolve(host.run());
+    };
+    whenRoom(() => new WebAssembly.Instance(module, imports), full, begin, reject);
+  });
 }

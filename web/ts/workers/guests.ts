@@ -2,6 +2,7 @@
 // ended by termination, used again after a guest that ended by itself.
 import type { FromProcess, ProcessModule, SharedGuest, StartThread, ToProcess } from "../protocol.ts";
 import type { RemoteWorker, Workers } from "./remote.ts";
+import { whenRoom } from "./room.ts";
 
 /** A guest's code, compiled once however often it runs. */
 interface Image {
@@ -92,6 +93,15 @@ export class Guests {
     }, REST);
   }
 
+  // Ends the spares, whose memories' room a guest needs.
+  #makeRoom(): void {
+    clearTimeout(this.#warming);
+    this.#warming = undefined;
+    for (const spares of Object.values(this.#spares)) {
+      for (const { worker } of spares.splice(0)) worker.terminate();
+    }
+  }
+
   /** Keeps a guest's code under a number. */
   image(id: number, bytes: Uint8Array<ArrayBuffer>, initial: number, maximum: number): void {
     this.#images.set(id, maximum > 0 ? { bytes, pages: { initial, maximum } } : { bytes });
@@ -107,19 +117,21 @@ export class Guests {
     const starting: Starting = { messages: [] };
     this.#starting.set(pid, starting);
     const begin = (process: Process): void => {
+      if (engine !== "browser" || !image.pages) return run(process);
+      const { pages } = image;
+      const fail = (error: unknown): void => {
+        this.#fail(pid, reason(error));
+        this.#giveBack(engine, process);
+      };
+      whenRoom(() => share(pages), () => this.#makeRoom(), (shared) => run(process, shared), fail);
+    };
+    const run = (process: Process, shared?: SharedGuest): void => {
       if (this.#starting.get(pid) !== starting) return this.#giveBack(engine, process); // killed meanwhile
       this.#starting.delete(pid);
       process.pid = pid;
       process.guests++;
       this.#running.set(pid, process);
-      let shared: SharedGuest | undefined;
-      if (engine === "browser" && image.pages) {
-        try {
-          shared = share(image.pages);
-        } catch (error) {
-          this.#fail(pid, reason(error));
-          return this.#giveBack(engine, process);
-        }
+      if (shared) {
         process.threads = { start: { type: "thread", image: image.module!, info, shared }, running: new Map() };
       }
       post(process.worker, { type: "start", abi, image: engine === "browser" ? image.module! : image.bytes, info, ...(shared && { shared }) });
@@ -270,6 +282,8 @@ export class Guests {
           } else if (data.type === "warm") {
             this.#making[engine]--;
             this.#giveBack(engine, process);
+          } else if (data.type === "full") {
+            this.#makeRoom();
           } else if (data.type === "held") {
             process.worker.watch(data.lock);
           } else if (data.type === "spawn") {
@@ -298,7 +312,7 @@ export class Guests {
           const spare = this.#spares[engine].indexOf(process);
           if (spare >= 0) this.#spares[engine].splice(spare, 1);
           else if (process.pid !== 0) this.#fail(process.pid, event.message || "its worker has died", true);
-          else this.#notMade(engine, new Error(event.message || "a worker cannot be started"));
+          else this.#notMade(engine, new Error(event.message.replace(/^Uncaught (Error: )?/, "") || "a worker cannot be started"));
         };
         post(process.worker, { type: "boot", module: compiled, interprets: engine === "wazero" });
       },

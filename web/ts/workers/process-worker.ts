@@ -10,6 +10,7 @@ import { type GoEnd, type GoStart, runGo } from "./gojs.ts";
 import { lockdown } from "./gojs-lockdown.ts";
 import { type GoJSExports, InterpretedGo } from "./gojs-wazero.ts";
 import { GoProgram, postBytes } from "./goruntime.ts";
+import { whenRoom } from "./room.ts";
 import { decodeStartInfo } from "./startinfo.ts";
 
 interface Exports extends EngineExports, CallExports, ChannelExports, GoJSExports {
@@ -28,6 +29,7 @@ const port = { postMessage: (message: FromProcess, transfer: Transferable[] = []
 // by a slower way.
 const now = performance.now.bind(performance);
 const clock = (): number => now();
+const full = (): void => port.postMessage({ type: "full" });
 const encoder = new TextEncoder();
 const ABI = { wasi: 0, gojs: 1 } as const;
 /** The ABI of a guest whose threads have workers of their own. */
@@ -55,7 +57,17 @@ echo.port1.onmessage = () => {
 };
 
 function boot(module: WebAssembly.Module, interprets: boolean): void {
-  go = new GoProgram<Exports>(
+  const fail = (error: unknown): never => {
+    throw error; // reaches the kernel as the worker's error
+  };
+  whenRoom(() => program(module, interprets, fail), full, (made) => {
+    go = made;
+    port.postMessage({ type: "warm" });
+  }, fail);
+}
+
+function program(module: WebAssembly.Module, interprets: boolean, ended: (error: unknown) => void): GoProgram<Exports> {
+  return new GoProgram<Exports>(
     module,
     (program) => {
       calls = new Calls(program);
@@ -63,7 +75,7 @@ function boot(module: WebAssembly.Module, interprets: boolean): void {
         if (!engine) program.resume();
       });
       if (interprets) interpreted = new InterpretedGo(program);
-      else engine = new BrowserEngine(program);
+      else engine = new BrowserEngine(program, full);
       return {
         post: (at: number, n: number) => postBytes(port, program.copy(at, n)),
         now: clock,
@@ -82,11 +94,8 @@ function boot(module: WebAssembly.Module, interprets: boolean): void {
         ...interpreted?.imports(),
       };
     },
-    (error) => {
-      throw error; // reaches the kernel as the worker's error
-    },
+    ended,
   );
-  port.postMessage({ type: "warm" });
 }
 
 /** Holds a lock as long as the worker lives, which is how its death is noticed. */
@@ -130,7 +139,7 @@ function runOnBrowser(module: WebAssembly.Module, guest: GoStart): void {
     else ended(...endOf(end.trap));
   };
   try {
-    runGo(module, calls, guest).then(finish, (error: unknown) => ended(...endOf(error)));
+    runGo(module, calls, guest, full).then(finish, (error: unknown) => ended(...endOf(error)));
   } catch (error) {
     ended(...endOf(error));
   }
