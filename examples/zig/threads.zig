@@ -88,7 +88,7 @@ pub fn main() !void {
         for (threads[0..n], 0..) |*t, i| t.* = try std.Thread.spawn(.{ .stack_size = 16 << 10, .allocator = gpa }, spin, .{ &sums[i], rounds });
         for (threads[0..n]) |t| t.join();
         const took = (try std.time.Instant.now()).since(start);
-        try out.print("{d} threads: {d} ms, {x}\n", .{ n, took / std.time.ns_per_ms, sums[n - 1] });
+        try out.print("{d} threads: {d} µs, {x}\n", .{ n, took / std.time.ns_per_us, sums[n - 1] });
     } else {
         try out.print("{s}\n", .{what});
         const t = if (std.mem.eql(u8, what, "trap"))

@@ -116,6 +116,42 @@ async function bothCPU(column, rounds) {
   return results.map(({ stderr }) => Number(/^cpu (\d+)$/m.exec(stderr)[1]));
 }
 
+// Runs a guest with threads: in the bare column in a worker with two others for threads, on a
+// memory of so many pages at least and at most.
+async function threaded(column, guest, pages, args) {
+  if (column === "bushel") return decoder.decode((await run(column, guest, args)).stdout);
+  const worker = await (workers.get("threads") ?? crew(guest));
+  const memory = new WebAssembly.Memory({ initial: pages[0], maximum: pages[1], shared: true });
+  const { code, stdout } = await answer(worker, { memory, args: [guest, ...args] });
+  if (code !== 0) throw new Error(`${column}: ${guest} ${args.join(" ")}: exit code ${code}`);
+  return stdout;
+}
+
+// The worker of a bare guest with threads, when those of its threads are there.
+function crew(guest) {
+  const made = (async () => {
+    const module = await WebAssembly.compile(await copyFor("bare", guest));
+    const begin = (message, transfer) => {
+      const worker = new Worker("/page/threads.js", { type: "module" });
+      return answer(worker, message, transfer).then(() => worker);
+    };
+    const ends = Array.from({ length: 2 }, () => new MessageChannel());
+    await Promise.all(ends.map(({ port2 }) => begin({ module, port: port2 }, [port2])));
+    const threads = ends.map(({ port1 }) => port1);
+    return begin({ module, threads }, threads);
+  })();
+  workers.set("threads", made);
+  return made;
+}
+
+function answer(worker, message, transfer = []) {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage(message, transfer);
+  });
+}
+
 // Runs guest in a new worker of that name.
 async function start(column, name, guest, code) {
   await ask(column, { guest, code }, name);
@@ -210,19 +246,19 @@ const works = {
     const once = (await run(column, "works", ["cpu", String(rounds)])).told.cpu;
     return { "CPU-bound guest twice at once": Math.max(...(await bothCPU(column, rounds))) / once };
   },
-  // How much faster two threads do twice what one does; in the bare column two workers.
-  async threads(column, { guest, iterations, rounds }) {
-    if (column === "bare") {
-      await bothCPU(column, rounds); // compiles for good, in both workers
-      const once = (await run(column, "works", ["cpu", String(rounds)])).told.cpu;
-      return { "two threads": (2 * once) / Math.max(...(await bothCPU(column, rounds))) };
-    }
-    const speed = async (n, of) => {
-      const { stdout } = await run(column, guest, ["speed", String(of), String(n)]);
-      return Number(/(\d+) ms/.exec(decoder.decode(stdout))[1]);
+  // How much faster two threads do twice what one does, from before they are begun until
+  // they have ended.
+  async threads(column, { guest, pages, iterations }) {
+    const time = async (count, of) => Number(/(\d+) µs/.exec(await threaded(column, guest, pages, ["speed", String(of), String(count)]))[1]);
+    // Compiles for good, which is done in calls of some length only, and leaves workers for as many threads.
+    for (let i = 0; i < 3; i++) await time(2, iterations / 8);
+    const starts = [];
+    for (let i = 0; i < 7; i++) starts.push(await time(2, 1));
+    const once = await time(1, iterations);
+    return {
+      "two threads": (2 * once) / (await time(2, iterations)),
+      "two threads begun and ended": starts.toSorted((a, b) => a - b)[3] / 1000,
     };
-    await speed(2, iterations / 4); // compiles for good, and leaves workers for as many threads
-    return { "two threads": (2 * (await speed(1, iterations))) / (await speed(2, iterations)) };
   },
   async prompt() {
     return { "page to prompt": await prompted };
@@ -233,7 +269,7 @@ globalThis.bench = {
   /** Runs a work in a column: figures by name. */
   async work(column, name, options) {
     const guest = options.guest ?? "works";
-    if (name !== "pipe" && name !== "prompt") await prepare(column, column === "bare" && name === "threads" ? "works" : guest);
+    if (name !== "pipe" && name !== "prompt") await prepare(column, guest);
     return works[name](column, options);
   },
 };
