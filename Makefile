@@ -68,8 +68,8 @@ $(GOTESTSUM):
 soak: ## ten minutes of random processes, pipes, signals and ends (SEED=N repeats one)
 	go test -race -timeout 15m -run Soak ./kernel -soak 10m $(if $(SEED),-seed $(SEED)) -v
 
-crash: build ## kill a page 300 times while it writes (KILLS=N; SEED=N repeats one)
-	STORE_KILLS=$(or $(KILLS),300) STORE_SEED=$(or $(SEED),1) $(PLAYWRIGHT) store-crash --project chromium
+crash: build ## kill a page 300 times on each medium while it writes (KILLS=N; SEED=N repeats one; MEDIUM=idb)
+	STORE_KILLS=$(or $(KILLS),300) STORE_SEED=$(or $(SEED),1) $(if $(MEDIUM),STORE_MEDIUM=$(MEDIUM)) $(PLAYWRIGHT) store-crash --project chromium
 
 workers: node_modules/.bushel-lock ## test Go programs for js in workers, in Node
 	timeout 900 node --test --test-reporter=dot web/ts/workers/gojs.test.mjs

@@ -179,11 +179,11 @@ func (l *copies) end() {
 
 // by is in whose name the call changes the file that it works on.
 func (c *call) by() vfs.By {
-	f := c.f.copy
-	if f == nil || f.list != c.p.copies {
-		return vfs.By{}
+	by := vfs.By{Given: c.r.Given}
+	if f := c.f.copy; f != nil && f.list == c.p.copies {
+		by.Watcher, by.Promised = f, c.r.Args[3] != 0
 	}
-	return vfs.By{Watcher: f, Promised: c.r.Args[3] != 0}
+	return by
 }
 
 // copyFrom reads up to n bytes at off for a copy, with the size of the file; same

@@ -1,10 +1,12 @@
 // A page is killed at random moments of a load of writes, and opened again: whatever it
-// had been told was done must be there, whole. STORE_KILLS is how often, STORE_SEED
-// which moments.
+// had been told was done must be there, whole: on the origin's private file system, and on
+// IndexedDB. STORE_KILLS is how often, STORE_SEED which moments, STORE_MEDIUM (opfs or idb)
+// on which of the two alone.
 import { expect, test } from "../fixtures.ts";
 
 const KILLS = Number(process.env["STORE_KILLS"] ?? 6);
 const SEED = Number(process.env["STORE_SEED"] ?? 1);
+const MEDIA = process.env["STORE_MEDIUM"]?.split(",") ?? ["opfs", "idb"];
 
 /** Numbers from 0 to 1, the same for the same seed. */
 function random(seed: number): () => number {
@@ -28,8 +30,15 @@ interface Done {
   size: number; // -1: removed
 }
 
-test(`a page that is killed ${KILLS} times loses no finished write`, async ({ context, site, watch }) => {
+for (const medium of MEDIA) test(`a page that is killed ${KILLS} times loses no finished write on ${medium}`, async ({ context, site, watch }) => {
   test.setTimeout(30_000 + KILLS * 15_000);
+  if (medium === "idb") {
+    // As in a browser whose pages have no files of their own.
+    await context.route("**/kernel-worker.js", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `delete StorageManager.prototype.getDirectory;\n${await response.text()}` });
+    });
+  }
   const next = random(SEED);
   /** What is known to be done, and what may be, by name. */
   const done = new Map<string, Done>();
@@ -46,6 +55,7 @@ test(`a page that is killed ${KILLS} times loses no finished write`, async ({ co
     await page.waitForFunction(() => globalThis.shell !== undefined);
     await page.evaluate(() => shell.ready);
     expect(await page.evaluate(() => shell.screen())).not.toContain("/home is in memory");
+    expect((await page.evaluate(() => shell.run("mount | grep '/home '"))).stdout).toContain(`type ${medium} `);
     const there = await page.evaluate(async () => {
       const decoder = new TextDecoder();
       const files: [string, string][] = [];

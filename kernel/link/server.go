@@ -92,6 +92,7 @@ func (s *Server) Receive(msg []byte) error {
 }
 
 func (s *Server) receive(msg []byte) error {
+	whole := len(msg)
 	for len(msg) > 0 {
 		frame, rest, err := bus.Decode(msg)
 		if err != nil {
@@ -106,6 +107,7 @@ func (s *Server) receive(msg []byte) error {
 		if err != nil {
 			return err
 		}
+		req.Given = len(req.Data) >= whole-whole/8 // who keeps it keeps the message
 		j := job{frame.Lane, frame.ID, frame.Kind == bus.KindNotify, req}
 		if s.passes(&j) {
 			continue

@@ -9,6 +9,9 @@ type Request struct {
 	Path string
 	// Data is what the call sends. It is borrowed until the call ends.
 	Data []byte
+	// Given: Data is not borrowed but the callee's, which may keep it and is alone in having
+	// it. It never crosses a link.
+	Given bool
 	// Dst, if it is not nil, is where a call that reads puts what it read, and
 	// Reply.Data is then a part of it. It never crosses a link.
 	Dst []byte

@@ -266,3 +266,48 @@ func TestMem_foreignNodes(t *testing.T) {
 	must(t, a.root.Unlink("f"))
 	wantErrno(t, "link of what has no name", a.root.Link("f", f), "ENOENT")
 }
+
+// What is given to a file is kept by it, and what is not is copied.
+func TestMem_given(t *testing.T) {
+	const chunk = 64 << 10
+	for _, tt := range []struct {
+		name  string
+		given bool
+		size  int
+		off   int64
+		first int // bytes that are there before
+		keeps bool
+	}{
+		{"a chunk", true, chunk, 0, 0, true},
+		{"a later chunk", true, chunk, 3 * chunk, 0, true},
+		{"a borrowed chunk", false, chunk, 0, 0, false},
+		{"less than a chunk", true, chunk - 1, 0, 0, false},
+		{"more than a chunk", true, 2 * chunk, 0, 0, false},
+		{"what lies across two", true, chunk, 5, 0, false},
+		{"what has been written before", true, chunk, 0, 10, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := NewMem(MemOptions{})
+			node, err := m.Root().(MutableDir).Create("f", 0o644)
+			must(t, err)
+			f := node.(Watched)
+			_, err = f.WriteAt(make([]byte, tt.first), 0)
+			must(t, err)
+			data := bytes.Repeat([]byte("x"), tt.size)
+			n, err := f.WriteAtBy(By{Given: tt.given}, data, tt.off)
+			must(t, err)
+			data[0] = 'y'
+			back := make([]byte, 1)
+			_, err = f.ReadAt(back, tt.off)
+			must(t, err)
+			if kept := back[0] == 'y'; kept != tt.keeps || n != tt.size {
+				t.Errorf("kept %v, %d bytes", kept, n)
+			}
+			total, free := m.Space()
+			must(t, f.SetAttr(sys.SetAttr{Set: sys.AttrSize}))
+			if _, empty := m.Space(); empty-free < uint64(tt.size) || total-empty > 1000 {
+				t.Errorf("%d of %d bytes are counted", empty-free, tt.size)
+			}
+		})
+	}
+}

@@ -138,6 +138,7 @@ func (f *memFile) write(by By, p []byte, off, now int64) (n int, err error) {
 	if off >= MaxFileSize {
 		return 0, errno.EFBIG
 	}
+	by.Given = by.Given && len(p) == chunkSize // or one chunk would keep what all have come in
 	if int64(len(p)) > MaxFileSize-off {
 		p, tooBig = p[:MaxFileSize-off], errno.EFBIG
 	}
@@ -145,7 +146,7 @@ func (f *memFile) write(by By, p []byte, off, now int64) (n int, err error) {
 		pos := off + int64(n)
 		at := int(pos & (chunkSize - 1))
 		part := p[n:min(len(p), n+chunkSize-at)]
-		if err = f.put(pos>>chunkBits, at, part, by.Promised); err == nil {
+		if err = f.put(pos>>chunkBits, at, part, by); err == nil {
 			n += len(part)
 			f.size = max(f.size, pos+int64(len(part)))
 		}
@@ -161,13 +162,17 @@ func (f *memFile) write(by By, p []byte, off, now int64) (n int, err error) {
 	return n, err
 }
 
-// put writes p at place at of chunk i, which it fits in.
-func (f *memFile) put(i int64, at int, p []byte, promised bool) error {
+// put writes p, which is all that by writes or a part of it, at place at of chunk i, which
+// it fits in.
+func (f *memFile) put(i int64, at int, p []byte, by By) error {
 	c := f.chunk(i)
 	end := at + len(p)
+	if by.Given && len(p) == chunkSize && cap(c) == 0 && f.take(i, p, by.Promised) {
+		return nil
+	}
 	if end > cap(c) {
 		var err error
-		if c, err = f.grow(c, i, at, p, promised); err != nil {
+		if c, err = f.grow(c, i, at, p, by.Promised); err != nil {
 			return err
 		}
 	}
@@ -180,6 +185,16 @@ func (f *memFile) put(i int64, at int, p []byte, promised bool) error {
 	copy(c[at:], p)
 	f.setChunk(i, c)
 	return nil
+}
+
+// take makes p chunk i, which is not there, without copying it.
+func (f *memFile) take(i int64, p []byte, promised bool) bool {
+	if f.counted && !f.fs.charge(chunkSize, promised) {
+		return false
+	}
+	f.room += chunkSize
+	f.setChunk(i, p[:chunkSize:chunkSize])
+	return true
 }
 
 // grow makes room in chunk c, number i, for p at place at. The chunks of a file

@@ -16,6 +16,8 @@ type By struct {
 	Watcher Watcher
 	// Promised: the change may take of the room that [Promiser.Promise] set aside.
 	Promised bool
+	// Given: what is written belongs to the file, which may keep it, and not to the writer.
+	Given bool
 }
 
 // Watched is a file that tells those who have copies of it of the change of its
