@@ -1,6 +1,6 @@
 // What the browser tests share: a site, a page with a shell, and the rule that
 // an error on the console fails the test.
-import { test as base, expect, type Page } from "@playwright/test";
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import type { BushelShell } from "../web/ts/bushel.ts";
 import { DIST, findGuest } from "./guests.ts";
 import { serveSite, type Site } from "./server.ts";
@@ -10,6 +10,14 @@ export { expect } from "@playwright/test";
 declare global {
   // The page's element, as dist/page.js names it.
   var shell: BushelShell;
+}
+
+/** Has pages find no private file system, as in a browser that has none: IndexedDB is left. */
+export async function withoutPrivateFiles(context: BrowserContext): Promise<void> {
+  await context.route("**/kernel-worker.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `delete FileSystemFileHandle.prototype.createSyncAccessHandle;${await response.text()}` });
+  });
 }
 
 export const engines = ["browser", "wazero"] as const;

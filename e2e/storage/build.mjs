@@ -17,7 +17,7 @@ export function buildStorageTests() {
   copyFileSync(join(run("go", ["env", "GOROOT"]).trim(), "lib/wasm/wasm_exec.js"), join(out, "wasm_exec.js"));
   const config = join(out, "tsconfig.json");
   const options = { noEmit: false, outDir: join(out, "ts"), rootDir: join(root, "web/ts"), rewriteRelativeImportExtensions: true };
-  writeFileSync(config, JSON.stringify({ extends: join(root, "web/ts/workers/tsconfig.json"), compilerOptions: options, include: [], files: [join(root, "web/ts/workers/disks.ts")] }));
+  writeFileSync(config, JSON.stringify({ extends: join(root, "web/ts/workers/tsconfig.json"), compilerOptions: options, include: [], files: ["disks", "local"].map((name) => join(root, `web/ts/workers/${name}.ts`)) }));
   run(join(root, "node_modules/.bin/tsc"), ["-p", config]);
   for (const name of ["index.html", "worker.js"]) copyFileSync(join(here, name), join(out, name));
   return out;

@@ -1,7 +1,8 @@
-// Runs the test binary of web/storage, on the disks that the page's kernel has. What
-// it prints goes to the page.
+// Runs the test binary of web/storage, on the disks and folders that the page's kernel has.
+// What it prints goes to the page.
 import "./wasm_exec.js";
 import { Disks } from "./ts/workers/disks.js";
+import { LocalFolders } from "./ts/workers/local.js";
 
 const decoder = new TextDecoder();
 let exports;
@@ -33,6 +34,17 @@ async function bareFile() {
   return handle.createSyncAccessHandle();
 }
 
+const folders = new LocalFolders((id, errno, a, b, data) => {
+  exports.local_done(id, errno, a, b, program.give(data));
+  go._resume();
+});
+
+/** What a picker would answer: the handles of the browser's own folders are the same. */
+async function pick() {
+  const root = await navigator.storage.getDirectory();
+  return root.getDirectoryHandle("picked", { create: true });
+}
+
 onmessage = async ({ data: { args, medium, module } }) => {
   const file = medium === "auto" ? await bareFile() : undefined;
   const bare = (write, piece, pieces) => {
@@ -45,9 +57,12 @@ onmessage = async ({ data: { args, medium, module } }) => {
     }
     return performance.now() - begun;
   };
+  folders.add(1, await pick());
   const disks = new Disks(medium);
   go.argv = ["storage.test", ...args];
-  go.importObject.bushel = { ...disks.imports(program), now: () => performance.now(), park: () => echo.port2.postMessage(0), bare };
+  const local_begin = (id, folder, op, at, n, off, size, data, m) =>
+    folders.begin(id, folder, op, program.text(at, n), off, size, program.bytes.slice(data, data + m));
+  go.importObject.bushel = { ...disks.imports(program), local_begin, now: () => performance.now(), park: () => echo.port2.postMessage(0), bare };
   let code = 0;
   go.exit = (c) => { code = c; };
   const instance = await WebAssembly.instantiate(module, go.importObject);

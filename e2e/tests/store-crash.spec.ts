@@ -2,7 +2,7 @@
 // had been told was done must be there, whole: on the origin's private file system, and on
 // IndexedDB. STORE_KILLS is how often, STORE_SEED which moments, STORE_MEDIUM (opfs or idb)
 // on which of the two alone.
-import { expect, test } from "../fixtures.ts";
+import { expect, test, withoutPrivateFiles } from "../fixtures.ts";
 
 const KILLS = Number(process.env["STORE_KILLS"] ?? 6);
 const SEED = Number(process.env["STORE_SEED"] ?? 1);
@@ -32,13 +32,7 @@ interface Done {
 
 for (const medium of MEDIA) test(`a page that is killed ${KILLS} times loses no finished write on ${medium}`, async ({ context, site, watch }) => {
   test.setTimeout(30_000 + KILLS * 15_000);
-  if (medium === "idb") {
-    // As in a browser whose pages have no files of their own.
-    await context.route("**/kernel-worker.js", async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: `delete StorageManager.prototype.getDirectory;\n${await response.text()}` });
-    });
-  }
+  if (medium === "idb") await withoutPrivateFiles(context);
   const next = random(SEED);
   /** What is known to be done, and what may be, by name. */
   const done = new Map<string, Done>();

@@ -1,5 +1,5 @@
 // Files that last: over a reload, beside another tab, and where nothing can last.
-import { expect, ShellPage, test } from "../fixtures.ts";
+import { expect, ShellPage, test, withoutPrivateFiles } from "../fixtures.ts";
 
 async function again({ page }: ShellPage): Promise<void> {
   await page.reload();
@@ -77,10 +77,7 @@ test("a store is mounted by its name, by one at a time", async ({ open }) => {
 });
 
 test("where there is no private file system, files stay in IndexedDB", async ({ open, context }) => {
-  await context.route("**/kernel-worker.js", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `delete FileSystemFileHandle.prototype.createSyncAccessHandle;${await response.text()}` });
-  });
+  await withoutPrivateFiles(context);
   const shell = await open(undefined, "persist=home");
   expect((await shell.run("mount | grep -o 'home on /home type [a-z]*'")).stdout).toBe("home on /home type idb\n");
   await shell.run("seq 100000 > numbers; sync numbers; mkdir d; mv numbers d; ln -s d/numbers link");

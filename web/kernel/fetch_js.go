@@ -51,7 +51,7 @@ const (
 )
 
 // fetching are the requests under way.
-var fetching numbered[*exchange]
+var fetching worker.Numbered[*exchange]
 
 // exchange is a request with its answer. It is the answer's body.
 type exchange struct {
@@ -76,7 +76,7 @@ type fetchEvent struct {
 //go:wasmexport fetch_event
 func fetchEventCame(id, kind, n uint32) {
 	data := worker.Received(n)
-	x := fetching.find(id)
+	x := fetching.Find(id)
 	switch {
 	case x == nil:
 	case kind == fetchWants:
@@ -110,7 +110,7 @@ func begin(ctx context.Context, head *requestHead, content []byte, stream io.Rea
 	if err != nil {
 		return nil, err
 	}
-	x := fetching.add(func(id uint32) *exchange {
+	x := fetching.Add(func(id uint32) *exchange {
 		return &exchange{id: id, ctx: ctx, events: make(chan fetchEvent, 1), wants: make(chan struct{}, 1), over: make(chan struct{})}
 	})
 	jsFetchBegin(x.id, worker.Pointer(b), uint32(len(b)), worker.Pointer(content), uint32(len(content)))
@@ -197,7 +197,7 @@ func (x *exchange) Read(p []byte) (int, error) {
 // Close ends the exchange.
 func (x *exchange) Close() error {
 	x.once.Do(func() {
-		fetching.remove(x.id)
+		fetching.Remove(x.id)
 		close(x.over)
 		jsFetchAbort(x.id)
 	})

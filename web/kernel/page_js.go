@@ -26,7 +26,7 @@ func jsTalkClose(id uint32)
 // thePage is the page's main thread, as the kernel's programs talk to it.
 var thePage pageTalks
 
-type pageTalks struct{ numbered[*pageTalk] }
+type pageTalks struct{ worker.Numbered[*pageTalk] }
 
 // pageTalk is a conversation. The page sends only as much as it is asked for, so
 // that its queue has a bound.
@@ -40,7 +40,7 @@ type pageTalk struct {
 
 // Open implements kernel.Page.
 func (p *pageTalks) Open(what string) kernel.PageConn {
-	t := p.add(func(id uint32) *pageTalk { return &pageTalk{id: id, news: make(chan struct{}, 1)} })
+	t := p.Add(func(id uint32) *pageTalk { return &pageTalk{id: id, news: make(chan struct{}, 1)} })
 	text := []byte(what)
 	jsTalkOpen(t.id, worker.Pointer(text), uint32(len(text)))
 	return t
@@ -74,7 +74,7 @@ func (t *pageTalk) Recv(ctx context.Context) ([]byte, error) {
 
 // Close implements kernel.PageConn.
 func (t *pageTalk) Close() {
-	if _, open := thePage.remove(t.id); open {
+	if _, open := thePage.Remove(t.id); open {
 		jsTalkClose(t.id)
 	}
 }
@@ -99,7 +99,7 @@ func (t *pageTalk) add(msg []byte) {
 //go:wasmexport talk_message
 func talkMessage(id, n uint32) {
 	msg := worker.Received(n)
-	if t := thePage.find(id); t != nil {
+	if t := thePage.Find(id); t != nil {
 		t.add(msg)
 	}
 }
@@ -108,8 +108,8 @@ func talkMessage(id, n uint32) {
 //
 //go:wasmexport talk_ended
 func talkEnded(id uint32) {
-	if t := thePage.find(id); t != nil {
-		thePage.remove(id)
+	if t := thePage.Find(id); t != nil {
+		thePage.Remove(id)
 		t.add(nil)
 	}
 }

@@ -49,7 +49,7 @@ const wsPatience = 5 * time.Second
 type sockets struct{}
 
 // wsLive are the sockets that are not over.
-var wsLive numbered[*webSocket]
+var wsLive worker.Numbered[*webSocket]
 
 // webSocket is an osws.Conn.
 type webSocket struct {
@@ -72,9 +72,9 @@ type webSocket struct {
 //go:wasmexport ws_event
 func wsEvent(id, kind, a, n uint32) {
 	data := worker.Received(n)
-	s := wsLive.find(id)
+	s := wsLive.Find(id)
 	if kind == wsClosed || kind == wsFailed {
-		wsLive.remove(id)
+		wsLive.Remove(id)
 	}
 	if s == nil {
 		return
@@ -115,7 +115,7 @@ func (sockets) Dial(ctx context.Context, url string, protocols []string) (osws.C
 	if err != nil {
 		return nil, err
 	}
-	s := wsLive.add(func(id uint32) *webSocket {
+	s := wsLive.Add(func(id uint32) *webSocket {
 		return &webSocket{
 			id: id, opened: make(chan struct{}), messages: make(chan osws.Message, 1),
 			over: make(chan struct{}), drained: make(chan struct{}, 1),

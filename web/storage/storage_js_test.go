@@ -8,6 +8,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
+	"github.com/bushel-wasm/bushel/kernel/vfs/localfs"
 	"github.com/bushel-wasm/bushel/kernel/vfs/store"
 	"github.com/bushel-wasm/bushel/kernel/vfs/vfstest"
 	"github.com/bushel-wasm/bushel/web/worker"
@@ -47,6 +48,22 @@ func TestSuite(t *testing.T) {
 		must(t, err)
 		return yielding{fs}
 	}, vfstest.Options{})
+}
+
+// It takes the folder that the worker has picked, of the browser's own: see
+// e2e/storage/worker.js.
+func TestFolderSuite(t *testing.T) {
+	fs := localfs.New(Folder(1))
+	folders := 0
+	vfstest.Run(t, func(t *testing.T) vfstest.FS {
+		ns := vfs.NewNamespace(fs)
+		folders++
+		root := fmt.Sprint("/it-", folders)
+		must(t, ns.Mkdir(vfs.At{}, root, 0o755))
+		it, err := vfstest.Namespaced(ns, root)
+		must(t, err)
+		return yielding{it}
+	}, vfstest.Options{Plain: true})
 }
 
 // yielding is a file system of the suite that others wait for in JavaScript.
