@@ -63,7 +63,7 @@ func TestFolderSuite(t *testing.T) {
 		it, err := vfstest.Namespaced(ns, root)
 		must(t, err)
 		return yielding{it}
-	}, vfstest.Options{Plain: true})
+	}, vfstest.Options{Plain: true, Browser: true})
 }
 
 // yielding is a file system of the suite that others wait for in JavaScript.

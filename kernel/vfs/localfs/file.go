@@ -40,6 +40,9 @@ func (f *file) WriteAt(p []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, errno.EINVAL
 	}
+	if off > vfs.MaxFileSize-int64(len(p)) {
+		return 0, errno.EFBIG
+	}
 	path, err := f.path()
 	if err != nil || len(p) == 0 {
 		return 0, err

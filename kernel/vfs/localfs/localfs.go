@@ -189,6 +189,9 @@ func (n *node) stat(ctx context.Context) (sys.Stat, error) {
 // setAttr remembers a mode and a time, and sets the size.
 func (n *node) setAttr(ctx context.Context, a sys.SetAttr) error {
 	if a.Set&sys.AttrSize != 0 {
+		if a.Size > vfs.MaxFileSize {
+			return errno.EFBIG
+		}
 		path, err := n.path()
 		if err == nil {
 			err = n.fs.host.Truncate(ctx, path, int64(a.Size))

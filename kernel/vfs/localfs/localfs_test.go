@@ -197,6 +197,13 @@ func TestFolder(t *testing.T) {
 	if !slices.Equal(names, []string{"moved"}) {
 		t.Errorf("%q", names)
 	}
+	o, err = f.Open("long", sys.OWrite|sys.OCreate, 0, 0o644)
+	must(err)
+	_, err = o.WriteAt([]byte("xy"), vfs.MaxFileSize-1)
+	fails("a write behind the last place", err, errno.EFBIG)
+	fails("a size beyond all", o.SetAttr(sys.SetAttr{Set: sys.AttrSize, Size: vfs.MaxFileSize + 1}), errno.EFBIG)
+	must(o.Close())
+	must(f.Unlink("long"))
 	// What others do on the disk is seen.
 	must(d.ns.Unlink(vfs.At{}, "/moved"))
 	must(d.ns.Mkdir(vfs.At{}, "/moved", 0o755))

@@ -49,6 +49,9 @@ type Options struct {
 	// links nor counts of them, no times but that of a file's contents, nothing lives
 	// on that has lost its name, and a folder may answer EXDEV to its renaming.
 	Plain bool
+	// Browser: the file system is a folder as a browser gives it, which refuses some names
+	// (EINVAL) and in whose files holes take room (ENOSPC).
+	Browser bool
 	// Root: the file system is the operating system's, and permission bits do not
 	// bind the caller.
 	Root bool

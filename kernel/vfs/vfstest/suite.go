@@ -14,6 +14,7 @@ const (
 	utf8Names needs = 1 << iota // names have to be UTF-8
 	ownChoice                   // POSIX leaves it open, or Linux's versions differ
 	bound                       // permission bits have to bind the caller
+	freedom                     // names may have any letter, and holes take no room
 )
 
 // scriptCase is a case: its name and the lines of a [script].
@@ -51,7 +52,7 @@ func Run(t *testing.T, make func(t *testing.T) FS, o Options) {
 		t.Run(g.name, func(t *testing.T) {
 			for _, c := range g.cases {
 				t.Run(c.name, func(t *testing.T) {
-					if c.needs&utf8Names != 0 && o.AnyBytes || c.needs&ownChoice != 0 && o.Host || c.needs&bound != 0 && o.Root || o.OneName && links(c.lines) {
+					if c.needs&utf8Names != 0 && o.AnyBytes || c.needs&ownChoice != 0 && o.Host || c.needs&bound != 0 && o.Root || c.needs&freedom != 0 && o.Browser || o.OneName && links(c.lines) {
 						t.Skip("not a rule for this file system")
 					}
 					lines := c.lines
