@@ -42,7 +42,7 @@ const (
 type sounds struct{}
 
 // soundLive are the streams that are open.
-var soundLive numbered[*soundStream]
+var soundLive worker.Numbered[*soundStream]
 
 // soundStream is an osaudio.Sink.
 type soundStream struct {
@@ -66,7 +66,7 @@ type soundStream struct {
 //go:wasmexport sound_event
 func soundEvent(id, kind uint32, a, b float64, c, n uint32) {
 	data := worker.Received(n)
-	s := soundLive.find(id)
+	s := soundLive.Find(id)
 	if s == nil {
 		return
 	}
@@ -103,7 +103,7 @@ func (s *soundStream) end() {
 
 // Open implements osaudio.Output.
 func (sounds) Open(ctx context.Context, f osaudio.Format) (osaudio.Sink, error) {
-	s := soundLive.add(func(id uint32) *soundStream {
+	s := soundLive.Add(func(id uint32) *soundStream {
 		return &soundStream{
 			id: id, format: f, opened: make(chan struct{}), over: make(chan struct{}),
 			closed: make(chan struct{}), news: make(chan struct{}, 1),
@@ -203,7 +203,7 @@ func (s *soundStream) State() osaudio.State {
 // Close implements osaudio.Sink.
 func (s *soundStream) Close() error {
 	s.ending.Do(func() {
-		soundLive.remove(s.id)
+		soundLive.Remove(s.id)
 		close(s.closed)
 		jsSoundOrder(s.id, soundClose, 0)
 	})
