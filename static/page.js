@@ -9,6 +9,7 @@ for (const name of ["engine", "theme", "persist"]) {
 // The element starts when its module is there, so its attributes come first.
 await import("./bushel.js");
 globalThis.shell = shell;
+shell.addEventListener("bushel-title", ({ detail }) => (document.title = detail.title || "Bushel"));
 const command = query.get("run");
 try {
   await shell.ready;

@@ -24,6 +24,7 @@ var bundles = []struct {
 }{
 	{"bushel", "web/ts/bushel.ts", api.FormatESModule},
 	{"terminal", "web/ts/terminal.ts", api.FormatESModule},
+	{"pictures", "web/ts/pictures.ts", api.FormatESModule},
 	{"embed", "web/ts/embed/frame.ts", api.FormatESModule},
 	{"connect", "web/ts/embed/connect.ts", api.FormatESModule},
 	{"kernel-worker", "web/ts/workers/kernel-worker.ts", api.FormatIIFE},
@@ -114,7 +115,7 @@ func wasmExec() api.Plugin {
 // has to wait for and names that it cannot ask for early.
 func ownBundle() api.Plugin {
 	return api.Plugin{Name: "own-bundle", Setup: func(build api.PluginBuild) {
-		build.OnResolve(api.OnResolveOptions{Filter: `^\.{1,2}/(terminal|bushel)\.ts$`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
+		build.OnResolve(api.OnResolveOptions{Filter: `^\.{1,2}/(terminal|bushel|pictures)\.ts$`}, func(args api.OnResolveArgs) (api.OnResolveResult, error) {
 			if args.Kind != api.ResolveJSDynamicImport {
 				return api.OnResolveResult{}, nil
 			}

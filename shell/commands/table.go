@@ -6,7 +6,7 @@ var table = []spec{
 	aboutSpec, awkSpec, basenameSpec, base64Spec, bracketSpec, busSpec, catSpec, chmodSpec, cksumSpec, clearSpec, cmpSpec,
 	commSpec, cpSpec, cutSpec, dateSpec, dfSpec, diffSpec, dirnameSpec, dmesgSpec, downloadSpec, duSpec, echoSpec, egrepSpec, envSpec,
 	expandSpec, falseSpec, fgrepSpec, fileSpec, findSpec, foldSpec, grepSpec, gunzipSpec, gzipSpec, hdSpec, headSpec, helpSpec, hexdumpSpec,
-	hostnameSpec, idSpec, installSpec, killSpec, lnSpec, logSpec, lsSpec, manSpec, md5Spec, mkdirSpec, mktempSpec, mountSpec, mvSpec, ncSpec, niceSpec, nlSpec, nohupSpec,
+	hostnameSpec, idSpec, imgcatSpec, installSpec, killSpec, lnSpec, logSpec, lsSpec, manSpec, md5Spec, mkdirSpec, mktempSpec, mountSpec, mvSpec, ncSpec, niceSpec, nlSpec, nohupSpec,
 	odSpec, packagesSpec, pasteSpec, playSpec, printenvSpec, printfSpec, psSpec, pwdSpec, readlinkSpec, realpathSpec, resetSpec, revSpec,
 	rmSpec, rmdirSpec, sedSpec, seqSpec, sha1Spec, sha256Spec, sleepSpec, sortSpec, splitSpec, statSpec, sttySpec,
 	syncSpec, tacSpec, tailSpec, tarSpec, teeSpec, testSpec, timeoutSpec, topSpec, touchSpec, trSpec, traceSpec, trueSpec, truncateSpec, ttySpec, umountSpec, unameSpec,

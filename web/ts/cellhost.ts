@@ -58,6 +58,7 @@ class Hidden implements CellHost {
         onPrompt() {},
         onCommand() {},
         onExit() {},
+        onWish() {},
         onDeath: gone,
       },
     });

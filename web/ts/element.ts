@@ -26,6 +26,7 @@ import style from "./style.css";
 import type { TerminalEvents } from "./terminal.ts";
 import { download, upload } from "./transfer.ts";
 import { Theme } from "./theme.ts";
+import { Wishes } from "./wishes.ts";
 import { HEAD, TAIL, Transcript } from "./transcript.ts";
 
 /** What a shell is doing: not started, starting, at its prompt, running a command, or failed. */
@@ -53,7 +54,8 @@ let sheet: CSSStyleSheet | undefined;
  * /home, or none), files (an archive for its home folder; <bushel-file> children are single files), init (a
  * line that runs before the first prompt), prompt (its PS1), welcome (what stands above the first prompt),
  * readonly (the keyboard is not taken), credentials (omit: no request carries cookies), screenreader (keep a text for screen readers); it reflects state. Events, bubbling and
- * composed: bushel-progress, bushel-ready, bushel-command, bushel-exit, bushel-error.
+ * composed: bushel-progress, bushel-ready, bushel-command, bushel-exit, bushel-error,
+ * bushel-title.
  */
 export class BushelShell extends HTMLElement {
   static readonly observedAttributes = ["theme", "rows", "boot", "screenreader", "readonly"];
@@ -70,6 +72,7 @@ export class BushelShell extends HTMLElement {
   private readonly transcript = new Transcript();
   private readonly keys = new KeyBar((key) => void this.press(key).catch(() => {}));
   private readonly reader = document.createElement("button");
+  private readonly wishes = new Wishes(this.ask, (title) => this.emit("bushel-title", { title }));
   private readonly theme_: Theme;
   private shell: Shell | undefined;
   /** The shell's store, as it is in stores. */
@@ -107,7 +110,7 @@ export class BushelShell extends HTMLElement {
     this.reader.className = "reader";
     this.reader.textContent = "Screen reader mode";
     this.reader.addEventListener("click", () => this.toggleAttribute("screenreader"));
-    root.append(fallback, this.box, this.reader, this.keys.element, this.panel.element, target, notice, this.ask.element, hint, this.transcript.element);
+    root.append(fallback, this.box, this.reader, this.keys.element, this.panel.element, target, notice, this.wishes.bar, this.ask.element, hint, this.transcript.element);
     this.theme_ = new Theme(this.box, (colors, dark) => {
       this.classList.toggle("dark", dark);
       this.shell?.terminal?.setTheme(colors);
@@ -356,10 +359,12 @@ export class BushelShell extends HTMLElement {
           this.transcript.add(line, code, this.shell?.terminal?.output(HEAD, TAIL) ?? { head: [], skipped: 0, tail: [] });
           this.emit("bushel-exit", { line, code, ms });
         },
+        onWish: (wish) => mine() && this.wishes.take(wish),
         onDeath: (error) => mine() && this.fail(error),
       },
     });
     this.shell = shell;
+    this.wishes.reset();
     shell.start().catch((error) => mine() && this.fail(error));
     if (this.busLink) void this.linkBus(this.busLink, this.busToken).catch(() => {}); // its log says what went wrong
   }

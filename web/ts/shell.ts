@@ -18,6 +18,7 @@ import { type Opening, Session } from "./session.ts";
 import { AT_CWD, Op } from "./syscall.ts";
 import type { Site } from "./site.ts";
 import type { Terminal, TerminalEvents } from "./terminal.ts";
+import type { Wish } from "./wishes.ts";
 
 /**
  * A shell that has written something and no mark in this time, in milliseconds,
@@ -31,6 +32,8 @@ export interface ShellEvents {
   onPrompt(): void;
   onCommand(line: string): void;
   onExit(line: string, code: number, ms: number): void;
+  /** A program of the terminal wishes something of the page. */
+  onWish(wish: Wish): void;
   /** The kernel has died. */
   onDeath(error: BushelError): void;
 }
@@ -86,6 +89,7 @@ export class Shell {
       onInput: (data) => void this.session?.type(data).catch(() => {}),
       onResize: (cols, rows) => this.session?.resize(cols, rows),
       onMark: (mark) => this.mark(mark),
+      onWish: (wish) => this.options.events.onWish(wish),
       // The line editor still waits for what Escape begins: a second one ends that.
       onLeave: () => this.command || void this.session?.type("\x1b").catch(() => {}),
     };

@@ -6,9 +6,11 @@ import { SearchAddon } from "@xterm/addon-search";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal as XTerm, type IMarker, type ITheme } from "@xterm/xterm";
+import { Announcement } from "./announce.ts";
 import { Leaving } from "./leaving.ts";
 import { type Mark, parseFolderMark, parsePromptMark } from "./marks.ts";
 import type { Excerpt } from "./transcript.ts";
+import { clean, type Wish, WISHES } from "./wishes.ts";
 
 /**
  * How much output may wait to be drawn before reading pauses, and where it goes on, in
@@ -22,6 +24,8 @@ export interface TerminalEvents {
   onInput(data: string): void;
   onResize(cols: number, rows: number): void;
   onMark(mark: Mark): void;
+  /** A program wishes something of the page. */
+  onWish(wish: Wish): void;
   /** The keyboard has left, by Escape and Tab. The Escape has been typed. */
   onLeave(): void;
 }
@@ -44,6 +48,9 @@ export class Terminal {
   private readonly blink = () => void (this.xterm.options.cursorBlink = !this.still.matches && !this.xterm.options.disableStdin);
   /** Where the output of the command that runs begins. */
   private begun: { marker: IMarker | undefined; column: number } | undefined;
+  private readonly announcement = new Announcement();
+  /** What draws pictures: it is not wanted yet, on its way, or there. */
+  private pictures: "none" | "there" | Promise<void> = "none";
   private pending = 0;
   private drained: (() => void) | undefined;
 
@@ -54,6 +61,11 @@ export class Terminal {
       cursorInactiveStyle: "outline",
       fontFamily: look.fontFamily,
       fontSize: look.fontSize,
+      linkHandler: {
+        activate: (_, address) => void window.open(address, "_blank", "noopener"),
+        hover: (_, address) => (box.title = address),
+        leave: () => box.removeAttribute("title"),
+      },
       lineHeight: 1.15,
       macOptionIsMeta: true,
       minimumContrastRatio: 4.5,
@@ -75,6 +87,14 @@ export class Terminal {
         if (mark) events.onMark(mark);
         return true;
       });
+    for (const [number, parse] of WISHES) {
+      this.xterm.parser.registerOscHandler(number, (data) => {
+        const wish = parse(data);
+        if (wish) events.onWish(wish);
+        return true;
+      });
+    }
+    this.xterm.onTitleChange((title) => events.onWish({ type: "title", title: clean(title) }));
     hook(133, parsePromptMark);
     hook(7, parseFolderMark);
     this.xterm.open(box);
@@ -109,6 +129,14 @@ export class Terminal {
 
   /** Draws output. The promise resolves when more may come, so that a flood never piles up. */
   write(data: Uint8Array | string): Promise<void> {
+    if (this.pictures === "none" && this.announcement.sees(data)) {
+      this.pictures = import("./pictures.ts")
+        .then(({ drawPictures }) => drawPictures(this.xterm))
+        .catch((error: unknown) => console.warn("pictures cannot be drawn:", error))
+        .then(() => void (this.pictures = "there"));
+    }
+    // What comes meanwhile comes behind the picture.
+    if (typeof this.pictures === "object") return this.pictures.then(() => this.write(data));
     this.pending += data.length;
     this.xterm.write(data, () => {
       this.pending -= data.length;

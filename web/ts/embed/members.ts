@@ -8,7 +8,7 @@ import { receiveStream, sendStream } from "./portstream.ts";
 import { type Member, serve } from "./serve.ts";
 
 /** The events of the element that are told, by their names. */
-export const EVENTS = ["bushel-progress", "bushel-ready", "bushel-command", "bushel-exit", "bushel-error"] as const;
+export const EVENTS = ["bushel-progress", "bushel-ready", "bushel-command", "bushel-exit", "bushel-error", "bushel-title"] as const;
 
 /** What a page may ask of a shell. */
 export function membersOf(shell: BushelShell): ReadonlyMap<string, Member> {
