@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/bus/desc"
@@ -89,8 +90,8 @@ func (l *level) UnmarshalJSON(text []byte) error {
 	if len(text) > 0 && text[0] == '"' {
 		return (*slog.Level)(l).UnmarshalJSON(text)
 	}
-	n := 0
-	if _, err := fmt.Sscanf(string(text), "%d", &n); err != nil {
+	n, err := strconv.Atoi(string(text))
+	if err != nil {
 		return fmt.Errorf("%s is no level", text)
 	}
 	*l = level(n)
