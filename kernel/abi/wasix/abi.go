@@ -43,6 +43,7 @@ type ABI struct {
 
 	mod    api.Module // of a guest that serves, when its main function has returned
 	inside bool       // _react runs
+	end    func()     // ends a guest that serves, when _react has returned
 	fresh  bool       // there was an event, or it was told one, since it was last entered
 }
 

@@ -48,6 +48,11 @@ func (a *ABI) busPoll(_ context.Context, mod api.Module, s []uint64) {
 	a.mu.Unlock()
 	engine.Suspend(mod, func(resume func()) {
 		a.mu.Lock()
+		if a.end != nil {
+			a.mu.Unlock()
+			engine.Exit(mod, 0) // it serves no longer, and nothing will come
+			return
+		}
 		if a.mayTell() > 0 {
 			a.mu.Unlock()
 			s[0] = uint64(a.tell(p))

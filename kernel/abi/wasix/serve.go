@@ -29,7 +29,7 @@ func (a *ABI) threadSpawn(mod api.Module, s []uint64) bus.Crate {
 // engine.Program.Serve.
 func (a *ABI) Serve(mod api.Module, end func()) {
 	a.mu.Lock()
-	if !a.peer.Serve(end) {
+	if !a.peer.Serve(func() { a.ends(end) }) {
 		a.mu.Unlock()
 		end()
 		return
@@ -42,12 +42,38 @@ func (a *ABI) Serve(mod api.Module, end func()) {
 func (a *ABI) react() {
 	err := engine.Enter(a.mod, reactExport, engine.Types("I"), []uint64{0}, func([]uint64) {
 		a.mu.Lock()
+		if end := a.end; end != nil {
+			a.mu.Unlock()
+			end()
+			return
+		}
 		a.inside = false
 		made := a.nextRound()
 		a.unlock()
 		open(made)
 	})
 	if err != nil {
+		a.mu.Lock()
+		a.inside = false
+		a.mu.Unlock()
 		a.peer.End()
+	}
+}
+
+// ends ends a guest that serves: once _react has returned, or, if it waits within that, in the
+// middle of it, since nothing will come any more.
+func (a *ABI) ends(end func()) {
+	a.mu.Lock()
+	switch {
+	case a.waiting != nil:
+		a.mu.Unlock()
+		engine.Exit(a.mod, 0)
+	case a.inside:
+		a.end = end
+		a.mu.Unlock()
+	default:
+		a.inside = true // it is not entered again
+		a.mu.Unlock()
+		end()
 	}
 }

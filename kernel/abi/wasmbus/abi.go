@@ -10,6 +10,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/kernel/abi/busport"
+	"github.com/bushel-wasm/bushel/kernel/engine"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -40,6 +41,7 @@ type ABI struct {
 	busy    bool    // it is being entered
 	waiting *waiter // the poll that waits
 	mod     api.Module
+	end     func() // ends a guest that serves, when it has returned from what was entered
 }
 
 // A waiter is a poll that waits for work.
@@ -201,7 +203,7 @@ func (a *ABI) ended(handle uint32) {
 // engine.Program.Serve.
 func (a *ABI) Serve(mod api.Module, end func()) {
 	a.mu.Lock()
-	if !a.peer.Serve(end) {
+	if !a.peer.Serve(func() { a.ends(end) }) {
 		a.mu.Unlock()
 		end()
 		return
@@ -212,4 +214,22 @@ func (a *ABI) Serve(mod api.Module, end func()) {
 	a.served = nil
 	a.mu.Unlock()
 	a.wake()
+}
+
+// ends ends a guest that serves: once it has returned from what was entered, or, if it waits
+// within that, in the middle of it, since nothing will come any more.
+func (a *ABI) ends(end func()) {
+	a.mu.Lock()
+	switch {
+	case a.waiting != nil:
+		a.mu.Unlock()
+		engine.Exit(a.mod, 0)
+	case a.busy:
+		a.end = end
+		a.mu.Unlock()
+	default:
+		a.busy = true // it is not entered again
+		a.mu.Unlock()
+		end()
+	}
 }

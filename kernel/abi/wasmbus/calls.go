@@ -281,6 +281,11 @@ func (a *ABI) fork(mod api.Module, _ []uint64) uint32 {
 func (a *ABI) poll(_ context.Context, mod api.Module, _ []uint64) {
 	engine.Suspend(mod, func(resume func()) {
 		a.mu.Lock()
+		if a.end != nil {
+			a.mu.Unlock()
+			engine.Exit(mod, 0) // it serves no longer, and nothing will come
+			return
+		}
 		a.mod = mod
 		a.waiting = &waiter{resume, a.busy}
 		a.busy = false

@@ -62,6 +62,11 @@ func (a *ABI) wake() {
 // hand hands in what there is, one after another, and resumes the poll that waited for it.
 func (a *ABI) hand(to *waiter) {
 	a.mu.Lock()
+	if end := a.end; end != nil && to == nil {
+		a.mu.Unlock()
+		end()
+		return
+	}
 	if len(a.work) == 0 {
 		a.busy = to != nil && to.busy
 		a.mu.Unlock()
