@@ -25,8 +25,10 @@ type busFile struct {
 	p    *Process // that one
 
 	in    bus.Splitter
+	taken uint64 // how many bytes have been written in all
 	out   []byte
 	off   int // how much of out was read
+	feed  feed
 	over  bool
 	pumps bool // a goroutine takes messages from in
 	more  bool // there is something in in again
@@ -40,7 +42,7 @@ type busFile struct {
 func (p *Process) openBus(flags sys.OpenFlag) *openFile {
 	f := &busFile{k: p.k, pid: p.pid, p: p, in: bus.Splitter{Most: bus.DefaultFrame}}
 	f.conn = p.k.bus.accept(f)
-	return p.k.newStream(f, flags, sys.FDInfo(sys.TypeCharDevice))
+	return p.k.newStream(f, flags, sys.FDInfo(sys.TypeCharDevice)|p.feedable())
 }
 
 // Send implements [bus.Port]: what the kernel's end sends is there to be read.
@@ -59,6 +61,7 @@ func (f *busFile) Send(frames []byte) error {
 	}
 	f.out = append(f.out, frames...)
 	f.readable.wake()
+	f.feeds()
 	return nil
 }
 
@@ -69,6 +72,7 @@ func (f *busFile) Close() error {
 	f.over = true
 	f.readable.wake()
 	f.writable.wake()
+	f.feeds()
 	return nil
 }
 
@@ -86,6 +90,8 @@ func (f *busFile) read(c *call, n int) verdict {
 	switch {
 	case n == 0:
 		return c.ok()
+	case f.feed.on && c.p == f.p:
+		return c.ok(0, 1)
 	case left > 0:
 		buf := c.buffer(min(n, left))
 		f.off += copy(buf, f.out[f.off:])
@@ -115,14 +121,16 @@ func (f *busFile) write(c *call, data []byte) verdict {
 		return c.fail(errno.EPIPE)
 	case f.over:
 		return c.ok(uint64(c.sent))
-	case f.waitingBytes() >= busFull && c.flags&sys.ONonblock != 0:
+	case f.waitingBytes() >= busFull && c.flags&sys.ONonblock != 0 && c.r.Args[1]&sys.WriteBehind == 0:
 		return c.fail(errno.EAGAIN)
 	case f.waitingBytes() >= busFull:
 		return c.wait(&f.writable)
 	}
 	f.in.Write(data)
+	f.taken += uint64(len(data))
 	f.more = true
 	f.k.after(f.pump)
+	f.feeds()
 	return c.ok(uint64(c.sent + len(data)))
 }
 
@@ -157,7 +165,8 @@ func (f *busFile) pump() {
 func (f *busFile) poll() (sys.PollEvent, uint64) {
 	var ev sys.PollEvent
 	n := f.waitingBytes()
-	if n > 0 {
+	onWay := f.feed.sent - f.feed.seen // what the process was sent after it asked
+	if n > 0 || onWay > 0 {
 		ev |= sys.PollIn
 	}
 	switch {
@@ -166,7 +175,7 @@ func (f *busFile) poll() (sys.PollEvent, uint64) {
 	case n < busFull:
 		ev |= sys.PollOut
 	}
-	return ev, uint64(n)
+	return ev, uint64(n) + onWay
 }
 
 func (f *busFile) await(c *call, events sys.PollEvent) {
@@ -188,6 +197,6 @@ func (f *busFile) stat() sys.Stat {
 // closed is the end of the link: nobody has it open any more.
 func (f *busFile) closed() {
 	f.over = true
-	f.out, f.in = nil, bus.Splitter{}
+	f.out, f.in, f.feed = nil, bus.Splitter{}, feed{}
 	f.k.after(func() { f.conn.Lost(f.k.bus.lost(f)) })
 }

@@ -93,6 +93,8 @@ func (f *openFile) atHome() {
 		s.joint.takeBack()
 	case pipeWriter:
 		s.joint.takeBack()
+	case *busFile:
+		s.unfeed()
 	}
 }
 

@@ -242,7 +242,9 @@ func (k *Kernel) joinedPipes() string {
 
 // ofJoint reports whether op is a call that the worker of a process makes and not the
 // process, so that it is performed for one that is stopped as well.
-func ofJoint(op sys.Op) bool { return op == sys.OpPipeReturn || op == sys.OpRest }
+func ofJoint(op sys.Op) bool {
+	return op == sys.OpPipeReturn || op == sys.OpRest || op == sys.OpFeed
+}
 
 // sysRest hears when a guest waits for a joined pipe, which is no call here. What it has
 // waited since it was last heard of is not its processor time.

@@ -184,6 +184,7 @@ func (p *Process) resume() {
 		p.k.after(r.Continue)
 	}
 	p.tryAgain()
+	p.feedAgain()
 	for _, a := range p.agents {
 		a.tryAgain() // it was held up with the group
 	}

@@ -1,4 +1,4 @@
-// The guests of the benchmark: two in C, built here, and two of the examples.
+// The guests of the benchmark: three in C, built here, and two of the examples.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ export function buildGuests() {
   const out = join(root, "build", "bench");
   mkdirSync(out, { recursive: true });
   const clang = VERSIONS.map((v) => `/usr/bin/clang-${v}`).find(existsSync);
-  for (const name of ["hello", "works"]) {
+  for (const name of ["hello", "works", "bus"]) {
     if (!clang || !existsSync("/usr/lib/wasm32-wasi/libc.a")) {
       missing.set(name, "no clang with WASI's C library: apt-get install clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32");
       continue;

@@ -15,16 +15,20 @@ function show(value) {
 
 const row = (cells) => `| ${cells.join(" | ")} |`;
 
-/** @param {Map<string, number[]>} samples by "figure, column" */
-export function speedTable(samples, engines) {
-  const columns = [...engines, "shim"];
+/**
+ * @param {Map<string, number[]>} samples by "figure, column"
+ * @param {string} peer the column of another project
+ * @param {boolean} bus whether the table is the bus's
+ */
+export function speedTable(samples, engines, peer, bus = false) {
+  const columns = [...engines, peer];
   const lines = [
     row(["what", "unit", "bare", ...columns.flatMap((c) => [NAMES[c], "× bare"]), "target", "met"]),
     row(["---", "---", ...Array(1 + 2 * columns.length).fill("--:"), "---", "---"]),
   ];
-  for (const [figure, { unit, rate, target = "", meets }] of Object.entries(FIGURES)) {
+  for (const [figure, { unit, rate, target = "", meets, bus: ofBus = false }] of Object.entries(FIGURES)) {
     const of = (key) => samples.get(`${figure}, ${key}`);
-    if (!columns.some(of)) continue;
+    if (ofBus !== bus || !columns.some(of)) continue;
     const ratios = (column) => of(`${column}/bare`)?.map((r) => (rate ? 1 / r : r));
     const cells = columns.flatMap((column) => {
       const [values, list] = [of(column), ratios(column)];
@@ -32,13 +36,13 @@ export function speedTable(samples, engines) {
     });
     const bare = of("bare");
     const ours = of("browser");
-    const met = meets && ours ? (meets(median(ours), median(ratios("browser") ?? [NaN])) ? "yes" : "no") : "";
+    const met = meets && ours ? (meets(median(ours), median(ratios("browser") ?? [NaN]), median(of(peer) ?? [NaN])) ? "yes" : "no") : "";
     lines.push(row([figure, unit, bare ? show(median(bare)) : "–", ...cells, target, met]));
   }
   return lines.join("\n");
 }
 
-const NAMES = { browser: "Bushel", wazero: "Bushel on wazero", shim: "browser_wasi_shim" };
+const NAMES = { browser: "Bushel", wazero: "Bushel on wazero", shim: "browser_wasi_shim", comlink: "Comlink" };
 const KERNEL_LIMIT = 3_000_000;
 
 /** What the site's own files weigh, compressed side by side: the best compression takes a minute. */

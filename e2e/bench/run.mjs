@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
 import { buildGuests } from "./guests.mjs";
+import { keepAwake, peakMemory } from "./machine.mjs";
 import { sizeTable, speedTable } from "./report.mjs";
 import { serve } from "./server.mjs";
 import { FIGURES, optionsFor, WORKS } from "./works.mjs";
@@ -38,7 +39,7 @@ const { guests, missing } = buildGuests();
 for (const [name, why] of missing) console.error(`without ${name}: ${why}`);
 const files = new Map([...guests].map(([name, code]) => [`/guest/${name}.wasm`, code]));
 files.set("/index.html", readFileSync(folder("page/index.html")));
-const folders = { dist, page: folder("page"), shim: folder("../../node_modules/@bjorn3/browser_wasi_shim/dist") };
+const folders = { dist, page: folder("page"), shim: folder("../../node_modules/@bjorn3/browser_wasi_shim/dist"), comlink: folder("../../node_modules/comlink/dist/esm") };
 const [server, isolating] = await Promise.all([serve(folders, files), serve(folders, files, true)]);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -60,8 +61,19 @@ async function within(promise) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-async function perform(page, { id, work, guest, repeat = 1, beside = [] }, engine, options) {
+async function perform(page, { id, work, guest, repeat = 1, beside = [], awake = false, memory }, engine, options) {
   if (guest && !guests.has(guest)) return;
+  const sleep = awake ? keepAwake() : () => {};
+  const peak = memory && (await peakMemory(browser));
+  try {
+    await takeTurns(page, { id, work, repeat, beside }, engine, options);
+  } finally {
+    sleep();
+  }
+  if (peak) note(`${memory}, ${engine}`, await peak());
+}
+
+async function takeTurns(page, { id, work, repeat, beside }, engine, options) {
   const figures = {};
   const columns = ["bushel", ...beside.filter((c) => c === "bare" || engine === engines[0])];
   for (let turn = 0; turn < (engine === "wazero" ? 1 : repeat); turn++) {
@@ -127,7 +139,7 @@ await browser.close();
 server.close();
 isolating.close();
 
-const shim = JSON.parse(readFileSync(folder("../../node_modules/@bjorn3/browser_wasi_shim/package.json"), "utf8")).version;
+const versionOf = (name) => JSON.parse(readFileSync(folder(`../../node_modules/${name}/package.json`), "utf8")).version;
 const go = execFileSync("go", ["env", "GOVERSION"], { encoding: "utf8" }).trim();
 const wazero = execFileSync("go", ["list", "-m", "-f", "{{.Version}}", "github.com/tetratelabs/wazero"], { encoding: "utf8" }).trim();
 const parts = [];
@@ -136,9 +148,10 @@ function tell(part) {
   console.log(`${part}\n`);
 }
 tell(
-  `${new Date().toISOString().slice(0, 10)}, Chromium ${version}, ${go}, wazero ${wazero}, @bjorn3/browser_wasi_shim ${shim}, ${cpus().length} cores; medians of ${flags.rounds} rounds.`,
+  `${new Date().toISOString().slice(0, 10)}, Chromium ${version}, ${go}, wazero ${wazero}, @bjorn3/browser_wasi_shim ${versionOf("@bjorn3/browser_wasi_shim")}, Comlink ${versionOf("comlink")}, ${cpus().length} cores; medians of ${flags.rounds} rounds.`,
 );
-tell(speedTable(samples, engines));
+tell(speedTable(samples, engines, "shim"));
+tell(speedTable(samples, engines, "comlink", true));
 for (const failure of failures) tell(`Failed: ${failure}`);
 if (!flags["no-sizes"]) tell(await sizeTable(dist));
 

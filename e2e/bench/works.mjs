@@ -2,9 +2,10 @@
 
 /**
  * What a figure is: its unit, whether more is better, its target as text, and
- * whether a row of medians meets it.
+ * whether a row of medians meets it, of which the third is the peer's value. bus says
+ * that it belongs in the bus's table.
  *
- * @type {Record<string, {unit: string, rate?: boolean, target?: string, meets?: (value: number, ratio: number) => boolean}>}
+ * @type {Record<string, {unit: string, rate?: boolean, bus?: boolean, target?: string, meets?: (value: number, ratio: number, peer: number) => boolean}>}
  */
 export const FIGURES = {
   "CPU-bound guest": { unit: "ms", target: "≤ 1.05 × bare", meets: (_, ratio) => ratio <= 1.05 },
@@ -29,11 +30,23 @@ export const FIGURES = {
   "CPU-bound guest twice at once": { unit: "× once", target: "≤ 1.15", meets: (value) => value <= 1.15 },
   "two threads": { unit: "× one", rate: true, target: "≥ 1.7", meets: (value) => value >= 1.7 },
   "two threads begun and ended": { unit: "ms" },
+  "os, 100 bytes": { unit: "µs", bus: true, target: "≤ 1.4 × bare, < Comlink", meets: (value, ratio, peer) => ratio <= 1.4 && value < peer },
+  "os, 64 KiB": { unit: "µs", bus: true, target: "≤ 1.4 × bare, < Comlink", meets: (value, ratio, peer) => ratio <= 1.4 && value < peer },
+  "guest to guest, 100 bytes": { unit: "µs", bus: true, target: "≤ 2.5 × bare", meets: (_, ratio) => ratio <= 2.5 },
+  "guest to guest, 64 KiB": { unit: "µs", bus: true, target: "≤ 2.5 × bare", meets: (_, ratio) => ratio <= 2.5 },
+  "10,000 calls at once": { unit: "ms", bus: true },
+  "stream of 256 MiB": { unit: "MB/s", rate: true, bus: true, target: "≥ 200 MB/s", meets: (value) => value >= 200 },
+  "memory that it takes": { unit: "MiB", bus: true, target: "≤ 64 MiB", meets: (value) => value <= 64 },
   "page to prompt": { unit: "ms", target: "< 1,000 ms", meets: (value) => value < 1000 },
 };
 
 const C = { guest: "hello", language: "C, 4 KB" };
 const GO = { guest: "hello-go", language: "Go, 2.5 MB" };
+
+const trip = (to, name, count, size) => ({
+  id: `bus-${to}-${size}`, work: "trip", guest: "bus", options: { guest: "bus", to, name, count, size }, scale: 10, repeat: 3,
+  beside: to === "os" ? ["bare", "comlink"] : ["bare"], awake: true,
+});
 
 /**
  * The works in their order. scale is by how much less wazero does of a work, whose
@@ -41,7 +54,8 @@ const GO = { guest: "hello-go", language: "Go, 2.5 MB" };
  * after in the same page. repeat is how often they take turns in a round, of which
  * the best counts: what takes long enough is interrupted by others on a busy machine.
  * only is the one engine that does it, and isolated says that its page is cross-origin
- * isolated.
+ * isolated. awake keeps the cores from sleeping meanwhile: to wake one takes three times as
+ * long as the message that does. memory is the figure of how much more memory the work takes.
  */
 export const WORKS = [
   { id: "prompt", work: "prompt", options: {} },
@@ -61,6 +75,12 @@ export const WORKS = [
   { id: "pipe", work: "pipe", options: { mib: 16 } },
   { id: "twice", work: "twice", guest: "works", options: { rounds: 80 }, scale: 40, beside: ["bare"] },
   { id: "threads", work: "threads", guest: "threads-zig", options: { guest: "threads-zig", pages: [17, 1024], iterations: 300_000_000 }, repeat: 2, beside: ["bare"], only: "browser", isolated: true },
+  trip("os", "os, 100 bytes", 4000, 100),
+  trip("os", "os, 64 KiB", 2000, 64 << 10),
+  trip("bench", "guest to guest, 100 bytes", 2000, 100),
+  trip("bench", "guest to guest, 64 KiB", 1000, 64 << 10),
+  { id: "bus-open", work: "open", guest: "bus", options: { guest: "bus", name: "10,000 calls at once", count: 10_000 }, awake: true },
+  { id: "bus-pour", work: "pour", guest: "bus", options: { guest: "bus", name: "stream of 256 MiB", mib: 256 }, scale: 4, awake: true, memory: "memory that it takes" },
   // Last: the memories of so many bare workers are let go late.
   { id: "many", work: "many", guest: "hello", options: { guest: "hello", count: 20 }, beside: ["bare"], only: "browser" },
 ];

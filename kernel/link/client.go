@@ -54,6 +54,9 @@ type Client struct {
 	// anyAhead is set when anything has been read ahead.
 	anyAhead bool
 
+	feeds    map[uint64]*feed // of fds that the kernel may feed, by their numbers
+	lastFeed uint64
+	tries    int                 // how often a call was told since the last message that there is nothing
 	pipes    map[uint32]*pipeEnd // ends of joined pipes, by the pipe's number
 	polls    []pipePoll          // that wait for some of them
 	holding  []*pipeEnd          // those that hold something back
@@ -178,6 +181,7 @@ type waiter struct {
 	lane uint16
 	plus int    // of a write: what went by a channel
 	gen  uint32 // the fd's
+	feed *feed  // of a read or a write: what the fd may be fed by
 
 	sent   time.Duration
 	mark   uint64 // of the first lane: see lanes
@@ -208,6 +212,7 @@ type fdState struct {
 	end    *pipeEnd // if it is joined, or about to be
 	wrote  int      // since the kernel was last asked to join it
 	askAt  int      // how much that is when it is asked
+	feed   *feed    // if the kernel may send what comes unasked
 
 	of   *file        // what is known of the file, if anything may be
 	desc *description // if the offset is kept here
@@ -230,6 +235,7 @@ func NewClient(post func([]byte), now func() time.Duration) *Client {
 		waiting: make(map[uint32]waiter),
 		fds:     fdTable{high: make(map[uint32]fdState)},
 		pipes:   make(map[uint32]*pipeEnd),
+		feeds:   make(map[uint64]*feed),
 		files:   make(map[uint64]*file),
 	}
 }
@@ -244,6 +250,7 @@ func (c *Client) Begin(info *sys.StartInfo) {
 	clear(c.waiting)
 	c.fds.clear()
 	c.dropAll()
+	clear(c.feeds)
 	c.rest = rest{alarm: c.rest.alarm}
 	c.plain, c.heard, c.doubt, c.lastFile, c.flow, c.parked = false, c.now(), c.now()-1, 0, flow{}, nil
 	clear(c.files)
@@ -268,7 +275,10 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		c.mu.Unlock()
 		return false // the process has exited: nobody waits
 	}
-	reply, ok, taken := c.past(lane, r, done)
+	reply, ok, taken := c.pastFed(lane, r, done)
+	if !taken {
+		reply, ok, taken = c.past(lane, r, done)
+	}
 	if taken {
 		c.mu.Unlock()
 		if ok {
@@ -303,6 +313,11 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		return ok
 	}
 	w := waiter{op: r.Op, dst: r.Dst, args: r.Args, done: done, lane: lane}
+	if r.Op == sys.OpWrite || r.Op == sys.OpRead {
+		if w.feed = c.feedOf(r); w.feed != nil && r.Op == sys.OpRead {
+			w.feed.reading++
+		}
+	}
 	if r.Op == sys.OpRead && r.Args[0] <= 1<<31 {
 		w.gen = c.fds.get(uint32(r.Args[0])).gen
 	}
@@ -401,24 +416,29 @@ func (c *Client) behind(lane uint16, r *sys.Request) (sys.Reply, bool) {
 	if !state.bulk || lane == Unordered || c.unacked.get(lane)+n > window {
 		return sys.Reply{}, false
 	}
-	c.unacked.add(lane, n)
-	if lane == 0 && !state.file {
-		c.sayAll() // what comes behind it may wait
-		c.names.slow = c.unacked.mark(0)
-	}
-	if t := &c.tail; t.at >= 0 && t.fd == fd && t.lane == lane {
-		c.out = append(c.out, r.Data...)
-		binary.LittleEndian.PutUint32(c.out[t.at:], uint32(len(c.out)-t.at))
-	} else {
-		c.tail = tail{len(c.out), lane, fd}
-		c.out = sys.AppendRequest(c.out, bus.KindNotify, lane, 0, r)
-	}
+	c.sendBehind(lane, fd, r)
 	if state.file || len(c.out) >= holdBytes || c.pace.due(c.now()) {
 		c.flush() // what was written to a file must not be lost with the process
 	} else {
 		c.shown = true
 	}
 	return sys.Reply{Vals: [3]uint64{uint64(n)}}, true
+}
+
+// sendBehind adds a write to what is to be sent, to the one before it if that may grow.
+func (c *Client) sendBehind(lane uint16, fd uint32, r *sys.Request) {
+	c.unacked.add(lane, len(r.Data))
+	if lane == 0 && !c.fds.get(fd).file {
+		c.sayAll() // what comes behind it may wait
+		c.names.slow = c.unacked.mark(0)
+	}
+	if t := &c.tail; t.at >= 0 && t.fd == fd && t.lane == lane {
+		c.out = append(c.out, r.Data...)
+		binary.LittleEndian.PutUint32(c.out[t.at:], uint32(len(c.out)-t.at))
+		return
+	}
+	c.tail = tail{len(c.out), lane, fd}
+	c.out = sys.AppendRequest(c.out, bus.KindNotify, lane, 0, r)
 }
 
 // closed answers the close of a file of which no write is on its way that can fail:
@@ -490,12 +510,17 @@ func (c *Client) Receive(msg []byte) error {
 			return err
 		}
 		msg = rest
-		if n, ok := frame.Method.ReservedNumber(); frame.Kind == bus.KindNotify && ok && sys.Op(n) == sys.OpPipeReturn {
-			r, err := sys.DecodeRequest(sys.OpPipeReturn, frame.Payload)
+		if n, ok := frame.Method.ReservedNumber(); frame.Kind == bus.KindNotify && ok {
+			r, err := sys.DecodeRequest(sys.Op(n), frame.Payload)
 			if err != nil {
 				return err
 			}
-			c.asked(&r)
+			switch r.Op {
+			case sys.OpPipeReturn:
+				c.asked(&r)
+			case sys.OpFeed:
+				c.fed(&r)
+			}
 			continue
 		}
 		if frame.Kind != bus.KindResult {
@@ -523,7 +548,15 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 		return
 	}
 	delete(c.waiting, id)
+	c.tries = 0
 	c.unacked.done(lane, w.mark)
+	switch {
+	case w.feed == nil:
+	case w.op == sys.OpWrite:
+		w.feed.wrote(&reply)
+	default:
+		c.readReplied(&w, &reply)
+	}
 	c.heard = max(c.heard, w.sent)
 	if goOn := c.flow.done(w.cost); goOn != nil {
 		defer goOn()
@@ -543,6 +576,10 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 			c.finish()
 			return
 		}
+		if w.op == sys.OpRead && reply.Vals[1] != 0 && !c.isFed(&w, &reply) {
+			c.finish()
+			return
+		}
 	}
 	if w.plus > 0 {
 		// A write of which a part was sent has not failed; what came after it is why it ends.
@@ -553,11 +590,11 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 	}
 	if w.done == nil {
 		if w = c.unpark(&w, &reply); w.done == nil {
-			c.mu.Unlock()
+			c.finish()
 			return
 		}
 	}
-	c.mu.Unlock()
+	c.finish()
 	if w.dst != nil {
 		reply.Data = w.dst[:copy(w.dst, reply.Data)]
 	}
@@ -600,6 +637,9 @@ func (c *Client) learn(w *waiter, r *sys.Reply) {
 		set(r.Vals[0], r.Vals[1])
 		from, twin := c.fds.get(uint32(w.args[0])), c.fds.get(uint32(r.Vals[0]))
 		twin.swift = from.swift
+		if twin.feed = from.feed; twin.feed != nil {
+			twin.feed.fds++
+		}
 		twin.sure, twin.ahead, twin.of, twin.desc = from.sure && twin.bulk, from.ahead, from.of, from.desc
 		if twin.of != nil {
 			twin.of.fds++
@@ -623,6 +663,9 @@ func (c *Client) learn(w *waiter, r *sys.Reply) {
 		}
 		c.dropped(c.fds.get(uint32(w.args[1])))
 		c.fds.set(uint32(w.args[1]), c.fds.get(uint32(w.args[0])))
+		if f := c.fds.get(uint32(w.args[1])).feed; f != nil {
+			f.fd = w.args[1]
+		}
 		c.fds.set(uint32(w.args[0]), fdState{})
 	case sys.OpSetFD:
 		state := c.fds.get(uint32(w.args[0]))

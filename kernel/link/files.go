@@ -233,6 +233,7 @@ func (c *Client) openedFile(w *waiter, r *sys.Reply) {
 	r.Vals[1] &^= uint64(sys.InfoSure)
 	if id == 0 || c.plain {
 		c.enter(fd, info)
+		c.newFeed(fd, info, flags)
 		c.learnName(w, fd)
 		return
 	}
@@ -295,6 +296,9 @@ func (c *Client) spare(f *file) {
 
 // dropped is told that a number of the open file of state is no more.
 func (c *Client) dropped(state fdState) {
+	if state.feed != nil {
+		c.starve(state.feed)
+	}
 	if f := state.of; f != nil {
 		if f.fds--; f.fds == 0 && !f.retained {
 			f.gone = true

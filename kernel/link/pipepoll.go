@@ -5,7 +5,7 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-// pipePoll is a poll that waits for joined pipes and nothing else.
+// pipePoll is a poll that waits for joined pipes, and fds that are fed, and nothing else.
 type pipePoll struct {
 	lane uint16
 	req  sys.Request
@@ -14,10 +14,11 @@ type pipePoll struct {
 }
 
 // pollPast answers a poll at once if it asks after something that was read ahead, or a
-// joined pipe that is ready. If it asks after joined pipes only, it waits for them; else
-// they are given back, since only the kernel can wait for several things.
+// joined pipe that is ready. If it asks after joined pipes and fds that are fed only, it
+// waits for them; else the pipes are given back, since only the kernel can wait for
+// several things.
 func (c *Client) pollPast(lane uint16, r *sys.Request, done func(sys.Reply)) (reply sys.Reply, answered, taken bool) {
-	if !c.anyAhead && len(c.pipes) == 0 {
+	if !c.anyAhead && len(c.pipes) == 0 && len(c.feeds) == 0 {
 		return
 	}
 	list, err := sys.DecodePoll(r.Data)
@@ -28,21 +29,35 @@ func (c *Client) pollPast(lane uint16, r *sys.Request, done func(sys.Reply)) (re
 		c.flush()
 		return reply, true, true
 	}
-	all := r.Args[0] == ^uint64(0)
+	all := len(list) > 0
 	for i := range list {
-		e := c.fds.get(list[i].FD).end
-		all = all && e != nil && !e.joining
+		state := c.fds.get(list[i].FD)
+		e := state.end
+		all = all && (e != nil && !e.joining || state.feed.awaits(&list[i]))
 	}
-	if all && len(list) > 0 {
+	if all && r.Args[0] == 0 && c.idles() {
+		c.flush()
+		return sys.Reply{Data: sys.AppendPoll(nil, list)}, true, true
+	}
+	if all && r.Args[0] == ^uint64(0) {
 		c.polls = append(c.polls, pipePoll{lane, *r, list, done})
 		c.blocks()
 		c.flush()
 		return reply, false, true
 	}
 	for i := range list {
-		c.giveBack(c.fds.get(list[i].FD).end)
+		c.letPoll(list[i].FD)
 	}
 	return
+}
+
+// letPoll leaves it to the kernel to say what is the case for fd.
+func (c *Client) letPoll(fd uint32) {
+	state := c.fds.get(fd)
+	c.giveBack(state.end)
+	if state.feed != nil {
+		c.grant(state.feed, 0)
+	}
 }
 
 // poll fills in what is the case for joined pipes and for what was read ahead. It
@@ -54,6 +69,8 @@ func (c *Client) poll(list []sys.PollFD) (reply sys.Reply, ready bool) {
 		switch state := c.fds.get(p.FD); {
 		case state.ahead != nil && len(state.ahead.data) > 0 && p.Events&sys.PollIn != 0:
 			p.Revents, p.Bytes = sys.PollIn, uint64(len(state.ahead.data))
+		case state.feed != nil:
+			p.Revents, p.Bytes = state.feed.poll(p.Events)
 		case state.end == nil:
 		case !state.end.writes && state.end.arrived > 0 && p.Events&sys.PollIn != 0:
 			p.Revents, p.Bytes = sys.PollIn, uint64(state.end.arrived)
@@ -92,7 +109,7 @@ func (c *Client) unpoll() {
 	for _, p := range list {
 		c.unblocks()
 		for i := range p.list {
-			c.giveBack(c.fds.get(p.list[i].FD).end)
+			c.letPoll(p.list[i].FD)
 		}
 		c.call(p.lane, &p.req, waiter{op: sys.OpPoll, args: p.req.Args, done: p.done})
 	}

@@ -47,6 +47,9 @@ func NewServer(caller sys.Caller, post func([]byte)) *Server {
 	if p, ok := caller.(interface{ KeepCopies(func(id uint64)) }); ok {
 		p.KeepCopies(s.changed)
 	}
+	if p, ok := caller.(interface{ Feeds(func(*sys.Request)) }); ok {
+		p.Feeds(s.feed)
+	}
 	return s
 }
 
@@ -64,6 +67,17 @@ func (s *Server) changed(id uint64) {
 		return
 	}
 	s.out = sys.AppendReply(s.out, 0, 0, &sys.Reply{Vals: [3]uint64{id, toldChanged}})
+	s.flush()
+}
+
+// feed sends the client what it has not asked for; see [sys.OpFeed].
+func (s *Server) feed(r *sys.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	s.out = sys.AppendRequest(s.out, bus.KindNotify, 0, 0, r)
 	s.flush()
 }
 

@@ -25,11 +25,12 @@ const (
 	// OpRead reads up to a1 bytes from fd a0 into data; 0 bytes are the end. Of a
 	// pipe's end that nobody else holds, data may have up to a2 bytes more. If v0 is
 	// not 0, what comes after data, which may then be empty, comes by the channel of the
-	// pipe of that number (see OpPipeJoin).
+	// pipe of that number (see OpPipeJoin). If v1 is not 0, it comes as OpFeed says.
 	OpRead
 	// OpWrite writes data to fd a0: v0 bytes written. It ends early only for an
 	// error, which is v1, with [ONonblock], or by a signal. With [WriteOwnLine] in a1 a
-	// line break comes first if what was written there last did not end in one.
+	// line break comes first if what was written there last did not end in one; see
+	// [WriteBehind] too.
 	OpWrite
 	// OpPRead reads up to a1 bytes at offset a2 of fd a0. If the process keeps a copy
 	// of the file and a3 is not 0, data may have a3 bytes more, v1 is the size, and v0 is
@@ -169,6 +170,13 @@ const (
 	// records. From then on an OpOpen may say in a5, with [OpenNumbered], which number
 	// the fd is to have. The names are asked back as the change of file 0.
 	OpNames
+	// OpFeed is of a process at the far end of a link, and has no reply. What comes to be
+	// read of fd a0, a link to the bus that nobody else holds (see [InfoFed]), is to be sent
+	// to it unasked from now on, up to a1 bytes more than it has said before; a2 is
+	// the number by which it knows the fd, and a3 how many such bytes have reached it. The
+	// kernel sends the same: a0 that number, a1 a [Fed], a2 how many bytes have been
+	// written to the fd in all, and data what came.
+	OpFeed
 
 	// NumOps is one more than the highest number.
 	NumOps
@@ -187,7 +195,7 @@ var opNames = [NumOps]string{
 	OpStatfs: "statfs", OpPS: "ps", OpMount: "mount", OpUnmount: "unmount",
 	OpPipeJoin: "pipejoin", OpPipeReturn: "pipereturn", OpRest: "rest",
 	OpListen: "listen", OpAccept: "accept", OpConnect: "connect", OpShutdown: "shutdown", OpRecv: "recv",
-	OpNames: "names",
+	OpNames: "names", OpFeed: "feed",
 }
 
 // String is the call's name as a trace prints it.
@@ -208,8 +216,24 @@ const (
 	PipeOver                  // the channel is not needed any more
 )
 
-// WriteOwnLine is OpWrite's flag for messages: they begin a line.
-const WriteOwnLine = 1
+// Fed is what the kernel says with OpFeed besides what came.
+type Fed uint64
+
+// What may be said.
+const (
+	FedMore Fed = iota // more will come so
+	FedOver            // that was the end: the next read meets it
+	FedOff             // the rest is to be read as of any fd
+)
+
+// What the argument a1 of an OpWrite may have.
+const (
+	// WriteOwnLine is for messages: they begin a line.
+	WriteOwnLine = 1 << iota
+	// WriteBehind says that nobody looks at what becomes of the write, which then waits
+	// even where [ONonblock] says that it must not.
+	WriteBehind
+)
 
 // NamesAsk is what an OpNames is about.
 type NamesAsk uint8
@@ -311,6 +335,7 @@ const (
 	InfoSeek                          // has an offset
 	InfoBulk                          // writes may be sent without waiting for their answer
 	InfoSure                          // and do not fail while those on their way take at most PromisedRoom
+	InfoFed                           // OpFeed may be asked for it
 )
 
 // PromisedRoom is the room that a process at the far end of a link is promised in a

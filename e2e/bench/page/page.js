@@ -1,6 +1,8 @@
 // The page of the benchmark: runs a guest in one of the columns and times it.
 // A column is Bushel's element, or a worker that answers {code, stdout, stderr}.
 
+import { bareTrip, comlinkCall } from "./bus.js";
+
 const decoder = new TextDecoder();
 const guests = new Map();
 const prepared = new Map();
@@ -163,6 +165,10 @@ function stop(name) {
   workers.delete(name);
 }
 
+// The package that the guest bus serves, which the first call starts.
+const busPackage = () => shell.fs.mkdir("/etc/bus.d", { recursive: true })
+  .then(() => shell.fs.writeFile("/etc/bus.d/bench.json", JSON.stringify({ name: "bench", module: "/tmp/bus.wasm" })));
+
 const works = {
   async cpu(column, { rounds }) {
     const { told } = await run(column, "works", ["cpu", String(rounds)]);
@@ -260,6 +266,25 @@ const works = {
       "two threads begun and ended": starts.toSorted((a, b) => a - b)[3] / 1000,
     };
   },
+  // A call of a guest to the package "os", or to another guest, and back; beside it a
+  // message between two workers, or a call by Comlink.
+  async trip(column, { to, name, count, size }) {
+    if (column === "bare") return { [name]: await bareTrip(count, size) };
+    if (column === "comlink") return { [name]: await comlinkCall(count, size) };
+    await busPackage();
+    const { told } = await run(column, "bus", ["call", to, String(count), String(size)]);
+    return { [name]: told.call / 1e3 / count };
+  },
+  async open(column, { name, count }) {
+    await busPackage();
+    const { told } = await run(column, "bus", ["open", "bench", String(count)]);
+    return { [name]: told.open / 1e6 };
+  },
+  async pour(column, { name, mib }) {
+    await busPackage();
+    const { told } = await run(column, "bus", ["pour", "bench", String(mib)]);
+    return { [name]: (mib * 2 ** 20) / 1e6 / (told.pour / 1e9) };
+  },
   async prompt() {
     return { "page to prompt": await prompted };
   },
@@ -269,7 +294,7 @@ globalThis.bench = {
   /** Runs a work in a column: figures by name. */
   async work(column, name, options) {
     const guest = options.guest ?? "works";
-    if (name !== "pipe" && name !== "prompt") await prepare(column, guest);
+    if (name !== "pipe" && name !== "prompt" && column !== "comlink" && !(column === "bare" && guest === "bus")) await prepare(column, guest);
     return works[name](column, options);
   },
 };
