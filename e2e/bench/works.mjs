@@ -44,7 +44,7 @@ const C = { guest: "hello", language: "C, 4 KB" };
 const GO = { guest: "hello-go", language: "Go, 2.5 MB" };
 
 const trip = (to, name, count, size) => ({
-  id: `bus-${to}-${size}`, work: "trip", guest: "bus", options: { guest: "bus", to, name, count, size }, scale: 10, repeat: 3,
+  id: `bus-${to}-${size}`, work: "trip", guest: "bus", options: { guest: "bus", to, name, count, size }, scale: 4, repeat: 6,
   beside: to === "os" ? ["bare", "comlink"] : ["bare"], awake: true,
 });
 
@@ -75,12 +75,12 @@ export const WORKS = [
   { id: "pipe", work: "pipe", options: { mib: 16 } },
   { id: "twice", work: "twice", guest: "works", options: { rounds: 80 }, scale: 40, beside: ["bare"] },
   { id: "threads", work: "threads", guest: "threads-zig", options: { guest: "threads-zig", pages: [17, 1024], iterations: 300_000_000 }, repeat: 2, beside: ["bare"], only: "browser", isolated: true },
-  trip("os", "os, 100 bytes", 4000, 100),
-  trip("os", "os, 64 KiB", 2000, 64 << 10),
-  trip("bench", "guest to guest, 100 bytes", 2000, 100),
-  trip("bench", "guest to guest, 64 KiB", 1000, 64 << 10),
-  { id: "bus-open", work: "open", guest: "bus", options: { guest: "bus", name: "10,000 calls at once", count: 10_000 }, awake: true },
-  { id: "bus-pour", work: "pour", guest: "bus", options: { guest: "bus", name: "stream of 256 MiB", mib: 256 }, scale: 4, awake: true, memory: "memory that it takes" },
+  trip("os", "os, 100 bytes", 1000, 100),
+  trip("os", "os, 64 KiB", 400, 64 << 10),
+  trip("bench", "guest to guest, 100 bytes", 600, 100),
+  trip("bench", "guest to guest, 64 KiB", 300, 64 << 10),
+  { id: "bus-open", work: "open", guest: "bus", repeat: 3, options: { guest: "bus", name: "10,000 calls at once", count: 10_000 }, awake: true },
+  { id: "bus-pour", work: "pour", guest: "bus", options: { guest: "bus", name: "stream of 256 MiB", mib: 256 }, scale: 4, repeat: 3, awake: true, memory: "memory that it takes" },
   // Last: the memories of so many bare workers are let go late.
   { id: "many", work: "many", guest: "hello", options: { guest: "hello", count: 20 }, beside: ["bare"], only: "browser" },
 ];
