@@ -44,7 +44,7 @@ const C = { guest: "hello", language: "C, 4 KB" };
 const GO = { guest: "hello-go", language: "Go, 2.5 MB" };
 
 const trip = (to, name, count, size) => ({
-  id: `bus-${to}-${size}`, work: "trip", guest: "bus", options: { guest: "bus", to, name, count, size }, scale: 4, repeat: 6,
+  id: `bus-${to}-${size}`, work: "trip", guest: "bus", options: { guest: "bus", to, name, count, size: `${size}` }, scale: 4, repeat: 6,
   beside: to === "os" ? ["bare", "comlink"] : ["bare"], awake: true,
 });
 

@@ -269,10 +269,10 @@ const works = {
   // A call of a guest to the package "os", or to another guest, and back; beside it a
   // message between two workers, or a call by Comlink.
   async trip(column, { to, name, count, size }) {
-    if (column === "bare") return { [name]: await bareTrip(count, size) };
-    if (column === "comlink") return { [name]: await comlinkCall(count, size) };
+    if (column === "bare") return { [name]: await bareTrip(count, Number(size)) };
+    if (column === "comlink") return { [name]: await comlinkCall(count, Number(size)) };
     await busPackage();
-    const { told } = await run(column, "bus", ["call", to, String(count), String(size)]);
+    const { told } = await run(column, "bus", ["call", to, String(count), size]);
     return { [name]: told.call / 1e3 / count };
   },
   async open(column, { name, count }) {
