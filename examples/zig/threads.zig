@@ -22,8 +22,12 @@ fn open() void {
     std.Thread.Futex.wake(&gate, std.math.maxInt(u32));
 }
 
-fn count(rounds: usize) void {
+fn opened() void {
     while (gate.load(.SeqCst) == 0) std.Thread.Futex.wait(&gate, 0);
+}
+
+fn count(rounds: usize) void {
+    opened();
     const mine: *volatile u32 = &own;
     for (0..rounds) |_| {
         mine.* += 1;
@@ -50,6 +54,7 @@ fn wait(_: usize) void {
 }
 
 fn spin(sum: *u64, rounds: usize) void {
+    opened();
     var x: u64 = 1;
     for (0..rounds) |i| x = (x *% 6364136223846793005) +% i;
     sum.* = x;
@@ -86,6 +91,7 @@ pub fn main() !void {
         var sums: [16]u64 = undefined;
         const start = try std.time.Instant.now();
         for (threads[0..n], 0..) |*t, i| t.* = try std.Thread.spawn(.{ .stack_size = 16 << 10, .allocator = gpa }, spin, .{ &sums[i], rounds });
+        open();
         for (threads[0..n]) |t| t.join();
         const took = (try std.time.Instant.now()).since(start);
         try out.print("{d} threads: {d} µs, {x}\n", .{ n, took / std.time.ns_per_us, sums[n - 1] });
