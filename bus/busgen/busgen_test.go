@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/bushel-wasm/bushel/bus/desc/typescript"
 )
 
 var update = flag.Bool("update", false, "write what is generated, instead of comparing it")
@@ -44,7 +46,7 @@ func TestGenerated_isUpToDate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden(t, g.ts, []byte(typeScript(d)))
+			golden(t, g.ts, []byte(typescript.Types(d)))
 		})
 	}
 }

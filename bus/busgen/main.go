@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/bushel-wasm/bushel/bus/desc"
+	"github.com/bushel-wasm/bushel/bus/desc/typescript"
 )
 
 func main() {
@@ -52,7 +53,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		text := []byte(typeScript(d))
+		text := []byte(typescript.Types(d))
 		if *out == "" {
 			_, err := stdout.Write(text)
 			return err

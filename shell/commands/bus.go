@@ -13,16 +13,18 @@ import (
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/bus/desc"
+	"github.com/bushel-wasm/bushel/bus/desc/typescript"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-var busSpec = spec{name: "bus", synopsis: "ls [--json] | stats [--json] [PACKAGE] | describe PACKAGE | call [-t SECONDS] [-f FORMAT] PACKAGE METHOD [NAME=VALUE... | JSON | -] | serve PACKAGE METHOD COMMAND... | link URL | grants [--json] [allow|deny|ask|forget PATTERN...] | trace [--json] [-p PID] [PACKAGE]", run: runBus, help: `
+var busSpec = spec{name: "bus", synopsis: "ls [--json] | stats [--json] [PACKAGE] | describe [--ts] PACKAGE | call [-t SECONDS] [-f FORMAT] PACKAGE METHOD [NAME=VALUE... | JSON | -] | serve PACKAGE METHOD COMMAND... | link URL | grants [--json] [allow|deny|ask|forget PATTERN...] | trace [--json] [-p PID] [PACKAGE]", run: runBus, help: `
 Use the bus, on which modules call each other.
 
   ls          list the packages: what is served, what runs, what is declared
   stats       count the calls to each package
-  describe    say what a package serves, as JSON
+  describe    say what a package serves, as JSON; with --ts as types in TypeScript, for the
+              page's shell.bus
   call        call a method, and print its result as JSON. The arguments are NAME=VALUE,
               where VALUE is JSON or else a text, or one JSON value, or "-" for JSON from
               standard input. What the callee calls back is printed line by line; the bytes
@@ -148,12 +150,18 @@ func (c *cmd) busDescription(ctx context.Context, conn *bus.Conn, pkg string) ([
 }
 
 func (c *cmd) busDescribe() int {
-	args := c.flags().parse()
+	f, types := c.flags(), false
+	f.bool(&types, "ts")
+	args := f.parse()
 	c.operands(args, 1, 1)
 	conn := c.dialBus(bus.Options{})
 	defer conn.Close(nil)
-	text, _ := c.busDescription(c.p.Context(), conn, args[0])
-	c.out.WriteString(indent(text) + "\n")
+	text, d := c.busDescription(c.p.Context(), conn, args[0])
+	if types {
+		c.out.WriteString(typescript.Types(d))
+	} else {
+		c.out.WriteString(indent(text) + "\n")
+	}
 	return 0
 }
 
