@@ -46,8 +46,9 @@ type GrantStore interface {
 
 // narrowing is what a process may use at most, and all that it starts. It is not changed.
 type narrowing struct {
-	pkg   string // the package that declares it
+	pkg   string // the package that declares it, empty for what a user has started so
 	rules grant.Rules
+	outer *narrowing // holds as well; nil for none
 }
 
 // Grants is who decides what processes may use.
@@ -184,12 +185,9 @@ func (g *Grants) verdictOn(n *narrowing, u use) (d grant.Decision, why string) {
 	if r := g.page.Decide(u.service, u.target); r.Decision != 0 {
 		say(r, fmt.Sprintf("the page says %s for %s, which its policy can change", r.Decision, r.Pattern))
 	}
-	if n != nil {
-		r := n.rules.Decide(u.service, u.target)
-		if r.Decision == 0 && u.service != grant.Bus { // other packages have grants of their own
-			r.Decision = grant.Deny
-		}
-		say(r, fmt.Sprintf("the package %s does not declare it: put \"%s\" into the grants of its file in %s", n.pkg, u.pattern(), busDeclarations))
+	for ; n != nil; n = n.outer {
+		r, why := n.decide(u)
+		say(r, why)
 	}
 	r := user.Decide(u.service, u.target)
 	give := fmt.Sprintf("give it with: bus grants allow '%s'", u.pattern())
@@ -202,6 +200,32 @@ func (g *Grants) verdictOn(n *narrowing, u use) (d grant.Decision, why string) {
 		return grant.Ask, give
 	}
 	return d, why
+}
+
+// decide is what the narrowing alone says of a use, and how that can be changed.
+func (n *narrowing) decide(u use) (r grant.Rule, why string) {
+	r = n.rules.Decide(u.service, u.target)
+	if r.Decision == 0 && (n.pkg == "" || u.service != grant.Bus) { // other packages have grants of their own
+		r.Decision = grant.Deny
+	}
+	if n.pkg == "" {
+		return r, fmt.Sprintf("the program was started without it: give it with: run --grant '%s'", u.pattern())
+	}
+	return r, fmt.Sprintf("the package %s does not declare it: put \"%s\" into the grants of its file in %s", n.pkg, u.pattern(), busDeclarations)
+}
+
+// narrows is how a process is narrowed that was started with these grants by one that is
+// narrowed by outer, which may be nil.
+func narrows(patterns []string, outer *narrowing) (*narrowing, error) {
+	n := &narrowing{outer: outer}
+	for _, text := range patterns {
+		p, err := grant.ParsePattern(text)
+		if err != nil {
+			return nil, errno.Faultf(errno.EINVAL, "%s", err)
+		}
+		n.rules = n.rules.Set(grant.Rule{Pattern: p, Decision: grant.Allow})
+	}
+	return n, nil
 }
 
 // Check asks whether the process p may use a service on a target; see package grant for

@@ -131,8 +131,8 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 		}
 	}
 	c.narrowed, c.foreign = p.narrowed, p.foreign || p.guest != nil || b.narrowed != nil
-	if c.narrowed == nil {
-		c.narrowed = b.narrowed // who is narrowed cannot name another
+	if b.narrowed != nil && b.narrowed.outer == c.narrowed {
+		c.narrowed = b.narrowed // who is narrowed can only be narrowed further
 	}
 	if b.tracer != nil {
 		c.tracer.Store(b.tracer)

@@ -81,6 +81,12 @@ func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
 		flags: attr.Flags, pgid: attr.PGID, tty: attr.TTY, main: t.main,
 		limits: attr.Limits, narrowed: c.narrowed, tracer: c.tracer,
 	}
+	if attr.Flags&sys.SpawnNarrow != 0 {
+		if b.narrowed, err = narrows(attr.Grants, c.p.narrowed); err != nil {
+			t.release()
+			return err
+		}
+	}
 	cwd := ""
 	started := false
 	defer func() {

@@ -104,6 +104,11 @@ func (c *call) program() (args []string, file string, attr sys.SpawnAttr, code i
 			attr.Dirs = append(attr.Dirs, sh.preopen(value, true))
 		case "--listen", "-l":
 			ports = append(ports, value)
+		case "--grant", "-g":
+			attr.Flags |= sys.SpawnNarrow
+			if value != "none" {
+				attr.Grants = append(attr.Grants, value)
+			}
 		default:
 			return nil, "", attr, c.usage(opt+": invalid option", builtins["run"].usage)
 		}

@@ -49,6 +49,20 @@ bus grants maybe http; bus grants deny 'http:a b'`,
 		{"a port that is denied", `
 bus grants deny tcp:localhost:9; nc localhost 9; bus grants forget tcp:localhost:9; nc localhost 9`, "",
 			"nc: connect to localhost port 9: the grant tcp:localhost is missing: the user's rule for tcp:localhost:9 denies it; give it with: bus grants allow 'tcp:localhost'\nnc: connect to localhost port 9: connection refused\n", 1},
+		{"grants of one program", `
+bus serve up up/1.Up 'tr a-z A-Z' &
+until bus ls | grep -q ^up; do :; done
+run --grant none bus call up up/1.Up x=1
+run --grant bus:up bus call up up/1.Up x=1 | tr -d ' \n'; echo
+run --grant bus:up run --grant tcp nc localhost 9
+run --grant tcp sh -c 'nc localhost 9; bus grants allow http'
+run --grant 'http:a b' true
+kill %1`, "{\"X\":1}\n", `bus: permission_denied: the grant bus:up is missing: the program was started without it: give it with: run --grant 'bus:up'
+nc: connect to localhost port 9: the grant tcp:localhost is missing: the program was started without it: give it with: run --grant 'tcp:localhost'
+nc: connect to localhost port 9: connection refused
+bus: grants are the user's to change: no program that a guest or a package has started may
+sh: true: "http:a b" has a blank or a control character
+`, 0},
 		{"json", `
 bus serve up up/1.Up 'tr a-z A-Z' &
 until bus ls | grep -q ^up; do :; done

@@ -1,5 +1,6 @@
 // What programs may use: by the page's policy, by the user's word, and what is logged of it.
-import { expect, test, type ShellPage } from "../fixtures.ts";
+import { serveEcho } from "../echo.ts";
+import { expect, onBothEngines, test, type ShellPage } from "../fixtures.ts";
 import type { BushelShell } from "../../web/ts/bushel.ts";
 
 /** A second shell in the page, with those attributes, at its prompt. */
@@ -82,4 +83,18 @@ test("the log goes to the console if it is asked to", async ({ open }) => {
   await another(shell, { log: "info" });
   expect(await runThere(shell, "mkdir m; mount -t tmp one m; log --console off; umount m; mount -t tmp two m; dmesg | tail -1")).toContain("source=two");
   await expect.poll(() => said.join("\n")).toMatch(/^info bushel: mount\[\d+\]: mounted path=m type=tmp source=one$/);
+});
+
+onBothEngines("a guest is run with some grants only", async (shell) => {
+  test.slow();
+  const echo = await serveEcho();
+  await shell.install("get-go", "count-go", "counter-go");
+  const { stdout, stderr } = await shell.run(`
+    run --grant none get-go ${echo.http}/hello; run --grant http:localhost get-go ${echo.http}/hello 2>&1; echo
+    run --grant http count-go counter-go 2>&1 | head -n 1`, { timeout: 60_000 });
+  await echo.close();
+  const missing = (grant: string) => `the grant ${grant} is missing: the program was started without it: give it with: run --grant '${grant}'`;
+  expect(stderr).toBe(`get: permission_denied: ${missing("http:localhost")}\n`);
+  expect(stdout).toContain("GET hello\n");
+  expect(stdout).toContain(missing("bus:counter-go"));
 });

@@ -181,6 +181,9 @@ type SpawnAttr struct {
 	Dirs []PreopenDir
 	// Limits are set for the new process; of the others it has the caller's.
 	Limits []Limit
+	// Grants, with SpawnNarrow, is all that the process and what it starts may use, as far as
+	// the caller may: patterns of package grant.
+	Grants []string
 }
 
 // PreopenDir is a directory that a guest may reach.
@@ -200,6 +203,7 @@ const (
 	SpawnForeground                       // make its group the foreground group of its terminal
 	SpawnSetTTY                           // make TTY its controlling terminal (with SpawnSetSID)
 	SpawnSetSigDef                        // have no signal ignored in it, also none that the caller ignores
+	SpawnNarrow                           // let it use what Grants has, and nothing else
 )
 
 // Append appends the record's wire form to b.
@@ -228,7 +232,7 @@ func (a *SpawnAttr) Append(b []byte) []byte {
 		b = le.AppendUint32(b, uint32(l.Kind))
 		b = le.AppendUint64(b, l.Value)
 	}
-	return b
+	return appendStrings(b, a.Grants)
 }
 
 // DecodeSpawnAttr reads what Append wrote.
@@ -245,6 +249,7 @@ func DecodeSpawnAttr(b []byte) (a SpawnAttr, err error) {
 	for n := r.u32(); n > 0 && !r.bad; n-- {
 		a.Limits = append(a.Limits, Limit{LimitKind(r.u32()), r.u64()})
 	}
+	a.Grants = r.strs()
 	return a, r.end()
 }
 

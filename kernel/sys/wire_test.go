@@ -36,6 +36,7 @@ func TestRecords_roundTrip(t *testing.T) {
 		Path: "/p", Argv: []string{"a", ""}, Env: []string{"X=1"}, Cwd: "/c", FDs: [][2]uint32{{1, 2}, {3, 4}},
 		Engine: "wazero", Flags: sys.SpawnSetSID, PGID: 9, TTY: 3, Dirs: []sys.PreopenDir{{Path: "/d", Name: "n", ReadOnly: true}},
 		Limits: []sys.Limit{{Kind: sys.LimitMemory, Value: 1 << 40}},
+		Grants: []string{"http:a.example", "bus"},
 	}
 	if got, err := sys.DecodeSpawnAttr(attr.Append(nil)); err != nil || !reflect.DeepEqual(got, attr) {
 		t.Errorf("%+v, %v", got, err)

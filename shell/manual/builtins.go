@@ -101,12 +101,15 @@ As mapfile: "man mapfile" has the options.`},
 	{Name: "readonly", Builtin: true, Synopsis: "[-aAf] [NAME[=VALUE] ...] or -p", Text: `Make variables constant.
   -a, -A, -f   lists, maps, functions        -p   print as commands`},
 	{Name: "return", Builtin: true, Synopsis: "[N]", Text: `Leave a function.`},
-	{Name: "run", Builtin: true, Synopsis: "[--engine=auto|browser|wazero] [--dir DIR[:NAME][:ro]] [--ro DIR] [--listen PORT] [--] FILE [ARG ...]", Text: `Run a program on an engine, with some directories only, and with sockets that listen.
+	{Name: "run", Builtin: true, Synopsis: "[--engine=auto|browser|wazero] [--dir DIR[:NAME][:ro]] [--ro DIR] [--listen PORT] [--grant PATTERN] [--] FILE [ARG ...]", Text: `Run a program on an engine, with some directories only, and with sockets that listen.
   --engine=NAME   auto, browser or wazero
   --dir DIR[:NAME][:ro]   the program sees this directory only, as NAME, and can only
                           read it with :ro; may be repeated
   --ro DIR        the same as --dir DIR:ro
   --listen PORT   a socket that listens there, as an open file (LISTEN_FDS)
+  --grant PATTERN   of services, hosts and packages, the program and what it starts may use
+                    no more than this, as "bus grants" writes it: http:example.com,
+                    bus:greeter, tcp; may be repeated; "none" is nothing at all
 /bin/run does the same for "env -i run FILE" and "xargs run FILE".`},
 	{Name: "set", Builtin: true, Synopsis: "[-abefhkmnptuvxBCEHPT] [-o OPTION] [--] [ARG ...]", Text: `Set options and parameters.
 Without arguments, print the variables. With, the ARGs are the parameters $1, $2 and so on.

@@ -77,6 +77,7 @@ export function encodeSpawnAttr(a: SpawnAttr): Uint8Array {
   w.u32(0); // no directories of its own
   w.u32(a.limits?.length ?? 0);
   for (const { kind, value } of a.limits ?? []) w.u32(kind).u64(value);
+  w.u32(0); // no grants of its own
   return w.done();
 }
 
