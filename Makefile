@@ -14,7 +14,7 @@ JS          := GOOS=js GOARCH=wasm
 JSPACKAGES   = $(shell $(JS) go list -e -f '{{if .GoFiles}}{{.ImportPath}}{{end}}' ./web/... ./kernel/... ./shell/... ./bus/...)
 
 .DEFAULT_GOAL := help
-.PHONY: docs npm package soak crash help run serve build guests test check vet staticcheck types go-test workers e2e unit wasi-testsuite gostd bench screenshot clean
+.PHONY: demos docs npm package soak crash help run serve build guests test check vet staticcheck types go-test workers e2e unit wasi-testsuite gostd bench screenshot clean
 
 help: ## print this
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -95,6 +95,9 @@ bench: build ## print the speed table
 
 screenshot: build ## take docs/shell.png
 	$(PLAYWRIGHT) --project screenshot
+
+demos: docs ## play the demos: casts, GIFs and pictures in build/demos
+	$(PLAYWRIGHT) --project demos
 
 node_modules/.bushel-lock: package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error

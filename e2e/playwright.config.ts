@@ -30,7 +30,8 @@ export default defineConfig({
     { name: "unit", testDir: "unit", timeout: 10_000 },
     { name: "chromium", testDir: "tests", use: chromium },
     { name: "firefox", testDir: "firefox" },
-    // No test: make screenshot names it.
+    // No tests: make screenshot and make demos name them.
     { name: "screenshot", testDir: "tools", testMatch: "screenshot.spec.ts", use: chromium },
+    { name: "demos", testDir: "tools", testMatch: "demos.spec.ts", use: chromium },
   ],
 });
