@@ -118,10 +118,13 @@ func (b *Bus) pass(in *bus.Incoming, h bus.Handler) {
 	b.mu.Lock()
 	b.lastCall++
 	m.Call = b.lastCall
+	if f.p.guest != nil {
+		m.Depth = 0 // what is of the kernel, such as a link to another bus, knows it
+	}
 	if j := f.cause(&m); j != nil {
-		m.Cause, m.Depth = j.call, j.depth+1
+		m.Cause, m.Depth = j.call, max(j.depth+1, m.Depth)
 	} else {
-		m.Cause, m.Depth = 0, 0
+		m.Cause = 0
 	}
 	b.causes[m.Call] = m.Cause
 	b.mu.Unlock()

@@ -180,7 +180,7 @@ func (l *Link) out(in *bus.Incoming) {
 	case far == nil:
 		in.Fault(&bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateAborted, Message: fmt.Sprintf("the link %s is down: %v", l.opt.Name, down)})
 	default:
-		in.SetMeta(bus.Meta{}) // pids and numbers mean something here only
+		in.SetMeta(bus.Meta{Depth: in.Meta().Depth}) // pids and numbers mean something here only
 		(&bus.Forwarder{}).Forward(in, far.Package(name))
 	}
 }
@@ -194,7 +194,7 @@ func (l *Link) in(in *bus.Incoming) {
 	case !l.shares(name):
 		in.Fault(bus.NewError(bus.CodePermissionDenied, fmt.Sprintf("the package %s is not shared over this link", name)))
 	default:
-		in.SetMeta(bus.Meta{})
+		in.SetMeta(bus.Meta{Depth: in.Meta().Depth + 1}) // else calls could go round over links for ever
 		(&bus.Forwarder{}).Forward(in, l.local.Package(name))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -239,6 +240,49 @@ func TestLink_callbacksObjectsStreams(t *testing.T) {
 			got, err := io.ReadAll(s.Stream(1))
 			if err != nil || !bytes.Equal(got, bytes.ToUpper(text)) {
 				t.Errorf("a stream of %d bytes, %v", len(got), err)
+			}
+		})
+	}
+}
+
+// TestLink_cycle has two packages call each other over a link, by the names that the far ones
+// have there, until the bus says that it is enough.
+func TestLink_cycle(t *testing.T) {
+	for _, far := range []string{"pong", "server:pong"} {
+		t.Run(far, func(t *testing.T) {
+			here, there := boot(t), boot(t)
+			server := httptest.NewServer(&buslink.Server{Kernel: there, Token: token, Share: []string{"pong"}})
+			defer server.Close()
+			_, said := run(t, here, "ws"+strings.TrimPrefix(server.URL, "http"))
+			said.await(t, "linked to", 1)
+			accepted(t, there)
+			var calls atomic.Int64
+			serve := func(k *kernel.Kernel, name, next string) {
+				var c *bus.Conn
+				c, err := k.Init().Bus(bus.Options{Handler: bus.Go(func(ctx context.Context, in *bus.Incoming) error {
+					if calls.Add(1) > 1000 {
+						return errors.New("the cycle goes on")
+					}
+					_, err := c.Package(next).Invoke(bus.WithMeta(context.Background(), in.Meta()), &bus.Request{Method: in.Method()})
+					return err
+				})})
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { c.Close(nil) })
+				if err := c.Listen(t.Context(), name, 0); err != nil {
+					t.Fatal(err)
+				}
+			}
+			serve(here, "ping", far)
+			serve(there, "pong", "page:ping")
+			_, err := call(dial(t, here), "ping", "t/1.Round", "")
+			if bus.CodeOf(err) != bus.CodeResourceExhausted || !strings.Contains(err.Error(), "wait one for another") {
+				t.Errorf("%v, after %d calls", err, calls.Load())
+			}
+			// Between two packages there are two calls: to the link, and its own.
+			if n := calls.Load(); n > bus.DefaultDepth/2+1 {
+				t.Errorf("%d calls of packages wait one for another", n)
 			}
 		})
 	}
