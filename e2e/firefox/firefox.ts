@@ -21,6 +21,8 @@ interface Firefox {
 interface Fixtures {
   /** Opens dist/index.html and waits for the prompt. */
   open: (engine?: string) => Promise<Page>;
+  /** Opens any page. */
+  visit: (url: string) => Promise<Page>;
   /** Errors that a test means to see; any other fails it. */
   expectedErrors: RegExp[];
 }
@@ -43,19 +45,25 @@ export const test = base.extend<Fixtures, { firefox: Firefox }>({
   expectedErrors: async ({}, use) => {
     await use([]);
   },
-  open: async ({ firefox, expectedErrors }, use, info) => {
+  open: async ({ firefox, visit }, use) => {
+    await use(async (engine) => {
+      const page = await visit(`${firefox.site.url}${engine ? `?engine=${engine}` : ""}`);
+      await page.waitForFunction(() => globalThis.shell !== undefined);
+      await page.evaluate(() => shell.ready);
+      return page;
+    });
+  },
+  visit: async ({ firefox, expectedErrors }, use, info) => {
     const pages: Page[] = [];
     const errors: string[] = [];
-    await use(async (engine) => {
+    await use(async (url) => {
       const page = await firefox.browser.newPage();
       pages.push(page);
       page.on("console", (message) => console.log(`  [firefox] ${message.type()}: ${message.text()}`));
       page.on("pageerror", (error) => {
         if (!expectedErrors.some((e) => e.test(String(error)))) errors.push(String(error));
       });
-      await page.goto(`${firefox.site.url}${engine ? `?engine=${engine}` : ""}`);
-      await page.waitForFunction(() => globalThis.shell !== undefined);
-      await page.evaluate(() => shell.ready);
+      await page.goto(url);
       return page;
     });
     for (const page of pages) {
