@@ -92,6 +92,7 @@ gostd: build ## run the tests of Go's own standard library as guests; ONLY="js o
 bench: build ## print the speed table
 	node e2e/bench/run.mjs $(BENCHFLAGS)
 	node e2e/bench/storage.mjs
+	node e2e/bench/embed.mjs
 
 screenshot: build ## take docs/shell.png
 	$(PLAYWRIGHT) --project screenshot

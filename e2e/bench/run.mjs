@@ -40,7 +40,7 @@ for (const [name, why] of missing) console.error(`without ${name}: ${why}`);
 const files = new Map([...guests].map(([name, code]) => [`/guest/${name}.wasm`, code]));
 files.set("/index.html", readFileSync(folder("page/index.html")));
 const folders = { dist, page: folder("page"), shim: folder("../../node_modules/@bjorn3/browser_wasi_shim/dist"), comlink: folder("../../node_modules/comlink/dist/esm") };
-const [server, isolating] = await Promise.all([serve(folders, files), serve(folders, files, true)]);
+const [server, isolating] = await Promise.all([serve(folders, files), serve(folders, files, { isolated: true })]);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
