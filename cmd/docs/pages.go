@@ -14,6 +14,6 @@ const manualPage = "commands"
 var contents = []section{
 	{"Begin", []string{"index", "shell", "files", "packages", "sound"}},
 	{"On your page", []string{"element", "embedding", "hosts", "cells", "accessibility"}},
-	{"Write a module", []string{"modules", "page-bus"}},
+	{"Write a module", []string{"modules", "bus", "page-bus"}},
 	{"Reference", []string{manualPage, "limits", "benchmarks"}},
 }
