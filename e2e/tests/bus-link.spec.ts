@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DIST, findGuest } from "../guests.ts";
+import type { BushelShell } from "../../web/ts/bushel.ts";
 import { expect, test } from "../fixtures.ts";
 
 const kit = { services: [JSON.parse(readFileSync(new URL("../../examples/go/kit/kit.json", import.meta.url), "utf8"))] };
@@ -43,12 +44,17 @@ test.beforeAll(() => {
 
 test.afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-test("the page calls a module of the server, and that one of the page", async ({ context, watch, expectedErrors }) => {
-  test.slow();
-  expectedErrors.push(/WebSocket/); // while the server is away
+// The guest kit as a module of the server's.
+function installKit(): void {
   const guest = findGuest("kit-go");
   test.skip("missing" in guest, "no guest kit-go");
   if ("bytes" in guest) writeFileSync(join(dir, "kit.wasm"), guest.bytes);
+}
+
+test("the page calls a module of the server, and that one of the page", async ({ context, watch, expectedErrors }) => {
+  test.slow();
+  expectedErrors.push(/WebSocket/); // while the server is away
+  installKit();
   host = "";
   await serve();
   const page = await context.newPage();
@@ -100,3 +106,57 @@ test("the page calls a module of the server, and that one of the page", async ({
   expect(await page.evaluate(() => shell.bus.call("kit", "greet", { who: "again" }))).toBe("hello, again");
   await stop();
 });
+
+test("an element that says where is linked for as long as it lives", async ({ context, watch, expectedErrors, site }) => {
+  test.slow();
+  expectedErrors.push(/WebSocket/); // it is refused, and away
+  installKit();
+  host = "";
+  await serve();
+  const page = await context.newPage();
+  watch(page);
+  /** Puts a shell with those attributes into the page, at its prompt; it is globalThis.linked. */
+  const put = (attributes: Record<string, string>) => page.evaluate(async (attributes) => {
+    globalThis.linked?.remove();
+    const element = document.createElement("bushel-shell") as BushelShell;
+    for (const [name, value] of Object.entries({ persist: "none", ...attributes })) element.setAttribute(name, value);
+    document.body.append(element);
+    await element.ready;
+    globalThis.linked = element;
+  }, attributes);
+  const log = (pattern: RegExp) => expect.poll(() => page.evaluate(async () => (await linked.run("cat /var/log/buslink.log")).stdout)).toMatch(pattern);
+  const greet = (pkg: string) => page.evaluate(async (pkg) => linked.bus.call(pkg, "kit/1.Greet", { who: "Ann" }).catch((e) => e.code), pkg);
+
+  await page.goto(`http://${host}/?persist=none`);
+  await put({ "bus-link": "/bus", "bus-token": "a guess" });
+  await log(/the link is down/);
+  expect(await greet("server:kit")).not.toBe("hello, Ann");
+
+  await put({ "bus-link": "/bus", "bus-token": TOKEN });
+  await log(/linked/);
+  expect([await greet("server:kit"), await greet("kit")]).toEqual(["hello, Ann", "hello, Ann"]);
+  await page.evaluate(async (kit) => {
+    await linked.bus.serve("page-kit", { greet: ({ who }) => `the page greets ${who}` }, { description: kit });
+  }, kit as never);
+  // A program that runs on the server calls the page.
+  expect(await page.evaluate(() => linked.bus.call("server:kit", "ask", { pkg: "page:page-kit", who: "Cid" }))).toBe("the page greets Cid");
+
+  await stop();
+  await expect.poll(() => greet("server:kit")).toBe("unavailable");
+  await serve();
+  await log(/linked[^]*linked/);
+  expect(await greet("kit")).toBe("hello, Ann");
+
+  // A page of another host is not let in, though it knows the token.
+  await page.goto(`${site.url}?persist=none`);
+  await page.waitForFunction(() => globalThis.shell !== undefined);
+  await put({ "bus-link": `ws://${host}/bus`, "bus-token": TOKEN });
+  await log(/the link is down/);
+  expect(await greet("server:kit")).not.toBe("hello, Ann");
+  await stop();
+});
+
+declare global {
+  // The shell whose link is tried.
+  var linked: BushelShell;
+}

@@ -372,7 +372,9 @@ export class BushelShell extends HTMLElement {
   // Links the bus as long as the shell lives.
   private async linkBus(url: string, token: string): Promise<void> {
     const line = 'mkdir -p /var/log && bus link "$BUS_URL" </dev/null >/var/log/buslink.log 2>&1';
-    await this.run(line, { env: { BUS_URL: new URL(url, location.href).href, BUS_TOKEN: token } });
+    // "/bus" is at the page's own host, and its scheme the page's without a WebSocket.
+    const { href } = new URL(url, location.href);
+    await this.run(line, { env: { BUS_URL: href.replace(/^http/, "ws"), BUS_TOKEN: token } });
   }
 
   private async client(): Promise<Client> {
