@@ -1,6 +1,7 @@
 // What busgen writes: guests in Go, a program in Rust, the page and the shell in one room.
 import type { Chat1Bus, Chat1Member as Member } from "../../examples/go/chat/room/room.ts";
 import type { Greeter1Bus } from "../../examples/go/greeter/greeting/greeting.ts";
+import { readFileSync } from "node:fs";
 import { expect, onBothEngines, test } from "../fixtures.ts";
 
 declare global {
@@ -49,6 +50,9 @@ onBothEngines("the page calls a typed package: values, callbacks and items", asy
   });
   expect(got).toEqual({ texts: ["hello, Ann", "HELLO, BOB!"], done: [1, 2], hellos: Array(3).fill("hello, Cid"), nobody: "invalid_argument" });
   expect((await tab.run("bus call greeter greeter.greet 'who={\"name\":\"Dan\"}'")).stdout).toBe('{\n  "text": "hello, Dan"\n}\n');
+  // The types that this file is checked with.
+  const types = readFileSync(new URL("../../examples/go/greeter/greeting/greeting.ts", import.meta.url), "utf8");
+  expect((await tab.run("bus describe --ts greeter")).stdout).toBe(types);
   expect((await tab.run("bus describe greeter")).stdout).toContain("Greet says hello to somebody");
 });
 
