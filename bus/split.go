@@ -16,6 +16,16 @@ func (s *Splitter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// Give takes bytes of the stream, which are the Splitter's from then on: whole frames are
+// not copied.
+func (s *Splitter) Give(p []byte) {
+	if len(s.buf) > 0 {
+		s.buf = append(s.buf, p...)
+		return
+	}
+	s.buf = p[:len(p):len(p)]
+}
+
 // Next returns all frames that are whole, as one message that belongs to the caller;
 // nil if there is none. Bytes that cannot be a frame are an [ErrFrame].
 func (s *Splitter) Next() ([]byte, error) {

@@ -126,7 +126,11 @@ func (f *busFile) write(c *call, data []byte) verdict {
 	case f.waitingBytes() >= busFull:
 		return c.wait(&f.writable)
 	}
-	f.in.Write(data)
+	if c.r.Give {
+		f.in.Give(data)
+	} else {
+		f.in.Write(data)
+	}
 	f.taken += uint64(len(data))
 	f.more = true
 	f.k.after(f.pump)

@@ -22,8 +22,9 @@ type Server struct {
 	exit   *job // the process's end, until the calls in all lanes have ended
 	closed bool
 
-	lingers bool   // see Linger
-	idle    func() // see Idle
+	later   func() bool // see Later
+	lingers bool        // see Linger
+	idle    func()      // see Idle
 }
 
 // lane is a queue of calls that are begun one after another.
@@ -53,6 +54,9 @@ func NewServer(caller sys.Caller, post func([]byte)) *Server {
 	return s
 }
 
+// feedMost is how much is sent unasked in one message, unless a single piece is longer.
+const feedMost = 256 << 10
+
 // What a frame with id 0 tells, which is v1 of its reply.
 const (
 	toldError   = 0 // of a write sent behind to fd v0
@@ -78,7 +82,23 @@ func (s *Server) feed(r *sys.Request) {
 		return
 	}
 	s.out = sys.AppendRequest(s.out, bus.KindNotify, 0, 0, r)
-	s.flush()
+	if s.later == nil || len(s.out) >= feedMost || !s.later() {
+		s.flush()
+	}
+}
+
+// Later has later asked whether what is sent unasked can be put together with what follows:
+// if it says so, it has [Server.Flush] called soon. It is called before the first message, and
+// later with a lock held: it must not call back.
+func (s *Server) Later(later func() bool) { s.later = later }
+
+// Flush sends what is held back.
+func (s *Server) Flush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.flush()
+	}
 }
 
 // Close forgets the queues; nothing is sent any more.
@@ -122,6 +142,7 @@ func (s *Server) receive(msg []byte) error {
 			return err
 		}
 		req.Given = len(req.Data) >= whole-whole/8 // who keeps it keeps the message
+		req.Give = true                            // the message is ours, and its frames share nothing
 		j := job{frame.Lane, frame.ID, frame.Kind == bus.KindNotify, req}
 		if s.passes(&j) {
 			continue
@@ -178,9 +199,12 @@ func (s *Server) next(l *lane) (j job, ok bool) {
 	if len(l.queue) == 0 || s.closed {
 		l.busy = false
 		l.queue = nil
+		ends := s.exit != nil || s.idle != nil
 		s.mu.Unlock()
-		s.tryExit()
-		s.tryIdle()
+		if ends {
+			s.tryExit()
+			s.tryIdle()
+		}
 		return j, false
 	}
 	defer s.mu.Unlock()

@@ -210,6 +210,7 @@ func (m *machine) Start(g *kernel.Guest) (kernel.Running, error) {
 		storage.Flush()
 		jsGuestPost(pid, worker.Pointer(b), uint32(len(b)))
 	})}
+	gather(r.server)
 	m.mu.Lock()
 	m.guests[pid] = r
 	m.mu.Unlock()
@@ -307,7 +308,10 @@ func guestMessage(pid, n uint32) (asks uint32) {
 	if link.Asks(msg) {
 		asks = 1
 	}
-	if err := g.server.Receive(msg); err != nil {
+	turn.on = true
+	err := g.server.Receive(msg)
+	turned()
+	if err != nil {
 		g.babbles()
 	}
 	return asks
