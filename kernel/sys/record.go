@@ -8,7 +8,12 @@ type Stat struct {
 	Nlink               uint64
 	Size                uint64
 	Atime, Mtime, Ctime int64 // nanoseconds since 1970
+	// Holes is how many bytes of Size take no room, as far as its file system knows.
+	Holes uint64
 }
+
+// Blocks is how much room the contents take, in blocks of 512 bytes: st_blocks of stat(2).
+func (s *Stat) Blocks() uint64 { return (s.Size - min(s.Holes, s.Size) + 511) / 512 }
 
 const statSize = 72
 
@@ -23,7 +28,7 @@ func (s *Stat) Append(b []byte) []byte {
 	b = le.AppendUint64(b, uint64(s.Atime))
 	b = le.AppendUint64(b, uint64(s.Mtime))
 	b = le.AppendUint64(b, uint64(s.Ctime))
-	return le.AppendUint64(b, 0)
+	return le.AppendUint64(b, s.Holes)
 }
 
 // DecodeStat reads what Append wrote.
@@ -36,6 +41,7 @@ func DecodeStat(b []byte) (s Stat, err error) {
 	s.Type, s.Mode = FileType(r.u32()), r.u32()
 	s.Nlink, s.Size = r.u64(), r.u64()
 	s.Atime, s.Mtime, s.Ctime = int64(r.u64()), int64(r.u64()), int64(r.u64())
+	s.Holes = r.u64()
 	return s, nil
 }
 

@@ -51,7 +51,7 @@ func TestRecords_roundTrip(t *testing.T) {
 	if got, err := sys.DecodeProcs(sys.AppendProcs(nil, procs)); err != nil || !reflect.DeepEqual(got, procs) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	st := sys.Stat{Dev: 1, Ino: 2, Type: sys.TypeSymlink, Mode: 0o777, Nlink: 3, Size: 4, Atime: 5, Mtime: -6, Ctime: 7}
+	st := sys.Stat{Dev: 1, Ino: 2, Type: sys.TypeSymlink, Mode: 0o777, Nlink: 3, Size: 4, Atime: 5, Mtime: -6, Ctime: 7, Holes: 8}
 	if got, err := sys.DecodeStat(st.Append(nil)); err != nil || got != st {
 		t.Errorf("%+v, %v", got, err)
 	}

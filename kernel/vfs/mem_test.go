@@ -311,3 +311,25 @@ func TestMem_given(t *testing.T) {
 		})
 	}
 }
+
+// A file takes the room of its chunks, and not that of its length.
+func TestMem_holes(t *testing.T) {
+	f := create(t, NewMem(MemOptions{}).Root(), "f")
+	holes := func(what string, least, most uint64) {
+		t.Helper()
+		st, err := f.Stat()
+		must(t, err)
+		if st.Holes < least || st.Holes > most {
+			t.Errorf("%s: %d of %d bytes are holes", what, st.Holes, st.Size)
+		}
+	}
+	holes("empty", 0, 0)
+	must(t, f.SetAttr(sys.SetAttr{Set: sys.AttrSize, Size: 10 << 20}))
+	holes("lengthened", 10<<20, 10<<20)
+	_, err := f.WriteAt([]byte("end"), 5<<20)
+	must(t, err)
+	holes("written in the middle", 10<<20-chunkSize, 10<<20-3)
+	_, err = f.WriteAt(make([]byte, 10<<20), 0)
+	must(t, err)
+	holes("full", 0, 0)
+}

@@ -33,7 +33,9 @@ type memFile struct {
 func (f *memFile) Stat() (sys.Stat, error) {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	return f.stat(sys.TypeRegular, f.size), nil
+	st := f.stat(sys.TypeRegular, f.size)
+	st.Holes = uint64(max(0, f.size-f.room))
+	return st, nil
 }
 
 // SetAttr changes attributes: EFBIG for a size over [MaxFileSize].

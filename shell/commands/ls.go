@@ -281,12 +281,13 @@ func (l *lister) compare(a, b *listed) int {
 	return strings.Compare(a.name, b.name)
 }
 
-// blocksOf is a file's size in blocks of 1024 bytes, as far as sizes tell.
+// blocksOf is how much room a file takes in blocks of 1024 bytes, of which four are taken
+// at once.
 func blocksOf(st *sys.Stat) uint64 {
 	if st.Type != sys.TypeRegular {
 		return 0
 	}
-	return (st.Size + 4095) / 4096 * 4
+	return (st.Blocks() + 7) / 8 * 4
 }
 
 // humanSize is a size such as 1.5K, rounded up as GNU does.

@@ -16,6 +16,8 @@ export interface Stat {
   atimeMs: number;
   mtimeMs: number;
   ctimeMs: number;
+  /** How many bytes of size take no room. */
+  holes: number;
 }
 
 export function decodeStat(data: Uint8Array): Stat {
@@ -31,6 +33,7 @@ export function decodeStat(data: Uint8Array): Stat {
     atimeMs: ms(),
     mtimeMs: ms(),
     ctimeMs: ms(),
+    holes: r.u64(),
   };
 }
 

@@ -24,6 +24,9 @@ func fill(st *sys.Stat, info os.FileInfo) {
 		return
 	}
 	st.Nlink = uint64(h.Nlink)
+	if st.Type == sys.TypeRegular {
+		st.Holes = st.Size - min(st.Size, uint64(h.Blocks)*512)
+	}
 	atime, ctime := times(h)
 	st.Atime, st.Ctime = atime.Nano(), ctime.Nano()
 }

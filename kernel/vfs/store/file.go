@@ -24,7 +24,9 @@ type file struct {
 func (f *file) Stat() (sys.Stat, error) {
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
-	return f.stat(sys.TypeRegular, f.size), nil
+	st := f.stat(sys.TypeRegular, f.size)
+	st.Holes = uint64(max(0, f.size-int64(f.blocks())<<blockBits))
+	return st, nil
 }
 
 // SetAttr changes attributes: EFBIG for a size over [vfs.MaxFileSize].

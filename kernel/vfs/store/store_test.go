@@ -135,6 +135,28 @@ func TestSparse(t *testing.T) {
 	wantErrno(t, "truncate over the bound", f.SetAttr(sys.SetAttr{Set: sys.AttrSize, Size: maxFileSize + 1}), errno.EFBIG)
 }
 
+func TestHoles(t *testing.T) {
+	f := create(t, open(t, &memDevice{}).root, "f")
+	for _, step := range []struct {
+		name  string
+		do    func() error
+		holes uint64
+	}{
+		{"empty", func() error { return nil }, 0},
+		{"lengthened", func() error { return f.SetAttr(sys.SetAttr{Set: sys.AttrSize, Size: 100 * blockSize}) }, 100 * blockSize},
+		{"a block in the middle", func() error { _, err := f.WriteAt(make([]byte, blockSize), 50*blockSize); return err }, 99 * blockSize},
+		{"a byte elsewhere", func() error { _, err := f.WriteAt([]byte("x"), 70*blockSize+5); return err }, 98 * blockSize},
+		{"cut", func() error { return f.SetAttr(sys.SetAttr{Set: sys.AttrSize, Size: 60 * blockSize}) }, 59 * blockSize},
+	} {
+		must(t, step.do())
+		st, err := f.Stat()
+		must(t, err)
+		if st.Holes != step.holes {
+			t.Errorf("%s: %d bytes are holes, not %d", step.name, st.Holes, step.holes)
+		}
+	}
+}
+
 func TestTailIsZeros(t *testing.T) {
 	fs := open(t, &memDevice{})
 	f := create(t, fs.root, "f")

@@ -44,7 +44,7 @@ export function statObject(s: Stat): object {
     rdev: 0,
     size: s.size,
     blksize: 4096,
-    blocks: Math.ceil(s.size / 512),
+    blocks: Math.ceil((s.size - s.holes) / 512),
     atimeMs: s.atimeMs,
     mtimeMs: s.mtimeMs,
     ctimeMs: s.ctimeMs,
