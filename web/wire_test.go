@@ -147,7 +147,7 @@ func makeVectors() *vectors {
 	} {
 		v.Spawns = append(v.Spawns, spawnVector{name, a, hex.EncodeToString(a.Append(nil))})
 	}
-	stat := sys.Stat{Dev: 1, Ino: 99, Type: sys.TypeRegular, Mode: 0o644, Nlink: 2, Size: 5 << 30, Atime: 1, Mtime: 1763820000123456789, Ctime: -1}
+	stat := sys.Stat{Dev: 1, Ino: 99, Type: sys.TypeRegular, Mode: 0o644, Nlink: 2, Size: 5 << 30, Atime: 1, Mtime: 1763820000123456789, Ctime: -1, Holes: 3 << 30}
 	v.Stats = append(v.Stats, statVector{"a file", stat, 1763820000123.456, hex.EncodeToString(stat.Append(nil))})
 	entries := []sys.DirEntry{{Cookie: 1, Ino: 2, Type: sys.TypeDirectory, Name: "d"}, {Cookie: 1 << 40, Ino: 3, Type: sys.TypeRegular, Name: "ü.txt"}}
 	var wire []byte

@@ -52,7 +52,7 @@ for (const v of vectors.spawns) {
 test("a file's status is what Go writes", () => {
   for (const v of vectors.stats) {
     const stat = decodeStat(unhex(v.wire));
-    expect(stat).toMatchObject({ dev: v.stat.Dev, ino: v.stat.Ino, type: v.stat.Type, mode: v.stat.Mode, nlink: v.stat.Nlink, size: v.stat.Size });
+    expect(stat).toMatchObject({ dev: v.stat.Dev, ino: v.stat.Ino, type: v.stat.Type, mode: v.stat.Mode, nlink: v.stat.Nlink, size: v.stat.Size, holes: v.stat.Holes });
     expect(stat.mtimeMs).toBe(v.mtimeMs);
   }
 });
