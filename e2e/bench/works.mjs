@@ -74,7 +74,7 @@ export const WORKS = [
   { id: "five", work: "flow", guest: "works", options: { mib: 64, relays: ["pass", "pass", "pass"] }, scale: 4, repeat: 3, beside: ["bare"] },
   { id: "pipe", work: "pipe", options: { mib: 16 } },
   { id: "twice", work: "twice", guest: "works", options: { rounds: 80 }, scale: 40, beside: ["bare"] },
-  { id: "threads", work: "threads", guest: "threads-zig", options: { guest: "threads-zig", pages: [17, 1024], iterations: 300_000_000 }, repeat: 2, beside: ["bare"], only: "browser", isolated: true },
+  { id: "threads", work: "threads", guest: "threads-zig", options: { guest: "threads-zig", pages: [17, 1024], iterations: 150_000_000 }, beside: ["bare"], only: "browser", isolated: true },
   trip("os", "os, 100 bytes", 1000, 100),
   trip("os", "os, 64 KiB", 400, 64 << 10),
   trip("bench", "guest to guest, 100 bytes", 600, 100),
