@@ -17,7 +17,7 @@ import (
 // packaged are the files of the site that the npm package has: all but the page and the
 // examples, with their catalogue.
 var packaged = []string{
-	"bushel.js", "terminal.js", "connect.js", "kernel-worker.js", "process-worker.js",
+	"bushel.js", "terminal.js", "pictures.js", "connect.js", "kernel-worker.js", "process-worker.js",
 	"kernel.wasm", "process.wasm", "interp.wasm", "embed.html", "embed.js", "page.css", "icon.svg",
 }
 
