@@ -12,7 +12,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
-import { buildGuests } from "./guests.mjs";
+import { buildGuests, songs } from "./guests.mjs";
 import { keepAwake, peakMemory } from "./machine.mjs";
 import { sizeTable, speedTable } from "./report.mjs";
 import { serve } from "./server.mjs";
@@ -36,8 +36,12 @@ const folder = (path) => fileURLToPath(new URL(path, import.meta.url)).replace(/
 const dist = process.env.DIST ?? folder("../../dist");
 
 const { guests, missing } = buildGuests();
+const sung = songs([400, 4000, 20_000]);
+if (sung.size > 0) guests.set("song", undefined);
+else missing.set("song", "lame is not there: apt-get install lame");
 for (const [name, why] of missing) console.error(`without ${name}: ${why}`);
 const files = new Map([...guests].map(([name, code]) => [`/guest/${name}.wasm`, code]));
+for (const [ms, mp3] of sung) files.set(`/song/${ms}.mp3`, mp3);
 files.set("/index.html", readFileSync(folder("page/index.html")));
 const folders = { dist, page: folder("page"), shim: folder("../../node_modules/@bjorn3/browser_wasi_shim/dist"), comlink: folder("../../node_modules/comlink/dist/esm") };
 const [server, isolating] = await Promise.all([serve(folders, files), serve(folders, files, { isolated: true })]);

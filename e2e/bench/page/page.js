@@ -169,7 +169,37 @@ function stop(name) {
 const busPackage = () => shell.fs.mkdir("/etc/bus.d", { recursive: true })
   .then(() => shell.fs.writeFile("/etc/bus.d/bench.json", JSON.stringify({ name: "bench", module: "/tmp/bus.wasm" })));
 
+/** Runs a line that has to succeed. */
+async function line(text) {
+  const { code, stderr } = await shell.run(text);
+  if (code !== 0) throw new Error(`${text}: exit code ${code}: ${stderr}`);
+  return stderr;
+}
+
+/** Puts a song into the shell's files. */
+async function song(ms) {
+  await line("install -q play");
+  const name = `/tmp/${ms}.mp3`;
+  await shell.fs.writeFile(name, new Uint8Array(await (await fetch(`/song/${ms}.mp3`)).arrayBuffer()));
+  return name;
+}
+
 const works = {
+  async install(column, { name }) {
+    await line(`install -q ${name} && uninstall ${name}`);
+    const ms = await timed(() => line(`install -q ${name}`));
+    await line(`uninstall ${name}`);
+    return { "cached package installed": ms };
+  },
+  async decode(column, { ms }) {
+    const told = await line(`play -o /dev/null ${await song(ms)}`);
+    return { "MP3 decoded": Number(/([\d.]+) times real time/.exec(told)[1]) };
+  },
+  // The time in which no call of the program waits.
+  async play(column, { ms }) {
+    const told = await line(`TIMEFORMAT=%U; time play -q ${await song(ms)}`);
+    return { play: (100 * Number(told.trim())) / (ms / 1000) };
+  },
   async cpu(column, { rounds }) {
     const { told } = await run(column, "works", ["cpu", String(rounds)]);
     return { "CPU-bound guest": told.cpu / 1e6 / rounds };
