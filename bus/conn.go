@@ -118,8 +118,15 @@ func (c *Conn) Err() error {
 // ErrLinkClosed is the error of what was open on a link that was closed.
 var ErrLinkClosed = &Error{Code: CodeUnavailable, Crate: CrateAborted, Message: "the link is closed"}
 
+// drainer is a [Port] that writes behind.
+type drainer interface {
+	// Written waits until what was sent before Close is written, or cannot be.
+	Written()
+}
+
 // Close ends the link: all that is open on it fails, on both sides. err is what the
-// other side is told; nil says nothing.
+// other side is told; nil says nothing. On the link of a program ([Dial], [NewFileConn]) it
+// returns when what was sent has been written, so that the program may end behind it.
 func (c *Conn) Close(err error) {
 	c.mu.Lock()
 	if c.err == nil && err != nil {
@@ -127,6 +134,9 @@ func (c *Conn) Close(err error) {
 	}
 	c.fail(err)
 	c.unlock()
+	if d, ok := c.port.(drainer); ok {
+		d.Written()
+	}
 }
 
 // Lost tells the link that its pipe has ended.

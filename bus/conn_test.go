@@ -391,3 +391,39 @@ func TestConn_manyCallsAtOnce(t *testing.T) {
 		idle(t, a, b)
 	})
 }
+
+// slowFile is a file that takes nothing until its gate is closed.
+type slowFile struct {
+	gate, closed chan struct{}
+	took         []byte
+}
+
+func (f *slowFile) Read([]byte) (int, error) { <-f.closed; return 0, io.EOF }
+func (f *slowFile) Close() error             { close(f.closed); return nil }
+func (f *slowFile) Write(b []byte) (int, error) {
+	<-f.gate
+	f.took = append(f.took, b...)
+	return len(b), nil
+}
+
+func TestConn_closeWritesFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &slowFile{gate: make(chan struct{}), closed: make(chan struct{})}
+		c := bus.NewFileConn(f, bus.Options{})
+		if err := c.Package("log").Notify(t.Context(), &bus.Request{Method: bus.MethodOf("last words"), Body: []byte("over")}); err != nil {
+			t.Fatal(err)
+		}
+		over := make(chan int)
+		go func() { c.Close(nil); over <- len(f.took) }()
+		synctest.Wait()
+		select {
+		case n := <-over:
+			t.Fatalf("closed when %d bytes were written", n)
+		default:
+		}
+		close(f.gate)
+		if n := <-over; n == 0 || !bytes.Contains(f.took, []byte("over")) {
+			t.Errorf("written: %q", f.took)
+		}
+	})
+}

@@ -9,7 +9,7 @@ import (
 // one goroutine reads it and, while there is something to send, one writes. The file is
 // closed with the link.
 func NewFileConn(f io.ReadWriteCloser, opt Options) *Conn {
-	p := &filePort{f: f, more: sync.NewCond(new(sync.Mutex))}
+	p := &filePort{f: f, more: sync.NewCond(new(sync.Mutex)), wrote: make(chan struct{})}
 	c := NewConn(p, opt)
 	go p.write(c)
 	go p.read(c)
@@ -23,6 +23,7 @@ type filePort struct {
 	more   *sync.Cond
 	out    []byte
 	closed bool
+	wrote  chan struct{} // closed when nothing is written any more
 }
 
 func (p *filePort) Send(frames []byte) error {
@@ -44,6 +45,9 @@ func (p *filePort) Close() error {
 	return nil
 }
 
+// Written implements [drainer].
+func (p *filePort) Written() { <-p.wrote }
+
 // write writes what was sent, to the end, and then closes the file.
 func (p *filePort) write(c *Conn) {
 	var spare []byte
@@ -56,13 +60,15 @@ func (p *filePort) write(c *Conn) {
 		p.out = spare[:0]
 		over := p.closed
 		p.more.L.Unlock()
+		var err error
 		if len(out) > 0 {
-			if _, err := p.f.Write(out); err != nil {
-				c.Lost(err)
-				over = true
-			}
+			_, err = p.f.Write(out)
 		}
-		if over {
+		if err != nil || over {
+			close(p.wrote)
+			if err != nil {
+				c.Lost(err)
+			}
 			p.f.Close()
 			return
 		}
