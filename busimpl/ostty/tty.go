@@ -171,12 +171,9 @@ func (t *terminal) setMode(in *bus.Incoming, to sys.TTYMode) error {
 		t.agent.EndAgent()
 		return err
 	}
-	in.OnEnd(func(error) {
-		go func() { // it may have to wait, in the background
-			_ = t.files.SetTTYMode(t.fd, was)
-			t.agent.EndAgent()
-		}()
-	})
+	// At once, since the caller may end behind its close; but in the background it waits.
+	back := &sys.Request{Op: sys.OpTTYSet, Args: [6]uint64{uint64(t.fd), uint64(sys.TTYSetMode), uint64(was)}}
+	in.OnEnd(func(error) { t.agent.Start(back, func(sys.Reply) { go t.agent.EndAgent() }) })
 	return nil
 }
 
