@@ -13,6 +13,7 @@ func goGuest(name, goos, source string) *Guest {
 		Name: name, Language: "go-" + goos, Source: source,
 		recipe: goos,
 		tools:  []func(*Workshop) (tool, error){goTool},
+		also:   []string{"bus", "go.mod"}, // what the examples may import
 		build: func(w *Workshop, g *Guest, out string) error {
 			return run(w.Root, []string{"GOOS=" + goos, "GOARCH=wasm"}, "go", append(goFlags, "-o", out, "./"+g.Source)...)
 		},
