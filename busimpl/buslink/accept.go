@@ -71,7 +71,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return 1
 		}
 		defer l.Close()
-		l.Run(p.Context(), socket, true) // it ends as every link does
+		l.Run(p.Context(), socket, true, func() {}) // it ends as every link does
 		return 0
 	}, kernel.ForkAttr{Argv: []string{"buslink", "accept", name}, FDs: [][2]uint32{}})
 	if err != nil {

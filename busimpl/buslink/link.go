@@ -103,9 +103,9 @@ func (l *Link) Close() {
 }
 
 // Run joins the bus at the other end of s until s or ctx ends, or the process's link to
-// its own bus does, and returns why. accepts says that the other side has opened s.
-// All that is open has failed then.
-func (l *Link) Run(ctx context.Context, s osws.Conn, accepts bool) error {
+// its own bus does, and returns why. accepts says that the other side has opened s; joined is
+// called when calls go there. All that is open has failed in the end.
+func (l *Link) Run(ctx context.Context, s osws.Conn, accepts bool, joined func()) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	port := newPort(s)
@@ -113,6 +113,7 @@ func (l *Link) Run(ctx context.Context, s osws.Conn, accepts bool) error {
 	l.mu.Lock()
 	l.far = c
 	l.mu.Unlock()
+	joined()
 	written := make(chan struct{})
 	go func() {
 		defer close(written)

@@ -140,8 +140,7 @@ func run(k *kernel.Kernel, p *kernel.Process, d osws.Transport) int {
 			err = errors.New("the server does not speak " + Protocol)
 		}
 		if err == nil {
-			say("linked to %s", a.url)
-			err = l.Run(ctx, s, false)
+			err = l.Run(ctx, s, false, func() { say("linked to %s", a.url) })
 		} else {
 			l.failed(err)
 		}
