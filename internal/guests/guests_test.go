@@ -164,7 +164,7 @@ func TestList(t *testing.T) {
 		}
 		for _, path := range found {
 			base := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-			if !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, base+"-") }) {
+			if !slices.ContainsFunc(names, func(n string) bool { return n == base || strings.HasPrefix(n, base+"-") }) {
 				t.Errorf("%s is not built", path)
 			}
 			if !strings.Contains(string(readme), "`"+base+"`") {
