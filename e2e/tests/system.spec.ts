@@ -15,14 +15,15 @@ for (const program of ["system-go", "system-js", "spawn-rust", "old-spawn-rust"]
       return lines(stdout.replaceAll(" \n", "\n").replace(/^wrote \d+\n/m, ""));
     };
     const started = go ? "started true" : "started";
-    const lives = "sh -c 'echo alive; exec sleep 60'";
+    await shell.run("echo alive > ~/alive");
+    const lives = "tail -f alive";
     expect(await spawn("run sh -c 'tr a-z A-Z; echo end >&2; exit 5'", "text\n")).toEqual(lines(`${started}\nout: TEXT\nerr: end\nexit 5\n`));
     expect(await spawn(`kill ${lives}`)).toEqual(lines(`${started}\nout: alive\nexit 137${go ? " KILL" : ""}\n`));
     if (go) return; // wazero takes seconds for each start of a program in Go
     expect(await spawn("run cat-c", "text\n")).toEqual(lines(`${started}\nout: text\nexit 0\n`));
     expect(await spawn(`leave ${lives}`)).toEqual(lines(`${started}\nout: alive\n`));
     // What was left was hung up with who had started it.
-    await shell.run("while ps | grep -q '[s]leep 60'; do sleep 0.02; done");
+    await shell.run("while ps | grep -q '[t]ail -f'; do sleep 0.02; done");
   });
 }
 
