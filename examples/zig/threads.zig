@@ -13,17 +13,48 @@ var atomic = std.atomic.Atomic(u32).init(0);
 /// Each thread has one of its own.
 threadlocal var own: u32 = 0;
 
+/// Sleeps until value is another than expect. Futex.wait and Futex.wake of Zig 0.11, whose asm is
+/// not volatile, leave no instruction behind: who waits by them takes a processor of its own.
+fn sleep(value: *const std.atomic.Atomic(u32), expect: u32) void {
+    while (value.load(.SeqCst) == expect) {
+        _ = asm volatile (
+            \\local.get %[ptr]
+            \\local.get %[expect]
+            \\i64.const -1
+            \\memory.atomic.wait32 0
+            \\local.set %[ret]
+            : [ret] "=r" (-> u32),
+            : [ptr] "r" (&value.value),
+              [expect] "r" (expect),
+            : "memory"
+        );
+    }
+}
+
+/// Wakes all that sleep for value.
+fn wake(value: *const std.atomic.Atomic(u32)) void {
+    _ = asm volatile (
+        \\local.get %[ptr]
+        \\i32.const -1
+        \\memory.atomic.notify 0
+        \\local.set %[ret]
+        : [ret] "=r" (-> u32),
+        : [ptr] "r" (&value.value),
+        : "memory"
+    );
+}
+
 /// Opened when all threads have been begun: what Zig 0.11 does when it has begun a thread
 /// goes wrong if that has already ended.
 var gate = std.atomic.Atomic(u32).init(0);
 
 fn open() void {
     gate.store(1, .SeqCst);
-    std.Thread.Futex.wake(&gate, std.math.maxInt(u32));
+    wake(&gate);
 }
 
 fn opened() void {
-    while (gate.load(.SeqCst) == 0) std.Thread.Futex.wait(&gate, 0);
+    sleep(&gate, 0);
 }
 
 fn count(rounds: usize) void {
@@ -50,7 +81,18 @@ fn exit(_: usize) void {
 /// Waits for what never comes.
 fn wait(_: usize) void {
     const never = std.atomic.Atomic(u32).init(0);
-    while (true) std.Thread.Futex.wait(&never, 0);
+    sleep(&never, 0);
+}
+
+/// Threads that spin still. The first one sleeps until there is none, since a join is a loop too.
+var spinning = std.atomic.Atomic(u32).init(0);
+
+fn spun() void {
+    while (true) {
+        const left = spinning.load(.SeqCst);
+        if (left == 0) return;
+        sleep(&spinning, left);
+    }
 }
 
 fn spin(sum: *u64, rounds: usize) void {
@@ -58,6 +100,8 @@ fn spin(sum: *u64, rounds: usize) void {
     var x: u64 = 1;
     for (0..rounds) |i| x = (x *% 6364136223846793005) +% i;
     sum.* = x;
+    _ = spinning.fetchSub(1, .SeqCst);
+    wake(&spinning);
 }
 
 pub fn main() !void {
@@ -90,8 +134,10 @@ pub fn main() !void {
         var threads: [16]std.Thread = undefined;
         var sums: [16]u64 = undefined;
         const start = try std.time.Instant.now();
+        spinning.store(@intCast(n), .SeqCst);
         for (threads[0..n], 0..) |*t, i| t.* = try std.Thread.spawn(.{ .stack_size = 16 << 10, .allocator = gpa }, spin, .{ &sums[i], rounds });
         open();
+        spun();
         for (threads[0..n]) |t| t.join();
         const took = (try std.time.Instant.now()).since(start);
         try out.print("{d} threads: {d} µs, {x}\n", .{ n, took / std.time.ns_per_us, sums[n - 1] });
