@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"fmt"
-	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -88,59 +87,34 @@ func (p *Process) Bus(opt bus.Options) (*bus.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bus.NewFileConn(&busFD{p: p, fd: uint64(fd)}, opt), nil
+	return bus.NewFileConn(sys.NewFiles(&busCaller{Process: p}).File(fd), opt), nil
 }
 
-// busFD is /dev/bus as a program in the kernel has it open: it is read by one goroutine and
-// closed by another. The fd's number may be another file's as soon as it is closed, so no call
-// on it begins behind that.
-type busFD struct {
-	p      *Process
-	fd     uint64
+// busCaller makes the calls on /dev/bus as a program in the kernel has it open: one goroutine
+// reads it and another closes it. The fd's number may be another file's as soon as it is
+// closed, so no call on it begins behind that.
+type busCaller struct {
+	*Process
 	mu     sync.Mutex
 	closed bool
 }
 
-func (f *busFD) Read(b []byte) (int, error) {
-	r, err := f.call(&sys.Request{Op: sys.OpRead, Args: [6]uint64{f.fd, uint64(len(b))}})
-	if err == nil && len(r.Data) == 0 && len(b) > 0 {
-		err = io.EOF
-	}
-	return copy(b, r.Data), err
-}
-
-func (f *busFD) Write(b []byte) (int, error) {
-	for n := 0; n < len(b); {
-		r, err := f.call(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{f.fd}, Data: b[n:]})
-		if err != nil {
-			return n, err
-		}
-		n += int(r.Vals[0])
-	}
-	return len(b), nil
-}
-
-func (f *busFD) Close() error {
-	_, err := f.call(&sys.Request{Op: sys.OpClose, Args: [6]uint64{f.fd}})
-	return err
-}
-
-// call waits for the end of a call, or of the process.
-func (f *busFD) call(r *sys.Request) (sys.Reply, error) {
+// Syscall implements [sys.Caller].
+func (c *busCaller) Syscall(r *sys.Request) sys.Reply {
 	end := make(chan sys.Reply, 1)
-	f.mu.Lock()
-	if f.closed {
-		f.mu.Unlock()
-		return sys.Reply{}, errno.EBADF
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return sys.Reply{Errno: errno.EBADF}
 	}
-	f.closed = r.Op == sys.OpClose
-	f.p.Start(r, func(r sys.Reply) { end <- r })
-	f.mu.Unlock()
+	c.closed = r.Op == sys.OpClose
+	c.Start(r, func(r sys.Reply) { end <- r })
+	c.mu.Unlock()
 	select {
 	case reply := <-end:
-		return reply, reply.Err()
-	case <-f.p.Context().Done():
-		return sys.Reply{}, errno.ESRCH
+		return reply
+	case <-c.Context().Done():
+		return sys.Reply{Errno: errno.ESRCH}
 	}
 }
 
