@@ -126,7 +126,7 @@ func (f *busFile) write(c *call, data []byte) verdict {
 	case f.waitingBytes() >= busFull:
 		return c.wait(&f.writable)
 	}
-	if c.r.Give {
+	if c.r.Given {
 		f.in.Give(data)
 	} else {
 		f.in.Write(data)

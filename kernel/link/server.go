@@ -142,7 +142,6 @@ func (s *Server) receive(msg []byte) error {
 			return err
 		}
 		req.Given = len(req.Data) >= whole-whole/8 // who keeps it keeps the message
-		req.Give = true                            // the message is ours, and its frames share nothing
 		j := job{frame.Lane, frame.ID, frame.Kind == bus.KindNotify, req}
 		if s.passes(&j) {
 			continue

@@ -7,11 +7,8 @@ type Request struct {
 	Op   Op
 	Args [6]uint64
 	Path string
-	// Data is what the call sends. It is borrowed until the call ends, or with Give is
-	// the callee's from the beginning on.
+	// Data is what the call sends. It is borrowed until the call ends.
 	Data []byte
-	// Give says so of Data. It never crosses a link.
-	Give bool
 	// Given: Data is not borrowed but the callee's, which may keep it and is alone in having
 	// it. It never crosses a link.
 	Given bool
