@@ -29,10 +29,6 @@ func (s *Server) Idle(fn func()) {
 func (s *Server) tryIdle() {
 	s.mu.Lock()
 	fn := s.idle
-	if fn == nil {
-		s.mu.Unlock()
-		return
-	}
 	for _, l := range s.lanes {
 		if l.busy && (!l.calls || len(l.queue) > 0) {
 			fn = nil

@@ -218,10 +218,6 @@ func (s *Server) next(l *lane) (j job, ok bool) {
 func (s *Server) tryExit() {
 	s.mu.Lock()
 	exit := s.exit
-	if exit == nil {
-		s.mu.Unlock()
-		return
-	}
 	for _, l := range s.lanes {
 		if l.busy {
 			exit = nil
