@@ -8,6 +8,25 @@ import (
 	"github.com/bushel-wasm/bushel/kernel"
 )
 
+// TestBus_closedWhileItIsRead has a program close its link and live on: the other side
+// hears of it at once, although a read of the link waits.
+func TestBus_closedWhileItIsRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := kernel.New(kernel.Config{})
+		defer k.Close()
+		called := make(chan *bus.Incoming, 1)
+		k.Bus().Register("embedded", bus.HandlerFunc(func(in *bus.Incoming) { called <- in }))
+		p := onBus(t, k, bus.Options{}, func(p *kernel.Process, c *bus.Conn) {
+			bus.Begin(p.Context(), c.Package("embedded"), request("t/1.Never", ""))
+			in := <-called
+			synctest.Wait() // until the link's goroutine reads
+			c.Close(nil)
+			<-in.Context().Done()
+		})
+		wait(t, k, p.PID())
+	})
+}
+
 // TestBus_linkAfterLink has a link end while its goroutine is between two reads, and
 // another get its number: the first takes nothing of what is for the second.
 func TestBus_linkAfterLink(t *testing.T) {

@@ -30,6 +30,7 @@ type busFile struct {
 	off   int // how much of out was read
 	feed  feed
 	over  bool
+	shut  bool // the process has closed it
 	pumps bool // a goroutine takes messages from in
 	more  bool // there is something in in again
 
@@ -198,9 +199,14 @@ func (f *busFile) stat() sys.Stat {
 	return sys.Stat{Type: sys.TypeCharDevice, Mode: 0o666, Nlink: 1, Size: uint64(f.waitingBytes())}
 }
 
-// closed is the end of the link: nobody has it open any more.
+// closed is the end of the link: nobody has it open any more. Reads that wait end with it.
 func (f *busFile) closed() {
-	f.over = true
+	if f.shut {
+		return
+	}
+	f.over, f.shut = true, true
+	f.readable.wake()
+	f.writable.wake()
 	f.out, f.in, f.feed = nil, bus.Splitter{}, feed{}
 	f.k.after(func() { f.conn.Lost(f.k.bus.lost(f)) })
 }

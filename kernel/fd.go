@@ -101,10 +101,20 @@ func (f *openFile) atHome() {
 // release gives up a reference.
 func (f *openFile) release() {
 	if f.refs--; f.refs > 0 {
-		// A terminal is hung up with the last fd of its other side, whatever still waits
-		// for what it shows: nobody is there to see it.
-		if m, ok := f.stream.(ptyMaster); ok && f.refs == f.pins && !m.t.hung {
-			f.k.closeStream(m)
+		// A terminal is hung up with the last fd of its other side, and a link to the bus
+		// ends with its own, whatever still waits for what comes: nobody is there to see it.
+		if f.refs != f.pins {
+			return
+		}
+		switch s := f.stream.(type) {
+		case ptyMaster:
+			if !s.t.hung {
+				f.k.closeStream(s)
+			}
+		case *busFile:
+			if !s.shut {
+				f.k.closeStream(s)
+			}
 		}
 		return
 	}
