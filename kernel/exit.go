@@ -60,6 +60,9 @@ func (p *Process) end(status sys.WaitStatus, kill bool) {
 	}
 	up := p.parent
 	p.ending = false
+	if up != nil && up.standIn == p {
+		up.resume()
+	}
 	switch {
 	case up == nil:
 	case p.adopted:

@@ -32,6 +32,7 @@ type Process struct {
 	acts     *Process   // of an agent: for whom it acts
 	agents   []*Process // those that act for it
 	hangup   sys.Signal // of an agent: what its children get at its end
+	standIn  *Process   // the child that stands in for it, if there is one
 	pgid     uint32
 	session  *session
 

@@ -176,6 +176,9 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 		c.session.tty.group = c.pgid
 		c.session.tty.changed()
 	}
+	if b.flags&sys.SpawnStandIn != 0 {
+		p.standIn = c
+	}
 	c.parent = p
 	p.children = append(p.children, c)
 	k.procs[c.pid] = c

@@ -69,7 +69,7 @@ func (p *Process) Signal(sig sys.Signal) {
 	p.k.lock()
 	defer p.k.unlock()
 	if sig.Valid() {
-		p.signal(sig)
+		p.send(sig)
 	}
 }
 
@@ -93,6 +93,9 @@ func (p *Process) signal(sig sys.Signal) {
 		}
 	case bit&stopSignals != 0:
 		p.sig.pending &^= 1 << sys.SIGCONT
+	}
+	if p.stoodIn() {
+		return
 	}
 	if p.stopped {
 		p.sig.pending |= bit
@@ -211,6 +214,9 @@ func (p *Process) tryAgain() {
 func (p *Process) tell(report sys.WaitStatus) {
 	p.report, p.reported = report, false
 	if up := p.parent; up != nil && !p.adopted {
+		if up.standIn == p {
+			up.goAlong(report)
+		}
 		up.childq.wake()
 		up.signal(sys.SIGCHLD)
 	}
@@ -250,7 +256,7 @@ func sysKill(c *call) verdict {
 		if p := c.k.procs[uint32(pid)]; p != nil {
 			found = true
 			if sig != 0 {
-				p.signal(sig)
+				p.send(sig)
 			}
 		}
 	case pid == 0:

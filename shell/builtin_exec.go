@@ -3,7 +3,6 @@ package shell
 import (
 	"strings"
 
-	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -61,8 +60,7 @@ func commandCmd(c *call) int {
 }
 
 // execCmd replaces the shell by a command: the kernel has no exec, so the
-// command runs as a child that gets the shell's signals, and the shell ends
-// with it.
+// command is a child that stands in for the shell, and the shell ends with it.
 func execCmd(c *call) int {
 	sh := c.sh
 	opts, rest, ok := c.options("cla:")
@@ -91,8 +89,7 @@ func execCmd(c *call) int {
 			}
 		}
 	}
-	pl := place{}
-	pid, err := sh.spawn(rest, path, &pl, sys.SpawnAttr{})
+	pid, err := sh.spawn(rest, path, &place{standIn: true}, sys.SpawnAttr{})
 	if err != nil {
 		code := sh.spawnFailed(rest[0], path, err)
 		if !sh.interactive {
@@ -102,29 +99,5 @@ func execCmd(c *call) int {
 	}
 	sh.traps.commands = nil
 	sh.flow = flowExit
-	return sh.standIn(pid)
-}
-
-// standIn waits for a child in the shell's place and hands it every signal.
-func (sh *shell) standIn(pid int) int {
-	ch := sh.p.Catch(sys.SIGHUP, sys.SIGINT, sys.SIGQUIT, sys.SIGTERM, sys.SIGUSR1, sys.SIGUSR2, sys.SIGALRM, sys.SIGWINCH)
-	for {
-		_, status, err := sh.f.Wait(pid, 0)
-		if errno.Of(err) != errno.EINTR {
-			if sig := status.Signal(); err == nil && sig != 0 {
-				sh.p.Default(sig)
-				_ = sh.f.Kill(sh.p.PID(), sig)
-			}
-			return status.Code()
-		}
-		select {
-		case sig := <-ch:
-			// A signal from the terminal has reached the child already: it is in
-			// the same group.
-			if sig != sys.SIGINT && sig != sys.SIGQUIT {
-				_ = sh.f.Kill(pid, sig)
-			}
-		default:
-		}
-	}
+	return sh.p.Follow(pid)
 }

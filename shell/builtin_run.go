@@ -56,11 +56,11 @@ func runMain(p *kernel.Process) int {
 	if code != 0 {
 		return code
 	}
-	pid, err := sh.spawn(args, file, &place{}, attr)
+	pid, err := sh.spawn(args, file, &place{standIn: true}, attr)
 	if err != nil {
 		return sh.spawnFailed(args[0], file, err)
 	}
-	return sh.standIn(pid)
+	return sh.p.Follow(pid)
 }
 
 // runCmd runs a program on a chosen engine and with chosen directories.

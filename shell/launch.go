@@ -75,6 +75,7 @@ type place struct {
 	pgid       int  // 0: the child begins the group
 	foreground bool
 	async      bool // of a job in the background
+	standIn    bool // for the shell itself
 }
 
 func (pl *place) flags() (flags sys.SpawnFlag, pgid uint32) {
@@ -84,6 +85,9 @@ func (pl *place) flags() (flags sys.SpawnFlag, pgid uint32) {
 		if pl.foreground && pl.pgid == 0 {
 			flags |= sys.SpawnForeground
 		}
+	}
+	if pl.standIn {
+		flags |= sys.SpawnStandIn
 	}
 	return flags, pgid
 }

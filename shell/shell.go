@@ -190,6 +190,7 @@ func (sh *shell) clone() *shell {
 	c.pipestatus = slices.Clone(sh.pipestatus)
 	c.patterns = patterns{work: c.work}
 	c.cut = false
+	sh.reap() // the copy cannot ask for what has become of them
 	c.jobs = sh.jobs.forChild()
 	c.traps = sh.traps.forChild()
 	c.substFiles = nil

@@ -210,6 +210,10 @@ const (
 	SpawnSetTTY                           // make TTY its controlling terminal (with SpawnSetSID)
 	SpawnSetSigDef                        // have no signal ignored in it, also none that the caller ignores
 	SpawnNarrow                           // let it use what Grants has, and nothing else
+	// SpawnStandIn has it stand in for the caller, as after an exec, until it ends: what is
+	// sent to the caller reaches it and is no longer acted upon by the caller, which stops,
+	// goes on and is killed with it. The caller is to wait for it and to end as it ends.
+	SpawnStandIn
 )
 
 // Append appends the record's wire form to b.

@@ -55,7 +55,7 @@ func runNohup(c *cmd) int {
 	if c.fs.IsTTY(2) {
 		fds[2][0] = fds[1][0]
 	}
-	return c.become(args, nil, fds, sys.SIGHUP)
+	return c.become(args, nil, fds)
 }
 
 var niceSpec = spec{name: "nice", synopsis: "[-n N] [COMMAND [ARG]...]", run: runNice, help: `

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -11,14 +10,19 @@ import (
 // start starts a program with the command's own environment; fds are pairs of the
 // command's fd and the program's, nil for 0, 1 and 2 as they are.
 func (c *cmd) start(argv, env []string, fds [][2]uint32) (pid int, err error) {
+	return c.spawn(&sys.SpawnAttr{Argv: argv, Env: env, FDs: fds})
+}
+
+// spawn starts what attr says, with what start leaves open.
+func (c *cmd) spawn(attr *sys.SpawnAttr) (pid int, err error) {
 	c.out.Flush()
-	if env == nil {
-		env = c.p.Environ()
+	if attr.Env == nil {
+		attr.Env = c.p.Environ()
 	}
-	if fds == nil {
-		fds = [][2]uint32{{0, 0}, {1, 1}, {2, 2}}
+	if attr.FDs == nil {
+		attr.FDs = [][2]uint32{{0, 0}, {1, 1}, {2, 2}}
 	}
-	return c.fs.Spawn(&sys.SpawnAttr{Argv: argv, Env: env, FDs: fds})
+	return c.fs.Spawn(attr)
 }
 
 // wait waits for a child and returns the code that a shell shows for its end.
@@ -54,37 +58,14 @@ func (c *cmd) run(argv, env []string, fds [][2]uint32) int {
 }
 
 // become runs a program in the command's place, as exec(2) would: it gets the signals that
-// come, but for those that are not to be caught, and the command ends as it ends.
-func (c *cmd) become(argv, env []string, fds [][2]uint32, ignored ...sys.Signal) int {
-	signals := slices.DeleteFunc([]sys.Signal{sys.SIGHUP, sys.SIGINT, sys.SIGQUIT, sys.SIGTERM, sys.SIGUSR1, sys.SIGUSR2, sys.SIGALRM},
-		func(s sys.Signal) bool { return slices.Contains(ignored, s) })
-	come := c.p.Catch(signals...)
-	pid, err := c.start(argv, env, fds)
+// come, and the command ends as it ends.
+func (c *cmd) become(argv, env []string, fds [][2]uint32) int {
+	pid, err := c.spawn(&sys.SpawnAttr{Argv: argv, Env: env, FDs: fds, Flags: sys.SpawnStandIn})
 	if err != nil {
 		c.errorf("%s: %s", argv[0], reason(err))
 		return launchCode(err)
 	}
-	for {
-		_, status, err := c.fs.Wait(pid, 0)
-		switch {
-		case err == nil:
-			if sig := status.Signal(); sig != 0 {
-				c.p.Default(sig)
-				c.fs.Kill(c.p.PID(), sig)
-			}
-			return status.Code()
-		case !isErrno(err, errno.EINTR):
-			return 127
-		}
-		select {
-		case sig := <-come:
-			// Keys reach the whole group.
-			if sig != sys.SIGINT && sig != sys.SIGQUIT {
-				c.fs.Kill(pid, sig)
-			}
-		default:
-		}
-	}
+	return c.p.Follow(pid)
 }
 
 // lookPath finds a program along PATH.
