@@ -17,8 +17,8 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface Site {
   /** With a trailing slash. */
   url: string;
-  /** Pages of a test's own: path to HTML, with headers if it wants some. */
-  pages: Map<string, { html: string; headers?: Record<string, string> }>;
+  /** Pages of a test's own: path to HTML (or what headers say), with headers if it wants some. */
+  pages: Map<string, { html: string | Uint8Array; headers?: Record<string, string> }>;
   /** What browsers have reported that the policy forbids, of pages and of workers. */
   violations: string[];
   close(): Promise<void>;

@@ -6,6 +6,7 @@ import type { BushelShell } from "../../web/ts/bushel.ts";
 import { DIST, findGuest } from "../guests.ts";
 import type { Ran } from "../fixtures.ts";
 import { serveSite, type Site } from "../server.ts";
+import { NO_SPEAKER, startSpeaker } from "../speaker.ts";
 
 export { expect } from "@playwright/test";
 
@@ -27,17 +28,27 @@ interface Fixtures {
   expectedErrors: RegExp[];
 }
 
-export const test = base.extend<Fixtures, { firefox: Firefox }>({
+interface Worker {
+  firefox: Firefox;
+  /** Whether Firefox has a device to play on; it has none unless a file says so. */
+  speaker: boolean;
+}
+
+export const test = base.extend<Fixtures, Worker>({
+  speaker: [false, { option: true, scope: "worker" }],
   firefox: [
-    async ({}, use) => {
+    async ({ speaker }, use) => {
+      const device = speaker ? await startSpeaker() : undefined;
       const site = await serveSite(DIST);
       const browser = await puppeteer.launch({
         browser: "firefox",
         executablePath: process.env["FIREFOX"] ?? "/usr/bin/firefox-esr",
         headless: true,
+        env: { ...process.env, ...(device?.env ?? NO_SPEAKER) },
       });
       await use({ browser, site });
       await browser.close();
+      await device?.close();
       await site.close();
     },
     { scope: "worker", timeout: 60_000 },

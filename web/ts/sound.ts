@@ -8,8 +8,14 @@ import type { OpenSound, SoundState } from "./protocol.ts";
 /** What browsers take for a user's will. */
 const GESTURES = ["pointerdown", "pointerup", "keydown"] as const;
 
-/** How long a sound that may begin takes for that, in milliseconds. */
+/** How long a sound that may begin usually takes for that, in milliseconds. */
 const MOMENT = 500;
+
+/** How long it is waited for where it may begin, in milliseconds: one with a device has begun then. */
+const SILENCE = 6000;
+
+/** Of browsers only Firefox has this, and only Firefox waits for ever without a device. */
+declare const navigator: Navigator & { getAutoplayPolicy?(context: AudioContext): string };
 
 /** The players of one kernel; player is the address of their script. */
 export class Sound {
@@ -35,10 +41,9 @@ export class Sound {
       const node = new AudioWorkletNode(context, "bushel-player", { numberOfInputs: 0, outputChannelCount: [channels] });
       node.port.postMessage(port, [port]);
       node.connect(context.destination);
-      await this.start(id, context);
+      this.start(id, context);
     } catch (error) {
-      this.close(id);
-      this.tell({ type: "sound", id, waiting: false, error: `the browser plays no sound: ${reason(error)}` });
+      this.fail(id, error);
     }
   }
 
@@ -54,19 +59,42 @@ export class Sound {
     for (const id of [...this.playing.keys()]) this.close(id);
   }
 
-  private async start(id: number, context: AudioContext): Promise<void> {
+  /** Has it begin as soon as the user lets it, and gives it up where nothing plays it. */
+  private start(id: number, context: AudioContext): void {
+    const closed = new AbortController();
+    let silent: ReturnType<typeof setTimeout> | undefined;
+    const allowed = (): boolean => navigator.getAutoplayPolicy?.(context) === "allowed";
     const say = (): void => {
       if (this.playing.has(id)) this.tell({ type: "sound", id, waiting: context.state !== "running" });
     };
-    const wake = (): void => void context.resume().catch(() => {});
+    const giveUp = (): void => {
+      if (this.playing.has(id)) this.fail(id, new Error("it finds no device to play it on"));
+    };
+    const wake = (): void => {
+      if (context.state === "running") return;
+      context.resume().catch(() => {});
+      if (allowed()) silent ??= setTimeout(giveUp, SILENCE);
+    };
     const changed = (): void => {
-      if (context.state === "running" || context.state === "closed") for (const gesture of GESTURES) removeEventListener(gesture, wake, true);
+      if (context.state === "running") {
+        clearTimeout(silent);
+        silent = undefined;
+      } else if (context.state === "closed") {
+        clearTimeout(silent);
+        closed.abort();
+      }
       say();
     };
     context.addEventListener("statechange", changed);
-    for (const gesture of GESTURES) addEventListener(gesture, wake, true);
-    // Where it may begin it does so in a moment; else the promise waits for the user.
-    await Promise.race([context.resume().catch(() => {}), new Promise((resolve) => setTimeout(resolve, MOMENT))]);
-    changed();
+    for (const gesture of GESTURES) addEventListener(gesture, wake, { capture: true, signal: closed.signal });
+    wake();
+    if (context.state === "running") say();
+    // Where it may begin it does so in a moment; else it waits for the user.
+    else setTimeout(() => context.state === "running" || allowed() || say(), MOMENT);
+  }
+
+  private fail(id: number, error: unknown): void {
+    this.close(id);
+    this.tell({ type: "sound", id, waiting: false, error: `the browser plays no sound: ${reason(error)}` });
   }
 }

@@ -102,3 +102,20 @@ func (o *sound) drain(ctx context.Context) error {
 	_, err := invoke(ctx, o.s, "os.audio/1.Stream.Drain", map[string]any{}, nil)
 	return err
 }
+
+// taker writes to a sound. Its error is the reason why that takes no more.
+type taker struct {
+	ctx context.Context
+	out *sound
+}
+
+// Write implements io.Writer.
+func (t *taker) Write(b []byte) (int, error) {
+	n, err := t.out.s.Stream(0).Write(b)
+	if err != nil {
+		if why := t.out.drain(t.ctx); why != nil {
+			err = why
+		}
+	}
+	return n, err
+}

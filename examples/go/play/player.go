@@ -89,14 +89,14 @@ func (p *player) open(ctx context.Context) (err error) {
 		err = p.out.pause(ctx, true)
 	}
 	p.fed = make(chan error, 1)
-	go p.feed(p.out, p.fed)
+	go p.feed(ctx, p.out, p.fed)
 	return err
 }
 
 // feed decodes as fast as the stream takes it.
-func (p *player) feed(out *sound, end chan<- error) {
+func (p *player) feed(ctx context.Context, out *sound, end chan<- error) {
 	pcm := out.s.Stream(0)
-	_, err := io.CopyBuffer(struct{ io.Writer }{pcm}, struct{ io.Reader }{p.song}, make([]byte, 16<<10))
+	_, err := io.CopyBuffer(&taker{ctx, out}, struct{ io.Reader }{p.song}, make([]byte, 16<<10))
 	if err == nil {
 		err = pcm.CloseSend(nil)
 	}
