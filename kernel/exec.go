@@ -32,6 +32,9 @@ type target struct {
 	path string
 	key  ImageKey
 	held vfs.Holder
+	// declared is what the program may use at most, by a file beside its module; nil: nothing is
+	// declared.
+	declared *narrowing
 }
 
 // hold keeps the file's contents until release.
@@ -133,7 +136,11 @@ func (k *Kernel) load(fs *vfs.Namespace, at vfs.At, path string, argv []string, 
 		if v, ok := lasting.(vfs.Versioned); ok {
 			key.Gen = v.Version()
 		}
-		t := &target{argv: argv, file: lasting, path: path, key: key}
+		declared, err := k.grants.beside(fs, at, place)
+		if err != nil {
+			return nil, err
+		}
+		t := &target{argv: argv, file: lasting, path: path, key: key, declared: declared}
 		t.hold()
 		return t, nil
 	case bytes.HasPrefix(head, scriptMagic):

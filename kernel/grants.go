@@ -17,7 +17,8 @@ import (
 // Grants decides what processes may use of services, hosts and paths. There are three
 // origins of rules, and the strictest of them decides: those of the page, or of whoever
 // else embeds the kernel, hold for all; those that a package declares hold for the
-// processes that the bus starts for it and for what these start, to which all else is denied; those of the
+// processes that the bus starts for it, or that are started from its module, and for what these start, to
+// which all else is denied; those of the
 // user hold for all, and answer where another asks.
 //
 // A process cannot widen what it may: its children have its grants, and only programs of
@@ -47,6 +48,7 @@ type GrantStore interface {
 // narrowing is what a process may use at most, and all that it starts. It is not changed.
 type narrowing struct {
 	pkg   string // the package that declares it, empty for what a user has started so
+	where string // of a package: where it does so
 	rules grant.Rules
 	outer *narrowing // holds as well; nil for none
 }
@@ -211,7 +213,7 @@ func (n *narrowing) decide(u use) (r grant.Rule, why string) {
 	if n.pkg == "" {
 		return r, fmt.Sprintf("the program was started without it: give it with: run --grant '%s'", u.pattern())
 	}
-	return r, fmt.Sprintf("the package %s does not declare it: put \"%s\" into the grants of its file in %s", n.pkg, u.pattern(), busDeclarations)
+	return r, fmt.Sprintf("the package %s does not declare it: put \"%s\" into %s", n.pkg, u.pattern(), n.where)
 }
 
 // narrows is how a process is narrowed that was started with these grants by one that is
@@ -316,5 +318,5 @@ func (g *Grants) declares(conf *busConf) (*narrowing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("its declaration: %w", err)
 	}
-	return &narrowing{pkg: conf.Name, rules: slices.Clip(rules)}, nil
+	return &narrowing{pkg: conf.Name, where: "the grants of its file in " + busDeclarations, rules: slices.Clip(rules)}, nil
 }

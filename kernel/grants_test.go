@@ -379,6 +379,91 @@ func TestGrantsAreInherited(t *testing.T) {
 	})
 }
 
+// TestGrantsBesideModules has modules run whose grants stand in a file beside them.
+func TestGrantsBesideModules(t *testing.T) {
+	m := &fakeMachine{run: map[string]func(*kernel.Guest){}}
+	k := kernel.New(kernel.Config{Machine: m, Policy: rules(t, `{"http:page.example": "deny"}`), GrantStore: &keptGrants{text: []byte(`{"http:user.example": "deny"}`)}})
+	t.Cleanup(func() { k.Close() })
+	found := make(chan string, 1)
+	probe := func(p *kernel.Process) {
+		var may []string
+		for _, target := range []string{"a.example", "b.example", "page.example", "user.example"} {
+			if err := k.Grants().Check(p.Context(), p, "http", target); err == nil {
+				may = append(may, target)
+			} else if target == "b.example" {
+				may = append(may, err.Error())
+			}
+		}
+		found <- strings.Join(may, ", ")
+	}
+	k.Register("probe", func(p *kernel.Process) int { probe(p); return 0 })
+	m.run["guest"] = func(g *kernel.Guest) { probe(g.Process); g.Ended(0) }
+	m.run["parent"] = func(g *kernel.Guest) {
+		f := g.Process.Files()
+		pid, _ := f.Spawn(&sys.SpawnAttr{Path: "/bin/probe", Argv: []string{"probe"}})
+		f.Wait(pid, 0)
+		g.Ended(0)
+	}
+	f := k.Init().Files()
+	for name, text := range map[string]string{
+		"/p/some.wasm": "\x00asmguest", "/p/some.wasm.grants": `["http:a.example", "http:page.example", "http:user.example"]`,
+		"/p/none.wasm": "\x00asmguest", "/p/none.wasm.grants": `[]`,
+		"/p/all.wasm": "\x00asmguest", "/p/all.wasm.grants": `{"*": "allow"}`,
+		"/p/parent.wasm": "\x00asmparent", "/p/parent.wasm.grants": `["http:a.example"]`,
+		"/p/free.wasm":  "\x00asmguest",
+		"/p/wrong.wasm": "\x00asmguest", "/p/wrong.wasm.grants": `["HTTP"]`,
+		"/p/page.wasm": "\x00asmguest", "/p/page.wasm.grants": `<!doctype html>`,
+		"/p/long.wasm": "\x00asmguest", "/p/long.wasm.grants": strings.Repeat(" ", 100_000),
+	} {
+		if err := errors.Join(f.MkdirAll("/p/folder.wasm.grants", 0o755), f.WriteFile(name, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(f.WriteFile("/p/folder.wasm", []byte("\x00asmguest"), 0o644), f.Symlink("/p/none.wasm", "/link")); err != nil {
+		t.Fatal(err)
+	}
+	undeclared := func(name string) string {
+		return `the grant http:b.example is missing: the package ` + name + ` does not declare it: put "http:b.example" into /p/` + name + `.wasm.grants`
+	}
+	for _, test := range []struct {
+		name string
+		attr sys.SpawnAttr
+		want string
+	}{
+		{"what is declared", sys.SpawnAttr{Path: "/p/some.wasm"}, "a.example, " + undeclared("some")},
+		{"nothing is declared", sys.SpawnAttr{Path: "/p/none.wasm"}, undeclared("none")},
+		{"by a symbolic link", sys.SpawnAttr{Path: "/link"}, undeclared("none")},
+		{"by PATH", sys.SpawnAttr{Argv: []string{"none"}, Env: []string{"PATH=/p"}}, undeclared("none")},
+		{"all is declared", sys.SpawnAttr{Path: "/p/all.wasm"}, "a.example, b.example"},
+		{"what it starts", sys.SpawnAttr{Path: "/p/parent.wasm"}, "a.example, " + undeclared("parent")},
+		{"there is no declaration", sys.SpawnAttr{Path: "/p/free.wasm"}, "a.example, b.example"},
+		{"narrowed further", sys.SpawnAttr{Path: "/p/all.wasm", Flags: sys.SpawnNarrow, Grants: []string{"http:a.example"}},
+			"a.example, the grant http:b.example is missing: the program was started without it: give it with: run --grant 'http:b.example'"},
+		{"not widened", sys.SpawnAttr{Path: "/p/none.wasm", Flags: sys.SpawnNarrow, Grants: []string{"*"}}, undeclared("none")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			pid, err := f.Spawn(&test.attr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := <-found; got != test.want {
+				t.Errorf("may use %s\nwant %s", got, test.want)
+			}
+			f.Wait(pid, 0)
+		})
+	}
+	for name, want := range map[string]string{
+		"wrong": `the grants in /p/wrong.wasm.grants make no sense: `, "page": `the grants in /p/page.wasm.grants make no sense: `,
+		"long": `the grants in /p/long.wasm.grants make no sense: they are too long`, "folder": "/p/folder.wasm.grants is no file of grants",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := f.Spawn(&sys.SpawnAttr{Path: "/p/" + name + ".wasm"}); errno.Of(err) != errno.EACCES || !strings.Contains(err.Error(), want) {
+				t.Errorf("%v, want %s", err, want)
+			}
+		})
+	}
+}
+
 // TestGrantsAskWhoCalls has a package, which has no terminal, be asked for at that of the
 // program that calls it.
 func TestGrantsAskWhoCalls(t *testing.T) {

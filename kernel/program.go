@@ -131,7 +131,7 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 		}
 	}
 	c.narrowed, c.foreign = p.narrowed, p.foreign || p.guest != nil || b.narrowed != nil
-	if b.narrowed != nil && b.narrowed.outer == c.narrowed {
+	if b.narrowed.within(c.narrowed) {
 		c.narrowed = b.narrowed // who is narrowed can only be narrowed further
 	}
 	if b.tracer != nil {

@@ -87,6 +87,12 @@ func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
 			return err
 		}
 	}
+	if t.declared != nil {
+		if t.declared.outer = b.narrowed; b.narrowed == nil {
+			t.declared.outer = c.p.narrowed
+		}
+		b.narrowed = t.declared
+	}
 	cwd := ""
 	started := false
 	defer func() {
