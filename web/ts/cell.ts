@@ -1,7 +1,8 @@
 // <bushel-cell>: put after an ordinary <pre><code>, it lets the reader run it.
 
 import style from "./cell.css";
-import { cellShell } from "./cellhost.ts";
+import { blockOf, textOf } from "./cellblock.ts";
+import { cellShell, leaveShell } from "./cellhost.ts";
 import type { CellShell } from "./cellshell.ts";
 import { parseBlock, plain, sameOutput } from "./celltext.ts";
 import { BushelError, reason } from "./fault.ts";
@@ -44,6 +45,10 @@ export class BushelCell extends HTMLElement {
   private readonly output = document.createElement("pre");
   private readonly printed = document.createElement("slot");
   private running: { promise: Promise<CellResult>; abort: AbortController } | undefined;
+  /** A framework that takes over a page it was sent may make the block anew. */
+  private readonly blocks = new MutationObserver(() => this.makeEditable());
+  /** The block that can be changed. */
+  private edited: HTMLElement | undefined;
   /** In which shell it has run well, and in which of that shell's lives. */
   private ran: { shell: CellShell; generation: number } | undefined;
 
@@ -77,12 +82,17 @@ export class BushelCell extends HTMLElement {
 
   connectedCallback(): void {
     if (this.state === "idle") this.setState("idle");
-    if (this.hasAttribute("editable")) this.makeEditable();
+    if (!this.hasAttribute("editable")) return;
+    this.makeEditable();
+    this.blocks.observe(document.body, { childList: true, subtree: true });
   }
 
   disconnectedCallback(): void {
     queueMicrotask(() => {
-      if (!this.isConnected) this.stop();
+      if (this.isConnected) return;
+      this.stop();
+      leaveShell(this);
+      this.blocks.disconnect();
     });
   }
 
@@ -92,7 +102,7 @@ export class BushelCell extends HTMLElement {
 
   /** The code as it stands there. Throws a BushelError if there is no block. */
   get code(): string {
-    return parseBlock(this.block().textContent ?? "").code;
+    return parseBlock(textOf(blockOf(this))).code;
   }
 
   /** Runs the cell, after those that it depends on; joins a run that is under way. */
@@ -126,10 +136,10 @@ export class BushelCell extends HTMLElement {
     try {
       this.setState("loading");
       this.say("Starting …");
-      const block = parseBlock(this.block().textContent ?? "");
-      const expected = this.expected(block.printed);
+      const block = parseBlock(textOf(blockOf(this)));
+      const expected = this.wanted(block.printed);
       const engine = ENGINES.find((name) => name === this.getAttribute("engine")) ?? "auto";
-      const shell = cellShell(this.getAttribute("shell") ?? "", engine, ({ loaded, total }) => {
+      const shell = cellShell(this, this.getAttribute("shell") ?? "", engine, ({ loaded, total }) => {
         if (this.state === "loading" && total > 0) this.say(`Loading the shell: ${megabytes(loaded)} of ${megabytes(total)} MB`);
       });
       for (const cell of this.dependencies()) await cell.asDependency(shell, waiting);
@@ -178,17 +188,8 @@ export class BushelCell extends HTMLElement {
     });
   }
 
-  private block(): HTMLElement {
-    const id = this.getAttribute("for");
-    const place = id === null ? this.previousElementSibling : document.getElementById(id);
-    const pre = place?.matches("pre, code, textarea") ? place : place?.querySelector("pre, code");
-    if (!(pre instanceof HTMLElement)) {
-      throw new BushelError("block", "There is no code to run.", "No <pre> stands before this cell.", "Put it right after one, or name its id by for.");
-    }
-    return (pre.querySelector("code") as HTMLElement | null) ?? pre;
-  }
-
-  private expected(printed: string | undefined): string | undefined {
+  // Not a name of an attribute: frameworks set a property of the name, where there is one.
+  private wanted(printed: string | undefined): string | undefined {
     const attribute = this.getAttribute("expected");
     if (attribute === null || attribute !== "") return attribute ?? undefined;
     return printed ?? (this.textContent ?? "").replace(/^\n/, "");
@@ -197,10 +198,12 @@ export class BushelCell extends HTMLElement {
   private makeEditable(): void {
     let block: HTMLElement;
     try {
-      block = this.block();
+      block = blockOf(this);
     } catch {
       return; // it is told when it is run
     }
+    if (block === this.edited) return;
+    this.edited = block;
     block.contentEditable = "true";
     try {
       block.contentEditable = "plaintext-only";

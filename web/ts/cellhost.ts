@@ -3,7 +3,7 @@
 
 import { CellShell, type CellHost } from "./cellshell.ts";
 import type { BushelShell } from "./element.ts";
-import { BushelError } from "./fault.ts";
+import { BushelError, closed } from "./fault.ts";
 import { Files } from "./files.ts";
 import type { Progress } from "./module.ts";
 import type { Engine } from "./protocol.ts";
@@ -15,9 +15,10 @@ const ofElements = new WeakMap<BushelShell, CellShell>();
 
 /**
  * The shell name, in the page of a cell. It is started if it is not
- * there; onProgress is told of that.
+ * there; onProgress is told of that. One without an element lives until
+ * every cell that has asked for it has left it.
  */
-export function cellShell(name: string, engine: Engine, onProgress: (progress: Progress) => void): CellShell {
+export function cellShell(cell: Element, name: string, engine: Engine, onProgress: (progress: Progress) => void): CellShell {
   const element = name === "" ? null : document.getElementById(name);
   if (element?.localName === "bushel-shell") {
     const shell = element as BushelShell;
@@ -27,19 +28,34 @@ export function cellShell(name: string, engine: Engine, onProgress: (progress: P
   }
   const key = `${engine} ${name}`;
   let hidden = shells.get(key);
-  if (!hidden) shells.set(key, (hidden = new Hidden(engine, () => shells.delete(key))));
+  if (!hidden) {
+    const made: Hidden = new Hidden(engine, () => shells.get(key) === made && shells.delete(key));
+    shells.set(key, (hidden = made));
+  }
+  hidden.cells.add(cell);
   hidden.listen(onProgress);
   return hidden.shell;
+}
+
+/** Tells that a cell is on the page no more. */
+export function leaveShell(cell: Element): void {
+  for (const hidden of shells.values()) {
+    if (hidden.cells.delete(cell) && hidden.cells.size === 0) hidden.close();
+  }
 }
 
 // Hidden is a shell without an element.
 class Hidden implements CellHost {
   readonly shell = new CellShell(this);
   readonly fs: Files;
+  /** The cells that have asked for it. */
+  readonly cells = new Set<Element>();
   private readonly kernel: Shell;
+  private readonly gone: () => void;
   private readonly listeners = new Set<(progress: Progress) => void>();
 
   constructor(engine: Engine, gone: () => void) {
+    this.gone = gone;
     this.kernel = new Shell({
       site: SITE,
       engine,
@@ -68,6 +84,11 @@ class Hidden implements CellHost {
 
   listen(listener: (progress: Progress) => void): void {
     this.listeners.add(listener);
+  }
+
+  close(): void {
+    this.gone();
+    this.kernel.close(closed());
   }
 
   async spawn(...args: Parameters<CellHost["spawn"]>): ReturnType<CellHost["spawn"]> {

@@ -41,7 +41,9 @@ export function initialOf(host: HTMLElement): Initial {
       if (path === "" || path.endsWith("/")) throw senseless("A <bushel-file> has no path of a file.");
       if (!/^[0-7]{3,4}$/.test(mode)) throw senseless(`The mode of ${path} is ${JSON.stringify(mode)}, and not three octal digits.`);
       const src = child.getAttribute("src");
-      const content = src === null ? { text: dedent(child.textContent ?? "") } : { src: new URL(src, host.baseURI).href };
+      // Minifiers and templates join the lines of any text that is in no <pre>.
+      const text = child.querySelector("pre") ?? child;
+      const content = src === null ? { text: dedent(text.textContent ?? "") } : { src: new URL(src, host.baseURI).href };
       return { path, mode: Number.parseInt(mode, 8), content };
     }),
   };
