@@ -252,7 +252,7 @@ export class BushelShell extends HTMLElement {
     return this.hasAttribute("readonly");
   }
   set readonly(on: boolean) {
-    this.toggleAttribute("readonly", on);
+    this.toggleAttribute("readonly", on || (on as unknown) === ""); // as frameworks set what has no value
   }
   get state(): State {
     return oneOf(this.getAttribute("state"), ["idle", "loading", "ready", "running", "error"]);

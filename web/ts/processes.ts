@@ -172,7 +172,7 @@ export class Processes {
       stdin: writable(client, input[1]),
       stdout: readable(client, out[0]),
       stderr: readable(client, err[0]),
-      exit: this.wait(pid).then((status) => status.code),
+      exit: this.exit(pid),
       kill: (signal = "TERM") => this.send(pid, signalNumber(signal)),
       resize: () => Promise.reject(new TypeError("it has no terminal to resize: spawn it with terminal: true")),
     };
@@ -189,7 +189,7 @@ export class Processes {
       stdin: writable(client, master, () => writeAll(client, master, EOF).catch(() => {})),
       stdout: readable(client, master, hungUp),
       stderr: new ReadableStream({ start: (controller) => controller.close() }),
-      exit: this.wait(pid).then((status) => status.code),
+      exit: this.exit(pid),
       kill: (signal = "TERM") => this.send(pid, signalNumber(signal)),
       resize: (to) => this.resize(master, to.cols, to.rows),
     };
@@ -218,6 +218,13 @@ export class Processes {
   async wait(pid: number): Promise<WaitStatus> {
     const reply = await this.client.call({ op: Op.wait, args: [pid, 0] });
     return waitStatus(reply.vals[1]);
+  }
+
+  // Who does not ask for it is not told that the shell was closed before.
+  private exit(pid: number): Promise<number> {
+    const code = this.wait(pid).then((status) => status.code);
+    code.catch(() => {});
+    return code;
   }
 
   private attributes(line: string, options: LineOptions): Omit<SpawnAttr, "fds"> {
