@@ -23,6 +23,8 @@ type Incoming struct {
 	// The link's lock guards these.
 	holds   bool        // calls along it are kept
 	held    []*Incoming // those
+	kept    bool        // it holds because it is held itself
+	below   Handler     // who serves calls along it when that is over
 	observe func(*Response, error)
 }
 
@@ -175,7 +177,7 @@ func (in *Incoming) answer(format Format, body []byte, object Handler, open bool
 		in.observed(&Response{Format: format, Body: body, Session: &in.Session}, nil)
 		in.answered, in.state = true, stateOpen
 		if object != nil {
-			in.handler = object
+			in.setHandler(object)
 		}
 		c.out = AppendHeader(c.out, KindResult, uint8(format), FlagOpen, in.id, Method{}, len(body))
 		c.out = append(c.out, body...)

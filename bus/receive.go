@@ -136,7 +136,7 @@ func (c *Conn) receiveCall(f *Frame) error {
 	case int64(h.Meta.Depth) > int64(c.limits.Depth):
 		fault = NewError(CodeResourceExhausted, fmt.Sprintf("more than %d calls wait one for another", c.limits.Depth))
 	case handler == nil && h.Parent != 0:
-		fault = &Error{Code: CodeUnimplemented, Crate: CrateMissingCallback, Message: "the other side takes no calls here"}
+		fault = errNoCalls
 	case handler == nil:
 		fault = &Error{Code: CodeUnimplemented, Crate: CrateInvalidPackage, Message: "the other side serves nothing"}
 	}

@@ -60,7 +60,7 @@ func (f *Forwarder) Forward(in *Incoming, to Target) {
 func (in *Incoming) Hold() {
 	c := in.conn
 	c.mu.Lock()
-	in.holds = true
+	in.holds, in.kept, in.below = true, false, nil
 	in.handler = HandlerFunc(in.holdBack)
 	c.mu.Unlock()
 }
@@ -72,6 +72,11 @@ func (in *Incoming) holdBack(along *Incoming) {
 	if in.holds {
 		in.held = append(in.held, along)
 		h = nil
+		if along.state != stateEnded {
+			// What its caller calls along it, before it has heard of it, waits with it.
+			along.holds, along.kept = true, true
+			along.handler = HandlerFunc(along.holdBack)
+		}
 	}
 	c.mu.Unlock()
 	if h != nil {
@@ -79,12 +84,23 @@ func (in *Incoming) holdBack(along *Incoming) {
 	}
 }
 
+// servedBy hands a call that was held to h, and what was held with it to whom h has set.
 func (in *Incoming) servedBy(h Handler) {
 	defer in.recovered()
 	h.ServeBus(in)
+	c := in.conn
+	c.mu.Lock()
+	kept, below := in.kept, in.below
+	c.mu.Unlock()
+	if kept { // h has neither held nor released them itself
+		in.Release(below)
+	}
 }
 
-// Release sets who serves the calls along in, those that were held first.
+// errNoCalls is what a call gets along one whose side here takes none.
+var errNoCalls = &Error{Code: CodeUnimplemented, Crate: CrateMissingCallback, Message: "the other side takes no calls here"}
+
+// Release sets who serves the calls along in, those that were held first. Nil is nobody.
 func (in *Incoming) Release(h Handler) {
 	c := in.conn
 	for {
@@ -92,16 +108,30 @@ func (in *Incoming) Release(h Handler) {
 		held := in.held
 		in.held = nil
 		if len(held) == 0 {
-			in.holds = false
+			in.holds, in.kept, in.below = false, false, nil
 			in.handler = h
 			c.mu.Unlock()
 			return
 		}
 		c.mu.Unlock()
 		for _, along := range held {
+			if h == nil {
+				along.Fault(errNoCalls)
+				continue
+			}
 			along.servedBy(h)
 		}
 	}
+}
+
+// setHandler sets who serves the calls along s, once those that were held with it have gone
+// on. The lock is held.
+func (s *Session) setHandler(h Handler) {
+	if s.in != nil && s.in.kept {
+		s.in.below = h
+		return
+	}
+	s.handler = h
 }
 
 // nested forwards the calls along one session to the other.

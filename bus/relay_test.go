@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -154,6 +155,82 @@ func TestForward_aLinkThatEnds(t *testing.T) {
 				if told == nil {
 					t.Error("the callee was not told")
 				}
+			})
+		})
+	}
+}
+
+// TestHold_callsBelow has a caller call along calls that have not been handed on yet, before
+// it has heard of any: what is held goes on with all that was called along it.
+func TestHold_callsBelow(t *testing.T) {
+	var object bus.HandlerFunc
+	object = func(in *bus.Incoming) {
+		if in.Method() == bus.MethodOf("t/1.Echo") {
+			echo(in)
+			return
+		}
+		in.Open(bus.FormatRaw, nil, object)
+	}
+	for _, test := range []struct {
+		name    string
+		release func(in *bus.Incoming, far bus.Target)
+		want    string
+	}{
+		{"forwarded", func(in *bus.Incoming, far bus.Target) { new(bus.Forwarder).Forward(in, far) }, "hello <nil>"},
+		{"served", func(in *bus.Incoming, _ bus.Target) {
+			in.Open(bus.FormatRaw, nil, nil)
+			in.Release(object)
+		}, "hello <nil>"},
+		{"served by who holds too", func(in *bus.Incoming, _ bus.Target) {
+			var later bus.HandlerFunc
+			later = func(below *bus.Incoming) {
+				below.Hold()
+				go func() {
+					if below.Method() == bus.MethodOf("t/1.Echo") {
+						echo(below)
+						return
+					}
+					below.Open(bus.FormatRaw, nil, nil)
+					below.Release(later)
+				}()
+			}
+			in.Release(later)
+		}, "hello <nil>"},
+		{"to no objects", func(in *bus.Incoming, _ bus.Target) {
+			in.Release(bus.HandlerFunc(func(below *bus.Incoming) { below.Open(bus.FormatRaw, nil, nil) }))
+		}, " the call was canceled"},
+		{"refused", func(in *bus.Incoming, _ bus.Target) { in.Fault(bus.CodeAborted) }, " the call was canceled"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, d := bus.Pipe(bus.Options{}, bus.Options{Handler: object})
+				var held *bus.Incoming
+				a, b := bus.Pipe(bus.Options{}, bus.Options{Handler: bus.HandlerFunc(func(in *bus.Incoming) {
+					in.Hold()
+					held = in
+				})})
+				top, _ := bus.Begin(t.Context(), a.Package("p"), call("t/1.Open", ""))
+				s := top
+				for range 5 {
+					s, _ = bus.Begin(t.Context(), s, call("t/1.Open", ""))
+				}
+				_, answer := bus.Begin(t.Context(), s, call("t/1.Echo", "hello"))
+				synctest.Wait()
+				test.release(held, c.Package("p"))
+				body := ""
+				r, err := answer()
+				if err == nil {
+					body = string(r.Body)
+				}
+				if got := fmt.Sprint(body, " ", err); !strings.HasPrefix(got, test.want) {
+					t.Errorf("%q, want %q", got, test.want)
+				}
+				top.Close()
+				held.Fault(bus.CodeAborted)
+				idle(t, a, b, c, d)
+				a.Close(nil)
+				c.Close(nil)
+				synctest.Wait()
 			})
 		})
 	}

@@ -110,7 +110,7 @@ func (s *Session) Along() uint64 {
 // on: the methods of an object, or callbacks.
 func (s *Session) Handle(h Handler) {
 	s.conn.mu.Lock()
-	s.handler = h
+	s.setHandler(h)
 	s.conn.mu.Unlock()
 }
 

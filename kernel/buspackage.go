@@ -289,6 +289,7 @@ func (b *Bus) nested(in *bus.Incoming, to bus.Target) {
 		b.mu.Unlock()
 		in.Fault(bus.NewError(bus.CodeResourceExhausted, fmt.Sprintf("%d calls wait for an object", maxBusQueue)))
 	default:
+		in.Hold()
 		inst.waiting = append(inst.waiting, j)
 		b.mu.Unlock()
 	}
