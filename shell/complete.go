@@ -34,6 +34,7 @@ type partWord struct {
 // wordAt finds the last word of a line that may be incomplete.
 func wordAt(line string) partWord {
 	w := partWord{command: true}
+	var text []byte
 	inWord := false
 	for i := 0; i < len(line); i++ {
 		c := line[i]
@@ -43,24 +44,24 @@ func wordAt(line string) partWord {
 				w.quote = 0
 			case c == '\\' && w.quote == '"' && i+1 < len(line):
 				i++
-				w.text += line[i : i+1]
+				text = append(text, line[i])
 			default:
-				w.text += line[i : i+1]
+				text = append(text, line[i])
 			}
 			continue
 		}
 		switch {
 		case c == ' ' || c == '\t':
 			if inWord {
-				w.command = w.command && (isKeyword(w.text) || isAssignment(w.text))
+				w.command = w.command && (isKeyword(string(text)) || isAssignment(string(text)))
 			}
-			inWord, w.text, w.from = false, "", i+1
+			inWord, text, w.from = false, text[:0], i+1
 			continue
 		case strings.IndexByte("|&;(\n`", c) >= 0:
-			inWord, w.text, w.from, w.command = false, "", i+1, true
+			inWord, text, w.from, w.command = false, text[:0], i+1, true
 			continue
 		case c == '<' || c == '>' || c == ')':
-			inWord, w.text, w.from, w.command = false, "", i+1, false
+			inWord, text, w.from, w.command = false, text[:0], i+1, false
 			continue
 		case c == '\'' || c == '"':
 			w.quote = c
@@ -80,8 +81,9 @@ func wordAt(line string) partWord {
 			}
 		}
 		inWord = true
-		w.text += string([]byte{c})
+		text = append(text, c)
 	}
+	w.text = string(text)
 	if i := strings.LastIndexByte(line, '$'); i >= w.from && w.quote != '\'' {
 		name := line[i+1:]
 		brace := strings.HasPrefix(name, "{")
