@@ -9,16 +9,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// packaged are the files of the site that the npm package has: all but the page and the
-// examples, with their catalogue.
-var packaged = []string{
-	"bushel.js", "terminal.js", "pictures.js", "connect.js", "kernel-worker.js", "process-worker.js",
-	"kernel.wasm", "process.wasm", "interp.wasm", "embed.html", "embed.js", "page.css", "icon.svg",
+// unpackaged are the files of the site that the npm package does not have: the page, and the
+// examples. Its catalogue has none of them.
+func unpackaged(name string) bool {
+	return name == "index.html" || name == "page.js" || name == "catalog.json" || strings.HasPrefix(name, "examples/")
 }
 
 // npm makes the npm package in the folder to, and its tarball beside that, and prints the
@@ -30,7 +30,7 @@ func (b *builder) npm(to string) error {
 	if err := os.MkdirAll(to, 0o755); err != nil {
 		return err
 	}
-	for _, name := range packaged {
+	for _, name := range slices.DeleteFunc(b.stamps.files(), unpackaged) {
 		if err := copyFile(filepath.Join(b.out, name), filepath.Join(to, name)); err != nil {
 			return err
 		}
@@ -39,6 +39,10 @@ func (b *builder) npm(to string) error {
 		if err := copyFile(filepath.Join(b.root, from), filepath.Join(to, name)); err != nil {
 			return err
 		}
+	}
+	// Whoever asks what can be installed is told that nothing can.
+	if err := os.WriteFile(filepath.Join(to, "catalog.json"), []byte("{\"packages\": []}\n"), 0o644); err != nil {
+		return err
 	}
 	if err := b.playwright(to); err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// bundles are the scripts of the site. The element, the terminal that it
+// bundles are the scripts of the site. The page, the element, the terminal that it
 // loads, and the two ends of a frame are modules; the workers are classic scripts, which a page
 // may start from another origin without CORS.
 var bundles = []struct {
@@ -22,6 +22,7 @@ var bundles = []struct {
 	entry  string
 	format api.Format
 }{
+	{"page", "web/ts/page.ts", api.FormatESModule},
 	{"bushel", "web/ts/bushel.ts", api.FormatESModule},
 	{"terminal", "web/ts/terminal.ts", api.FormatESModule},
 	{"pictures", "web/ts/pictures.ts", api.FormatESModule},

@@ -44,10 +44,7 @@ func loadStamps(dir, out string) *stamps {
 	if data, err := os.ReadFile(s.file); err == nil && json.Unmarshal(data, &s.Steps) != nil {
 		s.Steps = map[string]stamp{}
 	}
-	for _, step := range s.Steps {
-		s.before = slices.AppendSeq(s.before, maps.Keys(step.Files))
-	}
-	slices.Sort(s.before)
+	s.before = s.files()
 	return s
 }
 
@@ -92,6 +89,16 @@ func (s *stamps) fresh(last stamp) bool {
 		}
 	}
 	return len(last.Files) > 0
+}
+
+// files are those of the site that its steps have made, sorted.
+func (s *stamps) files() []string {
+	var all []string
+	for _, step := range s.Steps {
+		all = slices.AppendSeq(all, maps.Keys(step.Files))
+	}
+	slices.Sort(all)
+	return all
 }
 
 // sweep removes the files that an earlier build made and this one has no use

@@ -1,5 +1,8 @@
 // What an element's shell begins with: files, a line, a prompt, a text above it.
+import { createHash } from "node:crypto";
+import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
+import { findGuest } from "../guests.ts";
 
 const html = (attributes: string, children = "") =>
   `<!doctype html><script type="module" src="bushel.js"></script><p>the rest</p><bushel-shell persist="none" ${attributes}>${children}</bushel-shell>`;
@@ -87,3 +90,67 @@ for (const { name, attributes, children, says } of wrong) {
     expect(code).toBe("files");
   });
 }
+
+// A catalogue with a program of the examples, at which a test counts and changes what is asked for.
+const offer = (page: Page) => {
+  const guest = findGuest("hello-c");
+  test.skip("missing" in guest, "no guest hello-c");
+  const { bytes } = guest as { bytes: Buffer };
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const catalog = { packages: [{ name: "hi", url: "examples/hello-c.wasm", sha256, size: bytes.length, about: "greets" }] };
+  return page.route("**/catalog.json", (route) => route.fulfill({ json: catalog }));
+};
+
+test("packages of the catalogue are there before the first line", async ({ context, site, watch }) => {
+  const page = await context.newPage();
+  watch(page);
+  await offer(page);
+  site.pages.set("/packages", { html: html(`packages="hi" init="hi there > said"`) });
+  await page.goto(`${site.url}packages`);
+  await page.waitForSelector("bushel-shell[state=ready]");
+  const { stdout } = await page.evaluate(() => document.querySelector("bushel-shell")!.run("cat said; packages -i | wc -l"));
+  expect(stdout).toMatch(/^hello.*\n1\n$/is);
+});
+
+test("packages leave the reader's own programs alone, and need no catalogue when they are there", async ({ context, site, watch }) => {
+  const load = async () => {
+    const page = await context.newPage();
+    watch(page);
+    site.pages.set("/kept", { html: html(`packages="hi"`).replace('persist="none"', 'persist="packages-kept"') });
+    return page;
+  };
+  const first = await load();
+  await offer(first);
+  await first.goto(`${site.url}kept`);
+  await first.evaluate(() => document.querySelector("bushel-shell")!.run("sync ."));
+  await first.close();
+  const second = await load();
+  await second.route(/catalog\.json|hello-c/, (route) => route.fulfill({ status: 404 }));
+  await second.goto(`${site.url}kept`);
+  expect(await second.evaluate(() => document.querySelector("bushel-shell")!.run("hi"))).toMatchObject({ code: 0 });
+  await second.evaluate(() => document.querySelector("bushel-shell")!.run("uninstall hi; packages -c; echo mine > ~/bin/hi.wasm; sync ~/bin/hi.wasm"));
+  await second.close();
+  const third = await load();
+  await offer(third);
+  await third.goto(`${site.url}kept`);
+  expect(await third.evaluate(() => document.querySelector("bushel-shell")!.run("cat ~/bin/hi.wasm"))).toMatchObject({ stdout: "mine\n" });
+});
+
+test("a package that there is not is told where the terminal would be", async ({ context, site, watch }) => {
+  for (const [names, cause] of [
+    ["hi hidden", "hidden: the catalogue has no such package; the command packages lists it"],
+    ["$(reboot)", "$(reboot): it is no name of a package"],
+  ] as const) {
+    const page = await context.newPage();
+    watch(page);
+    await offer(page);
+    site.pages.set("/unknown", { html: html(`packages="${names}"`) });
+    await page.goto(`${site.url}unknown`);
+    await page.waitForSelector("bushel-shell[state=error]");
+    const panel = page.locator("bushel-shell [role=alert]");
+    await expect(panel).toContainText("A package that this shell brings along could not be installed.");
+    await expect(panel).toContainText(cause);
+    await expect(page.locator("body > p")).toHaveText("the rest");
+    await page.close();
+  }
+});

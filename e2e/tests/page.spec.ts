@@ -12,6 +12,21 @@ test("?run= types a command and Enter", async ({ open }) => {
   await shell.seen(/^one-2$/m);
 });
 
+test("what ?run= brings finds nothing of the reader's, whatever else the address says", async ({ open, site }) => {
+  const mine = await open(undefined, "persist=home");
+  await mine.run("echo precious > kept; sync kept");
+  await mine.page.close();
+  const shell = await open(undefined, `persist=home&run=${encodeURIComponent("cat kept; rm -rf ~/* /home; echo gone")}`);
+  await shell.seen(/^gone$/m);
+  expect(await shell.screen()).toMatch(/brought a line[^]*cat: kept: no such file/i);
+  expect(await shell.page.evaluate(() => [globalThis.shell.persist, globalThis.shell.credentials])).toEqual(["none", "omit"]);
+  site.pages.set("/private", { html: "private" });
+  const { stdout, stderr } = await shell.run(`bus call os http.Fetch request='{"url": "${site.url}private", "whole": true}'`);
+  expect(stdout + stderr).toContain("the page says deny for http:localhost");
+  await shell.page.close();
+  expect((await (await open(undefined, "persist=home")).run("cat kept")).stdout).toBe("precious\n");
+});
+
 test("?engine= picks the engine of what is run", async ({ open }) => {
   const shell = await open("wazero");
   expect((await shell.run("echo $BUSHEL_ENGINE")).stdout).toBe("wazero\n");

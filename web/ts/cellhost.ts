@@ -65,7 +65,7 @@ class Hidden implements CellHost {
       policy: "",
       log: "",
       credentials: "same-origin",
-      initial: () => ({ archive: "", credentials: "same-origin", files: [] }),
+      initial: () => ({ packages: [], archive: "", credentials: "same-origin", files: [] }),
       opening: { init: "", prompt: "", welcome: "" },
       terminal: () => Promise.reject(new BushelError("internal", "A cell has no terminal.", "It was started as a shell.", "Report it.")),
       answers: new Map(),

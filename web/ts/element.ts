@@ -51,7 +51,7 @@ let sheet: CSSStyleSheet | undefined;
  * click), theme (auto, light, dark), rows (its height in lines), limits (what its
  * processes may use: "memory=64M cpu=10s"), policy (what its programs may use of services, as JSON:
  * see Policy), log (the lowest level of its log that goes to the console), persist (the store that is its
- * /home, or none), files (an archive for its home folder; <bushel-file> children are single files), init (a
+ * /home, or none), files (an archive for its home folder; <bushel-file> children are single files), packages (of the site's catalogue, installed before the first prompt), init (a
  * line that runs before the first prompt), prompt (its PS1), welcome (what stands above the first prompt),
  * readonly (the keyboard is not taken), credentials (omit: no request carries cookies), screenreader (keep a text for screen readers); it reflects state. Events, bubbling and
  * composed: bushel-progress, bushel-ready, bushel-command, bushel-exit, bushel-error,
@@ -218,6 +218,13 @@ export class BushelShell extends HTMLElement {
   }
   set files(url: string) {
     this.setAttribute("files", url);
+  }
+  /** Names of packages of the site's catalogue, with spaces between, that are installed before the first prompt. It counts when the shell starts. */
+  get packages(): string {
+    return this.getAttribute("packages") ?? "";
+  }
+  set packages(names: string) {
+    this.setAttribute("packages", names);
   }
   /** A line of the shell's language that runs before the first prompt. */
   get init(): string {

@@ -1,6 +1,6 @@
-// The files that an element brings along: an archive that its files attribute names,
-// and its <bushel-file> children. They are there before the first prompt. What the
-// reader of a page has in a home folder that lasts is never replaced by them.
+// What an element brings along: the packages that its attribute names, an archive that its
+// files attribute names, and its <bushel-file> children. All is there before the first prompt.
+// What the reader of a page has in a home folder that lasts is never replaced by it.
 
 import { HOME } from "./environment.ts";
 import { BushelError, reason } from "./fault.ts";
@@ -13,6 +13,8 @@ const STAGE = "/tmp/.bushel-files";
 
 /** What an element brings along. */
 export interface Initial {
+  /** Names of packages of the catalogue. */
+  packages: readonly string[];
   /** The address of a tar (also with gzip) or zip archive for the home folder; empty: none. */
   archive: string;
   /** How they are fetched. */
@@ -32,7 +34,11 @@ export interface InitialFile {
 /** What host brings along; addresses are made whole. Throws a BushelError for a child that makes no sense. */
 export function initialOf(host: HTMLElement): Initial {
   const archive = host.getAttribute("files");
+  const packages = (host.getAttribute("packages") ?? "").split(/[\s,]+/).filter(Boolean);
+  const odd = packages.find((name) => !/^\w[\w.+-]*$/.test(name));
+  if (odd !== undefined) throw missing(odd, "it is no name of a package");
   return {
+    packages,
     archive: archive ? new URL(archive, host.baseURI).href : "",
     credentials: host.getAttribute("credentials") === "omit" ? "omit" : "same-origin",
     files: [...host.querySelectorAll(":scope > bushel-file")].map((child) => {
@@ -49,12 +55,13 @@ export function initialOf(host: HTMLElement): Initial {
   };
 }
 
-/** Places what an element brings along; rejects with a BushelError that names the file. */
+/** Places what an element brings along; rejects with a BushelError that names the file or the package. */
 export async function place(
   initial: Initial,
   files: Files,
   run: (line: string, options: RunOptions) => Promise<RunResult>,
 ): Promise<void> {
+  for (const name of initial.packages) await install(name, run);
   if (initial.archive !== "") await unpack(initial, run);
   for (const { path, mode, content } of initial.files) {
     const at = path.startsWith("/") ? path : `${HOME}/${path}`;
@@ -67,6 +74,13 @@ export async function place(
       throw unplaced(path, reason(error));
     }
   }
+}
+
+// A program of the reader's own of that name is left alone.
+async function install(name: string, run: (line: string, options: RunOptions) => Promise<RunResult>): Promise<void> {
+  const line = `[ -e ~/bin/${name}.wasm ] && [ ! -e ~/.local/share/packages/${name}.json ] || install -q ${name}`;
+  const { code, stderr } = await run(line, {});
+  if (code !== 0) throw missing(name, stderr.trim().replace(`install: ${name}: `, "") || `it ended with code ${code}`);
 }
 
 async function unpack({ archive: url, credentials }: Initial, run: (line: string, options: RunOptions) => Promise<RunResult>): Promise<void> {
@@ -101,6 +115,15 @@ export function dedent(text: string): string {
 
 function senseless(cause: string): BushelError {
   return new BushelError("files", "The shell's files make no sense.", cause, "Correct the element's children.");
+}
+
+function missing(name: string, said: string): BushelError {
+  return new BushelError(
+    "packages",
+    "A package that this shell brings along could not be installed.",
+    `${name}: ${said}`,
+    "Correct the element's packages attribute, or what catalog.json beside the site's scripts offers.",
+  );
 }
 
 function unplaced(name: string, said: string): BushelError {

@@ -4,7 +4,7 @@
 import { parsePolicy, type Policy } from "../policy.ts";
 
 /** The parameters that are attributes of the element, by the same names. */
-const ATTRIBUTES = ["engine", "boot", "theme", "rows", "files", "init", "prompt", "welcome", "readonly", "limits", "policy", "log", "screenreader", "persist", "aria-label"];
+const ATTRIBUTES = ["engine", "boot", "theme", "rows", "files", "packages", "init", "prompt", "welcome", "readonly", "limits", "policy", "log", "screenreader", "persist", "aria-label"];
 
 /** What reaches hosts, as patterns of a policy name it. */
 const SERVICES = ["net", "http", "ws", "mount", "tcp"];
@@ -28,11 +28,14 @@ export function apply(shell: HTMLElement, query: URLSearchParams, trusted: boole
     else shell.setAttribute(name, value);
   }
   if (!shell.hasAttribute("persist")) shell.setAttribute("persist", "none");
-  if (!trusted) {
-    shell.setAttribute("credentials", "omit");
-    shell.setAttribute("policy", withoutSite(shell.getAttribute("policy") ?? "", location.hostname));
-  }
+  if (!trusted) keepFromReader(shell);
   return { run: query.get("run") ?? undefined, refused };
+}
+
+/** Takes from the shell what is the reader's: cookies, and what only the reader's network sees of the site. */
+export function keepFromReader(shell: HTMLElement): void {
+  shell.setAttribute("credentials", "omit");
+  shell.setAttribute("policy", withoutSite(shell.getAttribute("policy") ?? "", location.hostname));
 }
 
 function refusal(shell: HTMLElement, name: string, value: string, trusted: boolean): string {

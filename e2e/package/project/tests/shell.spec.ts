@@ -48,6 +48,23 @@ test("a matcher that does not hold says what there is", async ({ page, shell }) 
   await expect(expect(shell).toHaveOutput("x", { timeout: 100 })).rejects.toThrow("toHaveOutput");
 });
 
+test("all that the scripts of the package name is in it", async ({ page, shellOf }) => {
+  const missing: string[] = [];
+  page.on("response", (response) => response.status() >= 400 && missing.push(response.url()));
+  await page.goto("/cdn");
+  const shell = shellOf(page.locator("bushel-shell"));
+  await shell.waitForPrompt();
+  expect((await shell.run("not-there")).code).toBe(127); // which asks the catalogue
+  const named = await page.evaluate(async () => {
+    const { src } = document.querySelector<HTMLScriptElement>("script[src]")!;
+    const names = [...(await (await fetch(src)).text()).matchAll(/["'`]\.\/([\w-]+\.(?:js|wasm))["'`]/g)].map(([, name]) => name!);
+    await Promise.all(names.map((name) => fetch(new URL(name, src))));
+    return names;
+  });
+  expect(named).toEqual(expect.arrayContaining(["kernel-worker.js", "process-worker.js", "player.js", "terminal.js", "kernel.wasm", "process.wasm", "interp.wasm"]));
+  expect(missing).toEqual([]);
+});
+
 test("the package's files work from another origin, as from a CDN, with their hashes", async ({ page, shellOf }) => {
   await page.goto("/cdn");
   const shell = shellOf(page.locator("bushel-shell"));
