@@ -58,9 +58,10 @@ func (m memory) ReadFloat64Le(off uint32) (float64, bool) {
 	return math.Float64frombits(v), ok
 }
 
-// arena is where Read copies to. It is used anew in each call of a host function.
+// arena is where Read copies to. It is used anew in each call of a host function. What does
+// not fit costs room that has to be made and cleared: 64 KiB with a header do.
 var arena struct {
-	room [64 << 10]byte
+	room [128 << 10]byte
 	used uint32
 }
 

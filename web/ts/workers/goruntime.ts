@@ -18,9 +18,23 @@ interface GoClass {
 declare const Go: new () => GoClass;
 
 const decoder = new TextDecoder();
+const { port1: nowhere, port2: closed } = new MessageChannel();
+closed.close();
+
+/** Gives a buffer's memory back at once, and not when the worker's garbage is collected. */
+function letGo(buffer: ArrayBuffer): void {
+  nowhere.postMessage(null, [buffer]);
+}
 
 /** From here on a message's buffer is moved and not copied, because that pays. */
 const MOVED = 2048;
+/** From here on the buffer of a message that has come is used for one that goes. */
+const REUSED = 16 << 10;
+/** How many such buffers are kept, and how long each may be. */
+const MOST_SPARES = 4;
+const LONGEST_SPARE = 1 << 20;
+/** What a new buffer of that kind is rounded up to, for messages differ by some bytes. */
+const ROUND = 4 << 10;
 
 /** What GoProgram itself uses of a program's exports. */
 interface OwnExports {
@@ -39,6 +53,8 @@ export class GoProgram<E> {
   #collecting = false;
   #nextPart: ReturnType<typeof setTimeout> | undefined;
   #bytes = new Uint8Array(0);
+  /** Buffers of messages that have come. */
+  readonly #spares: ArrayBuffer[] = [];
 
   /**
    * Runs the program until its main function waits.
@@ -73,6 +89,18 @@ export class GoProgram<E> {
     return data.length;
   }
 
+  /** Is give for a message, whose buffer is then used for one that goes: see message. */
+  take(data: Uint8Array): number {
+    const { byteLength } = data.buffer;
+    const n = this.give(data);
+    const spares = this.#spares;
+    if (byteLength >= REUSED && byteLength <= LONGEST_SPARE) {
+      if (spares.length === MOST_SPARES) letGo(spares.shift()!);
+      spares.push(data.buffer as ArrayBuffer);
+    }
+    return n;
+  }
+
   /** A string in the program's memory. */
   text(at: number, length: number): string {
     return decoder.decode(this.bytes.subarray(at >>> 0, (at >>> 0) + (length >>> 0)));
@@ -81,6 +109,21 @@ export class GoProgram<E> {
   /** Bytes of the program's memory, copied out of it. */
   copy(at: number, length: number): Uint8Array<ArrayBuffer> {
     return this.bytes.slice(at >>> 0, (at >>> 0) + (length >>> 0)) as Uint8Array<ArrayBuffer>;
+  }
+
+  /**
+   * Is copy for a message. The buffer of a long one must be moved: it may be longer, and one that
+   * came, whose memory is warm and costs no collection.
+   */
+  message(at: number, length: number): Uint8Array<ArrayBuffer> {
+    length >>>= 0;
+    if (length < REUSED) return this.copy(at, length);
+    const spares = this.#spares;
+    const i = spares.findLastIndex(({ byteLength }) => byteLength >= length && byteLength <= 2 * length);
+    const buffer = i < 0 ? new ArrayBuffer(Math.ceil(length / ROUND) * ROUND) : spares.splice(i, 1)[0]!;
+    const message = new Uint8Array(buffer, 0, length);
+    message.set(this.bytes.subarray(at >>> 0, (at >>> 0) + length));
+    return message;
   }
 
   /** Runs the goroutines that an export has made ready. */

@@ -67,7 +67,7 @@ async function boot({ base, kernel, engine, store, settings, credentials }: Boot
   const resumption = new Later(() => go!.resume());
   guests = new Guests((name) => page.postMessage({ type: "want", name }), workers, {
     message(pid, data) {
-      if (go!.exports.guest_message(pid, go!.give(data)) !== 0) go!.resume();
+      if (go!.exports.guest_message(pid, go!.take(data)) !== 0) go!.resume();
       else resumption.soon();
     },
     gone: (pid) => go!.exports.guest_gone(pid),
@@ -103,7 +103,7 @@ async function boot({ base, kernel, engine, store, settings, credentials }: Boot
       guest_forget: (id: number) => guests.forget(id),
       guest_start: (pid: number, image: number, interpret: number, abi: number, at: number, n: number) =>
         guests.start(pid, image, interpret !== 0 ? "wazero" : "browser", abi === 1 ? "gojs" : "wasi", program.copy(at, n)),
-      guest_post: (pid: number, at: number, n: number) => guests.post(pid, program.copy(at, n)),
+      guest_post: (pid: number, at: number, n: number) => guests.post(pid, program.message(at, n)),
       guest_join: (writer: number, reader: number, pipe: number) => (guests.join(writer, reader, pipe) ? 1 : 0),
       guest_end: (pid: number) => guests.end(pid),
       guest_kill: (pid: number) => guests.kill(pid),

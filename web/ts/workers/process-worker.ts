@@ -77,7 +77,7 @@ function program(module: WebAssembly.Module, interprets: boolean, ended: (error:
       if (interprets) interpreted = new InterpretedGo(program);
       else engine = new BrowserEngine(program, full);
       return {
-        post: (at: number, n: number) => postBytes(port, program.copy(at, n)),
+        post: (at: number, n: number) => postBytes(port, program.message(at, n)),
         now: clock,
         park: () => echo.port2.postMessage(0),
         over: () => port.postMessage({ type: "over" }),
@@ -147,7 +147,7 @@ function runOnBrowser(module: WebAssembly.Module, guest: GoStart): void {
 
 function receive({ data }: MessageEvent<ToProcess>): void {
   if (data instanceof Uint8Array) {
-    go.exports.receive(go.give(data));
+    go.exports.receive(go.take(data));
     if (!engine) go.resume();
   } else if (data.type === "boot") boot(data.module, data.interprets);
   else if (data.type === "thread") thread(data);
