@@ -2,7 +2,8 @@ package shell
 
 import (
 	"strconv"
-	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/filemode"
 )
 
 func umask(c *call) int {
@@ -20,15 +21,15 @@ func umask(c *call) int {
 		}
 		return 0
 	}
-	if n, err := strconv.ParseUint(rest[0], 8, 32); err == nil && n <= 0o777 {
-		c.sh.f.Umask(uint32(n))
-		return 0
+	change, err := filemode.Parse(rest[0], 0)
+	if err != nil {
+		return c.fail("%s", err)
 	}
-	mask, ok := symbolicMask(old, rest[0])
-	if !ok {
-		return c.fail("%s: invalid symbolic mode operator", rest[0])
+	if rest[0][0] >= '0' && rest[0][0] <= '9' {
+		c.sh.f.Umask(change(0, false))
+	} else {
+		c.sh.f.Umask(^change(^old&0o777, false))
 	}
-	c.sh.f.Umask(mask)
 	return 0
 }
 
@@ -40,56 +41,6 @@ func rwx(bits uint32) string {
 		}
 	}
 	return s
-}
-
-// symbolicMask applies u=rwx,go-w to what a mask allows.
-func symbolicMask(mask uint32, s string) (uint32, bool) {
-	allowed := ^mask & 0o777
-	for clause := range strings.SplitSeq(s, ",") {
-		i := strings.IndexAny(clause, "+-=")
-		if i < 0 {
-			return 0, false
-		}
-		var who, perm uint32
-		for _, l := range clause[:i] {
-			switch l {
-			case 'u':
-				who |= 0o700
-			case 'g':
-				who |= 0o070
-			case 'o':
-				who |= 0o007
-			case 'a':
-				who |= 0o777
-			default:
-				return 0, false
-			}
-		}
-		if i == 0 {
-			who = 0o777
-		}
-		for _, l := range clause[i+1:] {
-			switch l {
-			case 'r':
-				perm |= 0o444
-			case 'w':
-				perm |= 0o222
-			case 'x':
-				perm |= 0o111
-			default:
-				return 0, false
-			}
-		}
-		switch clause[i] {
-		case '+':
-			allowed |= who & perm
-		case '-':
-			allowed &^= who & perm
-		default:
-			allowed = allowed&^who | who&perm
-		}
-	}
-	return ^allowed & 0o777, true
 }
 
 // limit is a resource that ulimit knows.

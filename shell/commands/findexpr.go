@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/filemode"
 )
 
 // findParser reads find's expression.
@@ -249,7 +250,7 @@ func (p *findParser) permTest(s string) findTest {
 	if s != "" && (s[0] == '-' || s[0] == '/') {
 		how, s = s[0], s[1:]
 	}
-	change, err := parseMode(s, 0)
+	change, err := filemode.Parse(s, 0)
 	if err != nil {
 		p.c.fail(1, "%s", err)
 	}

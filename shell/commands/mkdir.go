@@ -6,6 +6,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/filemode"
 )
 
 var mkdirSpec = spec{name: "mkdir", synopsis: "[OPTION]... DIRECTORY...", run: runMkdir, help: `
@@ -25,7 +26,7 @@ func runMkdir(c *cmd) int {
 	c.operands(args, 1, -1)
 	perm := uint32(0o777)
 	if mode != "" {
-		change, err := parseMode(mode, 0)
+		change, err := filemode.Parse(mode, 0)
 		if err != nil {
 			c.fail(1, "%s", err)
 		}
