@@ -345,7 +345,7 @@ export class BushelShell extends HTMLElement {
       credentials: this.credentials,
       initial: () => initialOf(this),
       opening: { init: this.init, prompt: this.prompt, welcome: this.welcome },
-      terminal: (events) => this.makeTerminal(events),
+      terminal: (events, free) => this.makeTerminal(events, free),
       answers: new Map<string, Answer>([
         ["upload", (talk) => upload(talk, this.ask)],
         ["download", download],
@@ -412,8 +412,8 @@ export class BushelShell extends HTMLElement {
     }
   }
 
-  private async makeTerminal(events: TerminalEvents) {
-    const { Terminal } = await import("./terminal.ts");
+  private async makeTerminal(events: TerminalEvents, free: Promise<void>) {
+    const [{ Terminal }] = await Promise.all([import("./terminal.ts"), free]);
     const css = getComputedStyle(this);
     const terminal = new Terminal(
       this.box,

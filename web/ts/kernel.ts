@@ -4,7 +4,7 @@ import { Client } from "./client.ts";
 import { Conversations, type Answer } from "./conversation.ts";
 import { BushelError, reason } from "./fault.ts";
 import { get, loadModule, type OnProgress } from "./module.ts";
-import type { BootKernel, Booted, Credentials, Engine, FromKernel, GiveModule, OpenStore, Settings } from "./protocol.ts";
+import type { BootKernel, Booted, Credentials, Engine, FromKernel, GiveModule, OpenStore, Settings, Warm } from "./protocol.ts";
 import type { Site } from "./site.ts";
 import { Sound } from "./sound.ts";
 import { ProcessWorkers, startWorker } from "./worker.ts";
@@ -22,6 +22,8 @@ export interface KernelOptions {
   /** Keeps the user's grants. */
   onGrants(text: string): void;
   onProgress: OnProgress;
+  /** The kernel has its module and boots: this thread has nothing to do for it meanwhile. */
+  onBoot(): void;
   /** What answers programs that want something of the page's user. */
   answers: ReadonlyMap<string, Answer>;
 }
@@ -33,9 +35,12 @@ export class Kernel {
   readonly died: Promise<BushelError>;
   /** What it said of its files when it had booted. */
   readonly booted: Booted;
+  /** Has it make process workers ahead of their use. */
+  readonly warm: () => void;
   private readonly end: () => void;
 
-  private constructor(end: () => void, client: Client, died: Promise<BushelError>, booted: Booted) {
+  private constructor(warm: () => void, end: () => void, client: Client, died: Promise<BushelError>, booted: Booted) {
+    this.warm = warm;
     this.end = end;
     this.booted = booted;
     this.client = client;
@@ -47,6 +52,8 @@ export class Kernel {
     check();
     const { base, kernelWorker: url, processWorker, modules } = options.site;
     // The worker starts while the module is on its way.
+    const module = loadModule(modules.kernel, "kernel", options.onProgress);
+    module.catch(() => {}); // it is awaited below
     const worker = start(url);
     // So does the store open.
     if (options.store) worker.postMessage({ type: "store", name: options.store } satisfies OpenStore);
@@ -112,9 +119,10 @@ export class Kernel {
     failed.catch(() => {});
     let word: Booted;
     try {
-      const kernel = await Promise.race([loadModule(modules.kernel, "kernel", options.onProgress), failed]);
+      const kernel = await Promise.race([module, failed]);
       signal.throwIfAborted();
       worker.postMessage({ type: "boot", base, kernel, engine: options.engine, store: options.store, settings: options.settings, credentials: options.credentials } satisfies BootKernel);
+      options.onBoot();
       const late = setTimeout(() => die(dead(`it said nothing for ${PATIENCE / 1000} seconds`)), PATIENCE);
       word = await Promise.race([booted, failed]).finally(() => clearTimeout(late));
       signal.throwIfAborted();
@@ -122,8 +130,9 @@ export class Kernel {
       end();
       throw error;
     }
-    return new Kernel(end, client, died, word);
+    return new Kernel(() => worker.postMessage({ type: "warm" } satisfies Warm), end, client, died, word);
   }
+
 
   /** Ends the kernel and everything in it at once; open calls end with error. */
   close(error: BushelError): void {

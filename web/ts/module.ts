@@ -3,6 +3,7 @@
 
 import { BushelError, reason } from "./fault.ts";
 import type { Phase } from "./protocol.ts";
+import { noteFetched, wasFetched } from "./visited.ts";
 
 /** Lengths of the site's modules in bytes, put in by cmd/build; a server that compresses does not tell them. */
 declare const BUSHEL_SIZES: Readonly<Record<string, number>> | undefined;
@@ -54,12 +55,17 @@ async function load(url: string, total: number, onProgress: OnProgress): Promise
     total = Number(response.headers.get("content-length") ?? 0);
   }
   let loaded = 0;
-  const count = (chunk: Uint8Array) => {
-    loaded += chunk.length;
+  const count = (bytes: number): void => {
+    loaded += bytes;
     onProgress({ loaded, total: Math.max(total, loaded), phase: loaded < total ? "download" : "compile" });
   };
+  // From the cache it comes at once, and to count it would take a third longer: a copy is what is counted.
+  const cached = wasFetched(url, total);
   try {
-    return await compile(response, count);
+    const module = await compile(response, cached ? undefined : count);
+    if (cached) count(total);
+    else noteFetched(url, total);
+    return module;
   } catch (error) {
     throw loadError(error, url);
   }
@@ -85,24 +91,26 @@ export async function get(url: string, credentials: RequestCredentials = "same-o
 }
 
 // The response itself goes to the compiler, so that the browser can keep its
-// compiled code; a copy is counted. A server that calls the file anything but
+// compiled code; a copy is counted, if anything is. A server that calls the file anything but
 // application/wasm gets its bytes handed on under the right name.
-async function compile(response: Response, count: (chunk: Uint8Array) => void): Promise<WebAssembly.Module> {
+async function compile(response: Response, count: ((bytes: number) => void) | undefined): Promise<WebAssembly.Module> {
   const typed = response.headers.get("content-type")?.toLowerCase() === "application/wasm";
   if (typeof WebAssembly.compileStreaming !== "function") {
     const bytes = new Uint8Array(await response.arrayBuffer());
-    count(bytes);
+    count?.(bytes.length);
     return WebAssembly.compile(bytes);
   }
   if (typed && response.body) {
-    const copy = response.clone().body!;
-    const counting = copy.pipeTo(new WritableStream({ write: count }));
-    counting.catch(() => {}); // the compiler meets the same error and tells it
+    if (count) {
+      const copy = response.clone().body!;
+      const counting = copy.pipeTo(new WritableStream({ write: (chunk: Uint8Array) => count(chunk.length) }));
+      counting.catch(() => {}); // the compiler meets the same error and tells it
+    }
     return WebAssembly.compileStreaming(response);
   }
   const counter = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, out) {
-      count(chunk);
+      count?.(chunk.length);
       out.enqueue(chunk);
     },
   });

@@ -47,6 +47,11 @@ export interface OpenStore {
   name: string;
 }
 
+/** Page to kernel worker: the prompt is there, and spare process workers may be made. */
+export interface Warm {
+  type: "warm";
+}
+
 /** The programs of the process workers: which drives the browser's engine, and which interprets. */
 export type ProcessModule = "process" | "interp";
 
@@ -164,7 +169,7 @@ export interface FromPlayer {
 }
 
 export type FromKernel = OpenSound | CloseSound | TalkOpen | TalkMessage | TalkClose | WantModule | Booted | Failed | MakeWorker | TerminateWorker | Uint8Array | SaveGrants;
-export type ToKernel = SoundState | GiveFolder | TalkMessage | TalkClose | BootKernel | OpenStore | WorkerFailed | GiveModule | Uint8Array;
+export type ToKernel = SoundState | GiveFolder | TalkMessage | TalkClose | BootKernel | OpenStore | Warm | WorkerFailed | GiveModule | Uint8Array;
 
 /** Kernel worker to process worker, first and once: the compiled process.wasm or interp.wasm. */
 export interface BootProcess {

@@ -2,7 +2,6 @@
 
 import type { Answer } from "./conversation.ts";
 import { HOME } from "./environment.ts";
-import { isErrno } from "./errno.ts";
 import { BushelError, reason } from "./fault.ts";
 import { Files } from "./files.ts";
 import { type Initial, place } from "./initial.ts";
@@ -15,7 +14,7 @@ import type { OnProgress } from "./module.ts";
 import { Processes } from "./processes.ts";
 import type { Credentials, Engine, Settings } from "./protocol.ts";
 import { type Opening, Session } from "./session.ts";
-import { AT_CWD, Op } from "./syscall.ts";
+import { Op } from "./syscall.ts";
 import type { Site } from "./site.ts";
 import type { Terminal, TerminalEvents } from "./terminal.ts";
 import type { Wish } from "./wishes.ts";
@@ -57,8 +56,11 @@ export interface ShellOptions {
   initial(): Initial;
   /** How the terminal's shells begin. */
   opening: Opening;
-  /** Makes the terminal in its box; called by start, while the kernel is on its way. */
-  terminal(events: TerminalEvents): Promise<Terminal>;
+  /**
+   * Makes the terminal in its box; called by start, while the kernel is on its way. It is to fetch
+   * what it needs at once, and to compute when free has resolved.
+   */
+  terminal(events: TerminalEvents, free: Promise<void>): Promise<Terminal>;
   events: ShellEvents;
   /** What answers programs that want something of the page's user. */
   answers: ReadonlyMap<string, Answer>;
@@ -76,15 +78,20 @@ export class Shell {
   private readonly abort = new AbortController();
   private marked = false;
   private command: { line: string; begun: number } | undefined;
+  /** A terminal's first prompt is waited for. */
+  private starting = false;
+  /** Resolves when the kernel boots, in its worker, and this thread has nothing else to do. */
+  private readonly free = Promise.withResolvers<void>();
 
   constructor(options: ShellOptions) {
     this.options = options;
     this.booted = this.boot();
-    this.booted.catch(() => {});
+    this.booted.then(({ kernel }) => this.starting || kernel.warm(), () => {});
   }
 
   /** Resolves when the terminal's first shell has been started. */
   async start(): Promise<void> {
+    this.starting = true;
     const events: TerminalEvents = {
       onInput: (data) => void this.session?.type(data).catch(() => {}),
       onResize: (cols, rows) => this.session?.resize(cols, rows),
@@ -93,7 +100,7 @@ export class Shell {
       // The line editor still waits for what Escape begins: a second one ends that.
       onLeave: () => this.command || void this.session?.type("\x1b").catch(() => {}),
     };
-    const making = this.options.terminal(events).catch((error) => {
+    const making = this.options.terminal(events, this.free.promise).catch((error) => {
       throw new BushelError(
         "not_found",
         "The terminal could not be loaded.",
@@ -116,7 +123,7 @@ export class Shell {
     session.onShellExit = (code) => this.finish(code);
     session.onOutput = () => {
       session.onOutput = () => {};
-      setTimeout(() => this.marked || this.abort.signal.aborted || this.options.events.onPrompt(), MARKLESS);
+      setTimeout(() => this.marked || this.abort.signal.aborted || this.prompted(), MARKLESS);
     };
     session.serve().catch((error) => {
       const cure = "Reload the page; if that does not help, the site was not built whole: run make build.";
@@ -143,21 +150,12 @@ export class Shell {
     const limits = limitsOf(this.options.limits);
     const initial = this.options.initial();
     const kernel = await Kernel.boot(
-      { site, engine, store, credentials, settings: this.settings(), onGrants: (text) => saveGrants(store, text), onProgress: events.onProgress, answers },
+      { site, engine, store, credentials, settings: this.settings(), onGrants: (text) => saveGrants(store, text), onProgress: events.onProgress, onBoot: this.free.resolve, answers },
       this.abort.signal,
     );
     kernel.died.then((error) => this.abort.signal.aborted || events.onDeath(error));
     const { client } = kernel;
-    // In one message: the folders up to the home folder, and into it.
-    const lane = client.takeLane();
-    const parents = HOME.split("/").map((_, i, names) => names.slice(0, i + 1).join("/")).slice(1);
-    const made = parents.map((path) =>
-      client.call({ op: Op.mkdir, args: [AT_CWD, 0, 0o755], path }, lane).catch((error) => {
-        if (!isErrno(error, "EEXIST")) throw error;
-      }),
-    );
-    await Promise.all([...made, client.call({ op: Op.chdir, path: HOME }, lane)]);
-    client.giveLane(lane);
+    await client.call({ op: Op.chdir, path: HOME });
     const processes = new Processes(client, engine, limits);
     try {
       await place(initial, new Files(async () => client), (line, options) => processes.run(line, options));
@@ -182,7 +180,7 @@ export class Shell {
     this.marked = true;
     switch (mark.type) {
       case "prompt":
-        this.options.events.onPrompt();
+        this.prompted();
         break;
       case "command":
         this.command = { line: mark.line, begun: performance.now() };
@@ -195,6 +193,14 @@ export class Shell {
         this.folder = mark.path;
         break;
     }
+  }
+
+  // What programs will need is made ready behind the first prompt: it would take the time of what leads to it.
+  private prompted(): void {
+    this.options.events.onPrompt();
+    if (!this.starting) return;
+    this.starting = false;
+    this.booted.then(({ kernel }) => kernel.warm(), () => {});
   }
 
   // A command ends by its mark, or with the shell that ran it.

@@ -58,8 +58,11 @@ let guests: Guests;
 
 const CONSOLE = ["debug", "info", "warn", "error"] as const;
 
-/** The engine for guests that ask for none: the browser's where it can let a guest wait. */
+/** The browser's engine can let a guest wait. */
 const hasJSPI = "Suspending" in WebAssembly && "promising" in WebAssembly;
+
+/** The engine of guests that ask for none. */
+let engineOfChoice: "browser" | "wazero";
 
 async function boot({ base, kernel, engine, store, settings, credentials }: BootKernel): Promise<void> {
   const echo = new MessageChannel();
@@ -93,7 +96,7 @@ async function boot({ base, kernel, engine, store, settings, credentials }: Boot
     go!.exports.ws_event(id, kind, a, go!.give(data));
     go!.resume();
   });
-  const browser = engine === "wazero" ? false : hasJSPI;
+  engineOfChoice = engine !== "wazero" && hasJSPI ? "browser" : "wazero";
   let set: Uint8Array | undefined;
   go = new GoProgram<Exports>(
     kernel,
@@ -110,7 +113,7 @@ async function boot({ base, kernel, engine, store, settings, credentials }: Boot
       guest_stop: (pid: number, stopped: number) => guests.stop(pid, stopped !== 0),
       thread_post: (pid: number, id: number, at: number, n: number) => guests.postThread(pid, id, program.copy(at, n)),
       has_threads: () => (globalThis.crossOriginIsolated && typeof SharedArrayBuffer === "function" ? 1 : 0),
-      has_browser_engine: () => (browser ? 1 : 0),
+      has_browser_engine: () => (engineOfChoice === "browser" ? 1 : 0),
       fetch_begin: (id: number, at: number, n: number, content: number, m: number) =>
         fetcher.begin(id, program.text(at, n), program.copy(content, m)),
       fetch_body: (id: number, at: number, n: number, last: number) => fetcher.body(id, program.copy(at, n), last),
@@ -141,10 +144,7 @@ async function boot({ base, kernel, engine, store, settings, credentials }: Boot
       save_grants: (at: number, n: number) => page.postMessage({ type: "grants", text: program.text(at, n) }),
       console: (kind: number, at: number, n: number) => console[CONSOLE[kind] ?? "error"](program.text(at, n)),
       home_store: (at: number, n: number) => new TextEncoder().encodeInto(store, program.bytes.subarray(at >>> 0, (at >>> 0) + n)).written,
-      booted: (at: number, n: number, minor: number) => {
-        page.postMessage({ type: "booted", notice: program.text(at, n), minor: minor !== 0 });
-        guests.warm(browser ? "browser" : "wazero");
-      },
+      booted: (at: number, n: number, minor: number) => page.postMessage({ type: "booted", notice: program.text(at, n), minor: minor !== 0 }),
       ...disks.imports(program),
     }),
     (error) => page.postMessage({ type: "failed", error: `the kernel has stopped: ${String(error)}` }),
@@ -165,6 +165,8 @@ page.onmessage = ({ data }) => {
     guests.give(data.name, data.module);
   } else if (data.type === "sound") {
     sounds.heard(data);
+  } else if (data.type === "warm") {
+    guests.warm(engineOfChoice);
   } else if (data.type === "store") {
     disks.expect(data.name);
   } else if (data.type === "folder") {
