@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/busimpl/grant"
@@ -46,6 +47,24 @@ func Register(k *kernel.Kernel, o Options) {
 	if o.Log == nil {
 		o.Log = k.ProgramLog()
 	}
+	// Their descriptions take longer to be put together than the kernel to boot.
+	services := sync.OnceValue(func() *bus.Server { return serve(k, &o) })
+	osfs.Register(k)
+	k.Bus().Register(Package, bus.HandlerFunc(func(in *bus.Incoming) {
+		s := services()
+		if !s.Serves(in.Method()) {
+			in.Fault(&bus.Error{
+				Code: bus.CodeUnimplemented, Crate: bus.CrateUnsupported,
+				Message: fmt.Sprintf("the system has no method %v", in.Method()),
+			})
+			return
+		}
+		s.ServeBus(in)
+	}))
+}
+
+// serve makes the services.
+func serve(k *kernel.Kernel, o *Options) *bus.Server {
 	s := bus.NewServer()
 	ostime.Register(s)
 	osprocess.Register(s, k, osprocess.Options{Check: o.Check, Log: o.line})
@@ -58,15 +77,5 @@ func Register(k *kernel.Kernel, o Options) {
 	if o.WS != nil {
 		osws.Register(s, o.WS, o.Check)
 	}
-	osfs.Register(k)
-	k.Bus().Register(Package, bus.HandlerFunc(func(in *bus.Incoming) {
-		if !s.Serves(in.Method()) {
-			in.Fault(&bus.Error{
-				Code: bus.CodeUnimplemented, Crate: bus.CrateUnsupported,
-				Message: fmt.Sprintf("the system has no method %v", in.Method()),
-			})
-			return
-		}
-		s.ServeBus(in)
-	}))
+	return s
 }

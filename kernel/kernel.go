@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -169,17 +170,35 @@ func (k *Kernel) Register(name string, main Main) {
 	k.lock()
 	k.builtins[name] = main
 	k.unlock()
-	f := k.init.Files()
-	err := f.MkdirAll("/bin", 0o755)
-	if err == nil {
-		err = f.WriteFile("/bin/"+name, []byte("#!builtin "+name+"\n"), 0o755)
-	}
-	if err == nil {
-		err = f.Chmod("/bin/"+name, 0o755)
-	}
-	if err != nil {
+	if err := k.makeProgram("/bin/"+name, []byte("#!builtin "+name+"\n")); err != nil {
 		k.log.Error("a program cannot be put into /bin", "module", "kernel", "program", name, "err", err)
 	}
+}
+
+// makeProgram makes a file of /bin. More than a hundred are made before the first prompt: a new
+// one is not made by system calls, which would take several times as long.
+func (k *Kernel) makeProgram(path string, text []byte) error {
+	const mode = 0o755
+	f := k.init.Files()
+	create := func() (vfs.Place, error) {
+		p, _, err := k.fs.OpenNode(vfs.At{}, path, sys.OWrite|sys.OCreate|sys.OExcl, mode)
+		return p, err
+	}
+	p, err := create()
+	if errors.Is(err, errno.ENOENT) {
+		if err = f.MkdirAll("/bin", mode); err == nil {
+			p, err = create()
+		}
+	}
+	switch {
+	case err == nil:
+		_, err = p.Node().(vfs.File).WriteAt(text, 0)
+	case errors.Is(err, errno.EEXIST):
+		if err = f.WriteFile(path, text, mode); err == nil {
+			err = f.Chmod(path, mode)
+		}
+	}
+	return err
 }
 
 // Yield lets others run, as Config.Yield does, for what computes long on a goroutine of

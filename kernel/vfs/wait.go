@@ -2,7 +2,6 @@ package vfs
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 )
@@ -28,7 +27,7 @@ type Cancelable interface {
 
 // ErrWouldWait is the end of a look-up with [At.NoWait] that has come to a file
 // system that may wait. Nothing has been changed by then.
-var ErrWouldWait = fmt.Errorf("the file system may wait: %w", errno.EAGAIN)
+var ErrWouldWait error = &errno.Fault{Errno: errno.EAGAIN, Text: "the file system may wait"}
 
 // mayWait reports whether operations on f may wait.
 func mayWait(f FS) bool {

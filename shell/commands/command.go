@@ -30,11 +30,9 @@ func page(name, synopsis, help string) manual.Page {
 // All lists the commands in the order of their names.
 func All() []Command {
 	list := make([]Command, 0, len(table))
-	for _, s := range table {
-		list = append(list, Command{
-			Name: s.name, Synopsis: s.synopsis, Help: s.help,
-			Main: func(p *kernel.Process) int { return s.main(p, All) },
-		})
+	for i := range table {
+		s := &table[i]
+		list = append(list, Command{Name: s.name, Synopsis: s.synopsis, Help: s.help, Main: s.program})
 	}
 	slices.SortFunc(list, func(a, b Command) int { return strings.Compare(a.Name, b.Name) })
 	return list
@@ -42,8 +40,9 @@ func All() []Command {
 
 // Register makes every command a program of k, in /bin.
 func Register(k *kernel.Kernel) {
-	for _, c := range All() {
-		k.Register(c.Name, c.Main)
+	for i := range table {
+		s := &table[i]
+		k.Register(s.name, s.program)
 	}
 }
 
@@ -54,3 +53,6 @@ type spec struct {
 	// literal says that --help is an argument like any other.
 	literal bool
 }
+
+// program is the command as a [kernel.Main].
+func (s *spec) program(p *kernel.Process) int { return s.main(p, All) }

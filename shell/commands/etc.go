@@ -2,18 +2,20 @@ package commands
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
+	"strconv"
 
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
+var user = strconv.Itoa(sys.UserID)
+
 // system is the text of the files of /etc that programs on Unix count on: who the user
 // is, and that localhost is the machine itself. It says what id and hostname say.
 var system = [...]struct{ name, text string }{
-	{"passwd", fmt.Sprintf("root:x:0:0:root:/root:/bin/sh\nuser:x:%d:%[1]d:user:/home/user:/bin/sh\n", sys.UserID)},
-	{"group", fmt.Sprintf("root:x:0:\nuser:x:%d:\n", sys.UserID)},
+	{"passwd", "root:x:0:0:root:/root:/bin/sh\nuser:x:" + user + ":" + user + ":user:/home/user:/bin/sh\n"},
+	{"group", "root:x:0:\nuser:x:" + user + ":\n"},
 	{"hosts", "127.0.0.1\tlocalhost bushel\n::1\tlocalhost\n"},
 	{"shells", "/bin/sh\n"},
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/bushel-wasm/bushel/bus/desc"
@@ -56,12 +57,12 @@ func (t *tsWriter) doc(indent, words string, deprecated bool) {
 }
 
 // notWord is what no name in TypeScript has.
-var notWord = regexp.MustCompile(`[^A-Za-z0-9_$]+`)
+var notWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^A-Za-z0-9_$]+`) })
 
 // pascal is a name such as os.time/1 as OsTime1.
 func pascal(name string) string {
 	var b strings.Builder
-	for _, part := range notWord.Split(name, -1) {
+	for _, part := range notWord().Split(name, -1) {
 		if part != "" {
 			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
 		}
@@ -174,7 +175,7 @@ func (t *tsWriter) members(list []desc.Var, given bool) string {
 	for i := range list {
 		v := &list[i]
 		name := v.Name
-		if notWord.MatchString(name) || name == "" || unicode.IsDigit(rune(name[0])) {
+		if notWord().MatchString(name) || name == "" || unicode.IsDigit(rune(name[0])) {
 			name = strconv.Quote(name)
 		}
 		if v.Kind == desc.KindCallback && given || v.Optional {
@@ -239,7 +240,7 @@ func (t *tsWriter) function(m *desc.Method, given bool) string {
 var reserved = strings.Fields("arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield")
 
 func tsParam(name string) string {
-	name = notWord.ReplaceAllString(name, "_")
+	name = notWord().ReplaceAllString(name, "_")
 	if slices.Contains(reserved, name) {
 		name += "_"
 	}
