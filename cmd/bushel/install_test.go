@@ -92,22 +92,22 @@ func TestInstall(t *testing.T) {
 		name, line, out, err string // err is a part of it
 		code, fetches        int
 	}{
-		{"of the catalogue", "install good && good you", "good 1.2 is installed: " + size + " MB, run it by its name: good\nit asks for: http\nHello from C, you!\n", "", 0, 1},
+		{"of the catalogue", "install good && good you", "good 1.2 is installed: " + size + " MB, run it by its name: good\nit may use: http\nHello from C, you!\n", "", 0, 1},
 		{"twice", "install -q good && install good", "good 1.2 is there already\n", "", 0, 1},
 		{"from the cache", "install -q good && uninstall good && install -q good && good", "good 1.2 is gone\nHello from C!\n", "", 0, 1},
 		{"of a damaged cache", "install -q good && uninstall good && chmod u+w .cache/packages/*.wasm && echo x >$(echo .cache/packages/*.wasm) && install -q good && good", "good 1.2 is gone\nHello from C!\n", "", 0, 2},
-		{"under another command", "install -q named && greets; ls bin", "Hello from C!\ngreets.wasm\n", "", 0, 1},
-		{"by its command", "install -q greets && ls bin", "greets.wasm\n", "", 0, 1},
+		{"under another command", "install -q named && greets; ls bin", "Hello from C!\ngreets.wasm\ngreets.wasm.grants\n", "", 0, 1},
+		{"by its command", "install -q greets && ls bin", "greets.wasm\ngreets.wasm.grants\n", "", 0, 1},
 		{"by a name of one's own", "install -q -n mine good && mine", "Hello from C!\n", "", 0, 1},
 		{"by URL", "install -q " + s.URL + "/good.wasm && good", "Hello from C!\n", "", 0, 1},
 		{"by URL, with its sum", "install -q -s " + hex.EncodeToString(sum[:]) + " " + s.URL + "/good.wasm && good", "Hello from C!\n", "", 0, 1},
 		{"by URL, with another sum", "install -s " + strings.Repeat("0", 64) + " " + s.URL + "/good.wasm; ls bin", "", "and not the expected 0000", 0, 1},
 		{"of a file", "install -q good && cp bin/good.wasm /tmp/copy.wasm && install -q /tmp/copy.wasm && copy && uninstall copy", "Hello from C!\ncopy is gone\n", "", 0, 1},
 		{"of a file that is none", "echo text >/tmp/t.wasm; install /tmp/t.wasm; ls bin", "", "install: /tmp/t.wasm: it is no WebAssembly module\n", 0, 0},
-		{"of a file cut short", "install -q good; head -c 1000 bin/good.wasm >/tmp/t.wasm; install /tmp/t.wasm; ls bin", "good.wasm\n", "it is cut short or damaged", 0, 1},
+		{"of a file cut short", "install -q good; head -c 1000 bin/good.wasm >/tmp/t.wasm; install /tmp/t.wasm; ls bin/*.wasm", "bin/good.wasm\n", "it is cut short or damaged", 0, 1},
 		{"of a file that is missing", "install ./none.wasm", "", "install: ./none.wasm: no such file or directory\n", 1, 0},
 		{"over a file of the user", "echo mine >bin/good.wasm; install good; cat bin/good.wasm; install -f -q good && good", "mine\nHello from C!\n", "is there already, and not of this package: -f replaces it", 0, 1},
-		{"several, one of which fails", "install -q gone good; echo $?; ls bin", "1\ngood.wasm\n", "install: gone: the server answers 404 Not Found\n", 0, 2},
+		{"several, one of which fails", "install -q gone good; echo $?; ls bin/*.wasm", "1\nbin/good.wasm\n", "install: gone: the server answers 404 Not Found\n", 0, 2},
 		{"nothing of that name", "install none", "", "install: none: the catalogue has no such package", 1, 0},
 		{"a web page", "install page; ls bin", "", "install: page: it is a web page, and no WebAssembly module\n", 0, 1},
 		{"half", "install half; ls bin", "", "install: half: the server broke off", 0, 1},
@@ -121,9 +121,10 @@ func TestInstall(t *testing.T) {
 		{"an odd name", "install " + s.URL + "/a%20b.wasm; ls bin", "", "-n gives it one", 0, 0},
 		{"no server", "install http://127.0.0.1:1/x.wasm", "", "cannot be reached", 1, 0},
 		{"nothing is left of what failed", "install half lies page 2>/dev/null; find . -type f | grep -v catalog.json", "", "", 1, 3},
+		{"nothing is left of what is gone", "install -q good named && uninstall good named && find bin .local -type f", "good 1.2 is gone\nnamed 1.2 is gone\n", "", 0, 1},
 		{"what cannot be taken away", "uninstall none ../x", "", "uninstall: none: no package of that name is installed\nuninstall: ../x: no package of that name is installed\n", 1, 0},
 		{"the list", "install -q good; packages | head -2; packages -i | wc -l", "  broken       1.2           " + size + " MB  says hello\n  chunked      1.2           " + size + " MB  says hello\n1\n", "", 0, 1},
-		{"all of one", "packages good | grep -e '^name' -e '^asks' -e '^installed'", "name       good 1.2\ninstalled  not installed\nasks for   http\n", "", 0, 0},
+		{"all of one", "packages good | grep -e '^name' -e '^may' -e '^installed'", "name       good 1.2\ninstalled  not installed\nmay use    http\n", "", 0, 0},
 		{"the cache is cleaned", "install -q good greets; uninstall good named >/dev/null; packages -c; packages -i", fmt.Sprintf("1 files, %d bytes\n", len(s.module)), "", 0, 1},
 		{"a command that is not there", "good", "", "sh: good: command not found\nsh: the package good has it: install good\n", 127, 0},
 		{"a command of another name", "greets", "", "sh: greets: command not found\nsh: the package named has it: install named\n", 127, 0},
@@ -140,6 +141,61 @@ func TestInstall(t *testing.T) {
 				t.Errorf("%d modules were fetched, want %d", n, test.fetches)
 			}
 		})
+	}
+}
+
+// TestInstall_grants has programs use what the catalogue grants them, and what not.
+func TestInstall_grants(t *testing.T) {
+	module, err := os.ReadFile(guests.Need(t, "get-go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(module)
+	get := packages.Package{Name: "get", URL: "get.wasm", SHA256: hex.EncodeToString(sum[:]), Size: int64(len(module)), Grants: []string{"http:127.0.0.1"}}
+	mute := get
+	mute.Name, mute.Grants = "mute", nil
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/catalog.json":
+			json.NewEncoder(w).Encode(&packages.Catalog{Packages: []packages.Package{get, mute}})
+		case "/get.wasm":
+			w.Write(module)
+		default:
+			fmt.Fprint(w, "text")
+		}
+	}))
+	t.Cleanup(s.Close)
+	other := strings.Replace(s.URL, "127.0.0.1", "localhost", 1)
+	tests := []struct{ name, line, want string }{ // want is a part of what is said; a program is loaded once in a session
+		{"what is granted", "install -q get mute; get " + s.URL, "text"},
+		{"another host", "get " + other, `the grant http:localhost is missing: the package get does not declare it: put "http:localhost" into /home/user/bin/get.wasm.grants`},
+		{"nothing", "mute " + s.URL, "the package mute does not declare it"},
+		{"by other programs", "echo " + s.URL + " | xargs env run bin/mute.wasm", "the package mute does not declare it"},
+		{"no more by run", "run --grant '*' bin/mute.wasm " + s.URL, "the package mute does not declare it"},
+		{"the user denies it", "bus grants deny http:127.0.0.1; get " + s.URL, "the user's rule for http:127.0.0.1 denies it"},
+		{"the user allows more", "bus grants forget http:127.0.0.1; bus grants allow http:localhost; get " + other, "the package get does not declare it"},
+		{"the page denies it", "bus grants allow http:127.0.0.2; get " + strings.Replace(s.URL, "127.0.0.1", "127.0.0.2", 1), "the page says deny for http:127.0.0.2"},
+		{"what the user has put there", `bus grants forget http:127.0.0.2 http:localhost; echo '["http"]' >bin/get.wasm.grants; get ` + other, "text"},
+		{"under another name", "uninstall get; install -q -n mine get; mine " + other, "into /home/user/bin/mine.wasm.grants"},
+		{"of a URL all", "install -f -q -n mine " + s.URL + "/get.wasm; mine " + other, "text"},
+	}
+	script := "cd"
+	for _, test := range tests {
+		script += "; echo; echo '== " + test.name + "'; " + test.line
+	}
+	for _, engine := range []string{"interpreter", "compiler"} {
+		got := finish(t, command(t, "--policy", `{"http:127.0.0.2": "deny"}`, "--catalog", s.URL+"/catalog.json", "--engine", engine, "-c", "exec 2>&1; "+script), "")
+		said := strings.Split(got.out, "\n== ")[1:]
+		if len(said) != len(tests) {
+			t.Fatalf("%q, %q", got.out, got.err)
+		}
+		for i, test := range tests {
+			t.Run(test.name+", "+engine, func(t *testing.T) {
+				if _, text, _ := strings.Cut(said[i], "\n"); !strings.Contains(text, test.want) || test.want == "text" && strings.Contains(text, "grant") {
+					t.Errorf("%q, which does not say %q", text, test.want)
+				}
+			})
+		}
 	}
 }
 

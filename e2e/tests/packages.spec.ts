@@ -2,7 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readFileSync } from "node:fs";
-import { expect, onBothEngines, test, type ShellPage } from "../fixtures.ts";
+import { engines, expect, onBothEngines, test, type ShellPage } from "../fixtures.ts";
 import { DIST } from "../guests.ts";
 
 interface Offered {
@@ -29,6 +29,7 @@ test.beforeAll(async () => {
   server = createServer((request, response) => {
     const cors = { "access-control-allow-origin": "*" };
     if (request.url === "/closed.wasm") response.end(module);
+    else if (request.url === "/hello") response.writeHead(200, cors).end("hello\n");
     else if (request.url === "/page.wasm") response.writeHead(200, cors).end("<!doctype html><title>Log in</title>");
     else if (request.url === "/half.wasm") response.writeHead(200, { ...cors, "content-length": module.length }).write(module.subarray(0, 1 << 20), () => response.destroy());
     else response.writeHead(404, cors).end("not here");
@@ -51,6 +52,29 @@ onBothEngines("a package comes from the catalogue, runs, and goes", async (shell
   expect(ran.slice(4).map(({ code }) => code)).toEqual([0, 127]);
   return ran;
 });
+
+for (const engine of engines) {
+  test(`a program of the catalogue may use what that grants it, and nothing else, on ${engine}`, async ({ open, context }) => {
+    test.slow(engine === "wazero");
+    need("get");
+    const packages = offered.map((p) => (p.name === "get" ? { ...p, grants: ["http:127.0.0.1"] } : p));
+    await context.route("**/catalog.json", (route) => route.fulfill({ json: { packages } }));
+    const shell = await open(engine);
+    const elsewhere = origin.replace("127.0.0.1", "localhost");
+    expect(await shell.run("install get")).toMatchObject({ code: 0, stdout: expect.stringMatching(/\nit may use: http:127.0.0.1\n$/) });
+    const run = (line: string) => shell.run(line, { timeout: 60_000 });
+    expect(await run(`get ${origin}/hello`)).toMatchObject({ code: 0, stdout: "hello\n" });
+    const refused = await run(`get ${elsewhere}/hello`);
+    expect([refused.code, refused.stdout]).toEqual([1, ""]);
+    expect(refused.stderr).toContain(`the grant http:localhost is missing: the package get does not declare it: put "http:localhost" into /home/user/bin/get.wasm.grants`);
+    // The user's own rules hold besides, and cannot give it more.
+    expect((await run(`bus grants allow http:localhost; get ${elsewhere}/hello`)).stderr).toContain("the package get does not declare it");
+    expect((await run(`bus grants deny http:127.0.0.1; get ${origin}/hello`)).stderr).toContain("the user's rule for http:127.0.0.1 denies it");
+    await run("bus grants forget http:127.0.0.1 http:localhost");
+    expect(await run(`get ${origin}/hello`)).toMatchObject({ code: 0, stdout: "hello\n" });
+    expect(await run("uninstall get; ls bin")).toMatchObject({ stdout: "get is gone\n" });
+  });
+}
 
 test("what is installed is there after a reload, and what was fetched is not fetched again", async ({ open, context }) => {
   const { url } = need("jq");

@@ -8,7 +8,7 @@ type Package struct {
 	Version string // of programs by others
 	About   string // in a line
 	License string // empty: this repository's
-	// Grants are the services that it asks for when it runs.
+	// Grants are all that it may use of services and hosts when it runs.
 	Grants []string
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -18,7 +19,9 @@ var installSpec = spec{name: "install", synopsis: "[-fq] [-n NAME] [-s SHA256] N
 Make programs part of your shell: one of the catalogue by its NAME, a WebAssembly module by
 its URL, or a FILE. They are in the folder bin of your home, and stay there as long as it
 does. What was fetched once is kept, and need not be fetched again. What fails leaves all as
-it was.
+it was. A program of the catalogue may use what the catalogue grants it, and nothing else of
+services and hosts; the page and bus grants can forbid it more. One by URL or of a FILE
+may what any program of yours may.
   -f, --force        also if there is a program of that name that no package has brought
   -n, --name NAME    what the program is to be called
   -s, --sha256 HASH  what the module's SHA-256 has to be, for a URL or a FILE
@@ -144,7 +147,7 @@ func (in *installer) fromCatalog(found *packages.Package) error {
 	if in.name != "" {
 		p.Command = in.name
 	}
-	if have, err := in.store.Get(p.Name); err == nil && have != nil && have.SHA256 == p.SHA256 && have.Runs() == p.Runs() {
+	if have, err := in.store.Get(p.Name); err == nil && have != nil && have.SHA256 == p.SHA256 && have.Runs() == p.Runs() && have.Grants != nil && slices.Equal(have.Grants, p.Grants) {
 		if _, err := in.fs.Stat(in.store.Path(have)); err == nil {
 			in.say("%s is there already", p.Title())
 			return nil
@@ -217,7 +220,7 @@ func (in *installer) finish(p *packages.Package) error {
 	}
 	in.say("%s is installed: %.1f MB, run it by its name: %s", p.Title(), float64(p.Size)/1e6, p.Runs())
 	if len(p.Grants) > 0 {
-		in.say("it asks for: %s", strings.Join(p.Grants, " "))
+		in.say("it may use: %s", strings.Join(p.Grants, " "))
 	}
 	return nil
 }

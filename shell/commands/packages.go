@@ -92,13 +92,16 @@ func named(list []packages.Package, name string) bool {
 
 // tellPackage prints all that is known of a package.
 func (c *cmd) tellPackage(p *packages.Package, store *packages.Store, installed bool) {
-	state := "not installed"
+	state, grants := "not installed", strings.Join(p.Grants, " ")
+	if grants == "" && p.Grants != nil {
+		grants = "no services"
+	}
 	if installed {
 		state = store.Path(p)
 	}
 	for _, field := range [][2]string{
 		{"name", p.Title()}, {"", p.About}, {"runs as", p.Runs()}, {"installed", state}, {"size", fmt.Sprintf("%d bytes", p.Size)},
-		{"sha256", p.SHA256}, {"from", p.URL}, {"source", p.Source}, {"license", p.License}, {"asks for", strings.Join(p.Grants, " ")},
+		{"sha256", p.SHA256}, {"from", p.URL}, {"source", p.Source}, {"license", p.License}, {"may use", grants},
 	} {
 		if field[1] != "" {
 			fmt.Fprintf(c.out, "%-10s %s\n", field[0], field[1])

@@ -36,9 +36,10 @@ type Package struct {
 	About   string `json:"about,omitempty"`
 	Source  string `json:"source,omitempty"`
 	License string `json:"license,omitempty"`
-	// Grants are the services that it asks for when it runs, as patterns of package grant. They
-	// are told, not given.
-	Grants []string `json:"grants,omitempty"`
+	// Grants are what it may use at most when it runs, as patterns of package grant: what is not
+	// among them is denied to it, and what is can still be denied by the page and the user. Nil: nobody has
+	// said, and it may what any file of the user may; no package of a catalogue is so.
+	Grants []string `json:"grants,omitzero"`
 }
 
 // Runs is the name that the package's program is run by.
@@ -111,6 +112,9 @@ func (p *Package) sound(base *url.URL) error {
 		if !printable(text) {
 			return fmt.Errorf("%s has a text that cannot be printed in a line", p.Name)
 		}
+	}
+	if p.Grants == nil {
+		p.Grants = []string{} // what its author has not thought of is denied
 	}
 	for _, g := range p.Grants {
 		if _, err := grant.ParsePattern(g); err != nil {

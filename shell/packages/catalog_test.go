@@ -66,6 +66,9 @@ func TestParse(t *testing.T) {
 			if got := c.Packages[0].URL; got != test.url {
 				t.Errorf("the URL is %q, want %q", got, test.url)
 			}
+			if c.Packages[0].Grants == nil {
+				t.Error("nothing is said of its grants, and so all are given")
+			}
 		})
 	}
 	twice := strings.Replace(string(one(t, nil)), `[{`, `[{"name":"jq","url":"x","size":1,"sha256":"`+sum+`"},{`, 1)
@@ -94,7 +97,7 @@ func FuzzParse(f *testing.F) {
 			if packages.CheckName(p.Name) != nil || packages.CheckName(p.Runs()) != nil || strings.ContainsAny(p.Name+p.Runs(), "/\x00") {
 				t.Errorf("the names %q and %q", p.Name, p.Runs())
 			}
-			if strings.ContainsAny(p.Title()+p.About+p.URL+p.License+p.Source, "\x1b\n\r") || !packages.IsSum(p.SHA256) || p.Size <= 0 {
+			if strings.ContainsAny(p.Title()+p.About+p.URL+p.License+p.Source, "\x1b\n\r") || !packages.IsSum(p.SHA256) || p.Size <= 0 || p.Grants == nil {
 				t.Errorf("%+v", p)
 			}
 		}

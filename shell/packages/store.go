@@ -17,8 +17,8 @@ import (
 
 // Store is the packages of one user: the modules are in the folder bin of the home, which
 // PATH names, a record of each in .local/share/packages, and all modules that were fetched in
-// .cache/packages, by their sums. Every change is one rename, so that a page that is killed
-// leaves the old or the new.
+// .cache/packages, by their sums. What a package may use at most stands beside its module, for the kernel.
+// Every change is one rename, so that a page that is killed leaves the old or the new.
 type Store struct {
 	f    *sys.Files
 	home string
@@ -34,6 +34,7 @@ func (s *Store) records() string           { return path.Join(s.home, ".local/sh
 func (s *Store) record(name string) string { return path.Join(s.records(), name+".json") }
 func (s *Store) cache() string             { return path.Join(s.home, ".cache/packages") }
 func (s *Store) cached(p *Package) string  { return path.Join(s.cache(), p.SHA256+".wasm") }
+func (s *Store) grants(p *Package) string  { return s.Path(p) + kernel.GrantsSuffix }
 func missing(err error) bool               { return errors.Is(err, fs.ErrNotExist) }
 func (s *Store) unlink(names ...string) {
 	for _, n := range names {
@@ -133,6 +134,9 @@ func (s *Store) Install(p *Package, force bool) error {
 		err = s.f.WriteFile(record, text, 0o644)
 	}
 	if err == nil {
+		err = s.declare(p) // first, so that it never runs without
+	}
+	if err == nil {
 		err = s.f.Rename(module, target)
 	}
 	if err == nil {
@@ -143,12 +147,39 @@ func (s *Store) Install(p *Package, force bool) error {
 	}
 	if err != nil {
 		s.unlink(module, record)
+		if before == nil {
+			s.unlink(s.grants(p))
+		} else if s.Path(before) == target {
+			_ = s.declare(before)
+		}
 		return err
 	}
 	if before != nil && s.Path(before) != target {
-		s.unlink(s.Path(before))
+		s.unlink(s.Path(before), s.grants(before))
 	}
 	return nil
+}
+
+// declare has the kernel know what the program of a package may use at most.
+func (s *Store) declare(p *Package) error {
+	file := s.grants(p)
+	if p.Grants == nil {
+		if err := s.f.Unlink(file); err != nil && !missing(err) {
+			return err
+		}
+		return nil
+	}
+	text, err := json.Marshal(p.Grants)
+	if err == nil {
+		err = s.f.WriteFile(file+".new", append(text, '\n'), 0o644)
+	}
+	if err == nil {
+		err = s.f.Rename(file+".new", file)
+	}
+	if err != nil {
+		s.unlink(file + ".new")
+	}
+	return err
 }
 
 // Remove takes away what is installed by that name. Its module stays in the cache.
@@ -156,6 +187,7 @@ func (s *Store) Remove(p *Package) error {
 	if err := s.f.Unlink(s.Path(p)); err != nil && !missing(err) {
 		return err
 	}
+	s.unlink(s.grants(p))
 	return s.f.Unlink(s.record(p.Name))
 }
 
