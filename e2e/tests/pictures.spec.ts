@@ -1,38 +1,7 @@
 // Pictures in the terminal, and what programs wish of the page: titles, progress, links, the clipboard
 // and notifications.
-import { crc32, deflateSync } from "node:zlib";
 import { expect, test, type ShellPage } from "../fixtures.ts";
-
-function chunk(name: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(name), data]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(data.length);
-  const sum = Buffer.alloc(4);
-  sum.writeUInt32BE(crc32(body));
-  return Buffer.concat([length, body, sum]);
-}
-
-/** A PNG that claims a size and has pixels of one colour for rows of it. */
-function png(width: number, height: number, [r, g, b]: readonly [number, number, number], rows = height): Buffer {
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  const line = Buffer.concat([Buffer.from([0]), Buffer.alloc(3 * Math.min(width, 4096)).map((_, i) => [r, g, b][i % 3]!)]);
-  const pixels = Buffer.concat(Array.from({ length: rows }, () => line));
-  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", head), chunk("IDAT", deflateSync(pixels)), chunk("IEND", Buffer.alloc(0))]);
-}
-
-/** How many pixels of a colour the terminal's pictures have. */
-const pixels = (shell: ShellPage, colour: readonly [number, number, number]): Promise<number> =>
-  shell.page.evaluate((colour) => {
-    const layer = globalThis.shell.shadowRoot!.querySelector<HTMLCanvasElement>("canvas.xterm-image-layer");
-    if (!layer || layer.width === 0) return 0;
-    const { data } = layer.getContext("2d")!.getImageData(0, 0, layer.width, layer.height);
-    let n = 0;
-    for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255 && colour.every((c, j) => Math.abs(data[i + j]! - c) < 12)) n++;
-    return n;
-  }, colour);
+import { pixels, png } from "../pixels.ts";
 
 test("pictures of three formats are shown", async ({ open }) => {
   const shell = await open("browser");
@@ -49,9 +18,9 @@ test("pictures of three formats are shown", async ({ open }) => {
   // One blue pixel.
   await shell.write("blue.gif", Buffer.from("R0lGODlhAQABAIAAAAAAyP///yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==", "base64"));
   await shell.type("clear; imgcat red.png green.jpg; imgcat -w 4 -H 2 < blue.gif; echo shown\n");
-  await expect.poll(() => pixels(shell, [200, 0, 0])).toBeGreaterThanOrEqual(700);
-  await expect.poll(() => pixels(shell, [0, 160, 0])).toBeGreaterThanOrEqual(1500);
-  await expect.poll(() => pixels(shell, [0, 0, 200])).toBeGreaterThanOrEqual(300);
+  await expect.poll(() => pixels(shell.page, [200, 0, 0])).toBeGreaterThanOrEqual(700);
+  await expect.poll(() => pixels(shell.page, [0, 160, 0])).toBeGreaterThanOrEqual(1500);
+  await expect.poll(() => pixels(shell.page, [0, 0, 200])).toBeGreaterThanOrEqual(300);
   await shell.seen(/^shown$/m);
 });
 
@@ -59,7 +28,7 @@ test("a picture by SIXEL is shown, also when it comes in pieces", async ({ open 
   const shell = await open("browser");
   await shell.write("six", '\x1bP0;1;0q"1;1;60;12#1;2;100;0;0#1!60~-#1!60~\x1b\\');
   await shell.type("clear; head -c 1 six; cat /dev/null; tail -c +2 six; echo; echo shown\n");
-  await expect.poll(() => pixels(shell, [255, 0, 0])).toBeGreaterThanOrEqual(600);
+  await expect.poll(() => pixels(shell.page, [255, 0, 0])).toBeGreaterThanOrEqual(600);
   await shell.seen(/^shown$/m);
 });
 

@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
 import { DIST } from "../guests.ts";
+import { pixels, png } from "../pixels.ts";
 import { serveSite, type Site } from "../server.ts";
 
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:";
@@ -132,6 +133,26 @@ test("a frame works under a strict policy, and so does the page that drives it",
     await page.goto(`${strict.url}host`);
     await expect(page).toHaveTitle(/driven/);
     await expect.poll(() => page.frames()[1]!.evaluate(() => document.querySelector("bushel-shell")!.screen())).toMatch(/^framed$/m);
+    expect(await violations()).toEqual([]);
+    expect(strict.violations).toEqual([]);
+  });
+});
+
+test("pictures are shown under a strict policy, by both protocols", async ({ context, watch }) => {
+  await withPolicy(async (strict) => {
+    const page = await context.newPage();
+    watch(page);
+    const violations = await count(page);
+    await page.goto(`${strict.url}?persist=none`);
+    await page.waitForSelector("bushel-shell[state=ready]");
+    await page.evaluate(async (red) => {
+      const shell = document.querySelector("bushel-shell")!;
+      await shell.fs.writeFile("red.png", Uint8Array.from(red));
+      await shell.fs.writeFile("six", '\x1bP0;1;0q"1;1;60;12#1;2;0;0;100#1!60~-#1!60~\x1b\\');
+      await shell.type("clear; imgcat red.png; cat six; echo\n");
+    }, [...png(40, 20, [200, 0, 0])]);
+    await expect.poll(() => pixels(page, [200, 0, 0])).toBeGreaterThanOrEqual(700);
+    await expect.poll(() => pixels(page, [0, 0, 255])).toBeGreaterThanOrEqual(600);
     expect(await violations()).toEqual([]);
     expect(strict.violations).toEqual([]);
   });
