@@ -26,7 +26,7 @@ type feed struct {
 const feedTells = 128 << 10
 
 // Feeds says that the process may be sent what comes on files of its own before it asks
-// for it, by tell, which must not block and borrows what it is given. It is for links, and
+// for it, and be lent bytes of pipes, by tell, which must not block and borrows what it is given. It is for links, and
 // is called before the process's first call; only the first one counts.
 func (p *Process) Feeds(tell func(r *sys.Request)) {
 	p.k.lock()

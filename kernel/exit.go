@@ -36,6 +36,7 @@ func (p *Process) end(status sys.WaitStatus, kill bool) {
 	for len(p.calls) > 0 {
 		p.calls[len(p.calls)-1].abandon()
 	}
+	p.endLoans()
 	p.dropFDs()
 	p.leaveJoints()
 	if p.copies != nil {

@@ -91,6 +91,9 @@ func (f *openFile) atHome() {
 	switch s := f.stream.(type) {
 	case pipeReader:
 		s.joint.takeBack()
+		if s.loan != nil {
+			s.recall()
+		}
 	case pipeWriter:
 		s.joint.takeBack()
 	case *busFile:

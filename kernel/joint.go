@@ -243,7 +243,7 @@ func (k *Kernel) joinedPipes() string {
 // ofJoint reports whether op is a call that the worker of a process makes and not the
 // process, so that it is performed for one that is stopped as well.
 func ofJoint(op sys.Op) bool {
-	return op == sys.OpPipeReturn || op == sys.OpRest || op == sys.OpFeed
+	return op == sys.OpPipeReturn || op == sys.OpRest || op == sys.OpFeed || op == sys.OpLoan
 }
 
 // sysRest hears when a guest waits for a joined pipe, which is no call here. What it has

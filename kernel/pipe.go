@@ -22,6 +22,11 @@ type pipe struct {
 
 	joint *joint // if its bytes go past the kernel; see joint
 	lost  bool   // bytes were lost with a process that had them
+
+	loan   *loan    // if a process has bytes that are still in the ring
+	reader *Process // who has read last
+	inRow  int      // how often since another did
+	shy    int      // how often somebody must before anything is lent
 }
 
 // pipeReader and pipeWriter are a pipe's ends, each one open file.
@@ -63,13 +68,18 @@ func (p pipeReader) read(c *call, n int) verdict {
 	switch {
 	case n == 0:
 		return c.ok()
+	case p.loan != nil:
+		p.recall()
 	case p.ring.len() > 0:
-		buf := c.buffer(min(n, p.ring.len()))
-		p.ring.take(buf)
+		n = min(n, p.ring.len())
+		lent := p.lend(c, n)
+		buf := c.buffer(n + lent)
+		p.ring.take(buf[:n])
+		p.ring.peek(buf[n:])
 		if p.ring.free() >= pipeBuf { // any writer can go on
 			p.writerq.wake()
 		}
-		c.ok()
+		c.ok(0, 0, uint64(lent))
 		c.reply.Data = buf
 		return ended
 	case p.lost:
@@ -92,6 +102,10 @@ func (p pipeReader) write(c *call, _ []byte) verdict { return c.fail(errno.EBADF
 
 func (p pipeReader) poll() (sys.PollEvent, uint64) {
 	var ev sys.PollEvent
+	if p.loan != nil {
+		p.recall() // then it is known
+		return 0, 0
+	}
 	p.joint.takeBack()
 	n := uint64(p.ring.len())
 	if n > 0 {
@@ -107,6 +121,7 @@ func (p pipeReader) await(c *call, _ sys.PollEvent) { c.wait(&p.readable) }
 
 func (p pipeReader) closed() {
 	p.reads = false
+	p.endLoan()
 	p.ring = ring{}
 	p.joint.readerGone()
 	p.writerq.wake()

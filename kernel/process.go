@@ -49,6 +49,7 @@ type Process struct {
 	tracer   atomic.Pointer[Trace] // nil, mostly
 	copies   *copies               // of a process at the far end of a link that keeps copies of files
 	feeds    func(*sys.Request)    // of one that may be sent what it has not asked for; see Feeds
+	loans    map[uint64]*pipe      // of which it has bytes, by its own numbers
 
 	worked  int // units of Work since the last turn; the program's goroutine has it
 	cpu     cputime

@@ -23,7 +23,7 @@ func init() {
 		sys.OpReadlink: sysReadlink, sys.OpChdir: sysChdir, sys.OpGetcwd: sysGetcwd, sys.OpUmask: sysUmask,
 		sys.OpMounts: sysMounts, sys.OpStatfs: sysStatfs, sys.OpMount: naming(sysMount, always), sys.OpUnmount: naming(sysUnmount, always),
 
-		sys.OpPipeJoin: sysPipeJoin, sys.OpPipeReturn: sysPipeReturn, sys.OpRest: sysRest, sys.OpFeed: sysFeed,
+		sys.OpPipeJoin: sysPipeJoin, sys.OpPipeReturn: sysPipeReturn, sys.OpRest: sysRest, sys.OpFeed: sysFeed, sys.OpLoan: sysLoan,
 
 		sys.OpListen: sysListen, sys.OpAccept: sysAccept, sys.OpConnect: sysConnect,
 		sys.OpShutdown: sysShutdown, sys.OpRecv: sysRecv,

@@ -83,6 +83,7 @@ func (t *Trace) Attach(by *Process, pid int) error {
 	}
 	p.tracer.Store(t)
 	p.returnJoints()
+	p.recallLoans()
 	if n := &k.names; n.holder == p && !n.recalled {
 		n.recalled = true
 		p.copies.tell(0)

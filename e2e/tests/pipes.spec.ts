@@ -103,6 +103,37 @@ onBothEngines("another process reads on where the first stops", async (user, eng
   await clean(user);
 });
 
+/** The first n bytes of what stream pours. */
+const stream = (n: number): Buffer => Buffer.from(Uint8Array.from({ length: n }, (_, i) => (i * 31) ^ ((i >> 8) * 7) ^ (i >> 16)));
+
+/** Runs a line with bytes as its input. */
+async function fed(user: ShellPage, line: string, input: Buffer): Promise<string> {
+  await user.write("input", input);
+  return (await user.run(`cat input | { ${line}\n}`, { timeout: 40_000 })).stdout;
+}
+
+onBothEngines("programs read one input one after another, each from where the one before was", async (user, engine) => {
+  await user.install("stream-c", "stream-go", "stream-js");
+  const sizes = [1, 1000, engine === "browser" ? 70_000 : 5000, 3, 4096];
+  const guests = ["c", "go", "js", "c", "c"];
+  const takes = sizes.map((n, i) => `stream-${guests[i]} take ${n}`).join("; ");
+  const input = Buffer.concat([...sizes.map(stream), Buffer.from("a line\nand the rest\n")]);
+  expect(await fed(user, `${takes}; read -r line; echo "<$line>"; cat`, input)).toBe(
+    `${sizes.map((n) => `${n} bytes\n`).join("")}<a line>\nand the rest\n`,
+  );
+  const records = ["x", "y", "z"].map((name) => Buffer.concat([Buffer.from(`${name}\n`), stream(10)]));
+  expect(await fed(user, `while read -r name; do echo $name; stream-c take 10; done`, Buffer.concat(records))).toBe(
+    "x\n10 bytes\ny\n10 bytes\nz\n10 bytes\n",
+  );
+});
+
+onBothEngines("programs that read one input at once have each byte once", async (user, engine) => {
+  await user.install("cat-c");
+  const n = engine === "browser" ? 500_000 : 50_000;
+  const line = `exec 3<&0; for i in 1 2 3; do cat-c <&3 >/tmp/part$i & done; wait; cat /tmp/part? | tr -d '\\n' | wc -c; cat /tmp/part? | tr -d b | wc -c`;
+  expect(await fed(user, line, Buffer.from("ab".repeat(n / 2)))).toBe(`${n}\n${n / 2}\n`);
+});
+
 test("Ctrl-C ends a pipeline of guests", async ({ open }) => {
   const user = await open("browser");
   await user.install("stream-c");

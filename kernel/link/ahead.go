@@ -1,10 +1,6 @@
 package link
 
-import (
-	"slices"
-
-	"github.com/bushel-wasm/bushel/kernel/sys"
-)
+import "github.com/bushel-wasm/bushel/kernel/sys"
 
 // aheadBytes is how much more than it asks for a read may bring, where the kernel
 // allows it: the whole content of most pipes.
@@ -26,19 +22,7 @@ func (c *Client) served(r *sys.Request) (sys.Reply, bool) {
 	if a == nil || len(a.data) == 0 {
 		return sys.Reply{}, false
 	}
-	n := min(len(a.data), int(min(r.Args[1], aheadBytes)))
-	if r.Dst != nil {
-		n = min(n, len(r.Dst))
-	}
-	var reply sys.Reply
-	if r.Dst != nil {
-		reply.Data = r.Dst[:copy(r.Dst[:n], a.data)]
-	} else {
-		reply.Data = slices.Clone(a.data[:n])
-	}
-	if a.data = a.data[n:]; len(a.data) == 0 {
-		a.data = nil
-	}
+	reply := sys.Reply{Data: take(&a.data, r)}
 	if len(c.out) > 0 {
 		if c.shown = true; c.pace.due(c.now()) {
 			c.flush()

@@ -3,6 +3,7 @@ package link
 import (
 	"encoding/binary"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -54,6 +55,8 @@ type Client struct {
 	// anyAhead is set when anything has been read ahead.
 	anyAhead bool
 
+	loans    map[uint64]*loan // what it was lent of pipes, until all of it has been told to be read
+	lastLoan uint64
 	feeds    map[uint64]*feed // of fds that the kernel may feed, by their numbers
 	lastFeed uint64
 	tries    int                 // how often a call was told since the last message that there is nothing
@@ -72,10 +75,10 @@ type Client struct {
 	lastFile uint64
 	flow     flow
 	names    names
-	renewing bool    // see fresh
-	retry    func()  // what waits for that
-	shown    bool    // something is held back that somebody may be waiting for
-	parked   *waiter // a read that waits for a read ahead
+	renewing bool     // see fresh
+	retries  []func() // what waits for that
+	shown    bool     // something is held back that somebody may be waiting for
+	parked   *waiter  // a read that waits for a read ahead
 }
 
 // pace says when writes sent behind are posted.
@@ -191,8 +194,11 @@ type waiter struct {
 	lend   bool   // see sys.Request
 	edits  uint64 // of desc's file when it was sent
 	renews bool   // see fresh
-	dir    dirKey // of an open: where the file is, and its name
-	name   string
+	loan   uint64 // of a read: the number that what is lent with it has
+	// recalled: and has been asked for already.
+	recalled bool
+	dir      dirKey // of an open: where the file is, and its name
+	name     string
 }
 
 // fdState is what the client must know of a fd.
@@ -213,6 +219,7 @@ type fdState struct {
 	wrote  int      // since the kernel was last asked to join it
 	askAt  int      // how much that is when it is asked
 	feed   *feed    // if the kernel may send what comes unasked
+	loan   *loan    // what is to be read next
 
 	of   *file        // what is known of the file, if anything may be
 	desc *description // if the offset is kept here
@@ -235,6 +242,7 @@ func NewClient(post func([]byte), now func() time.Duration) *Client {
 		waiting: make(map[uint32]waiter),
 		fds:     fdTable{high: make(map[uint32]fdState)},
 		pipes:   make(map[uint32]*pipeEnd),
+		loans:   make(map[uint64]*loan),
 		feeds:   make(map[uint64]*feed),
 		files:   make(map[uint64]*file),
 	}
@@ -251,11 +259,12 @@ func (c *Client) Begin(info *sys.StartInfo) {
 	c.fds.clear()
 	c.dropAll()
 	clear(c.feeds)
+	clear(c.loans)
 	c.rest = rest{alarm: c.rest.alarm}
 	c.plain, c.heard, c.doubt, c.lastFile, c.flow, c.parked = false, c.now(), c.now()-1, 0, flow{}, nil
 	clear(c.files)
 	c.names.reset()
-	c.shown, c.renewing, c.retry = false, false, nil
+	c.shown, c.renewing, c.retries = false, false, nil
 	for _, f := range info.FDs {
 		c.enter(f.FD, f.Info)
 	}
@@ -275,7 +284,14 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		c.mu.Unlock()
 		return false // the process has exited: nobody waits
 	}
-	reply, ok, taken := c.pastFed(lane, r, done)
+	var reply sys.Reply
+	var ok, taken bool
+	if len(c.loans) > 0 {
+		reply, ok, taken = c.pastLoan(lane, r, done)
+	}
+	if !taken {
+		reply, ok, taken = c.pastFed(lane, r, done)
+	}
 	if !taken {
 		reply, ok, taken = c.past(lane, r, done)
 	}
@@ -337,21 +353,27 @@ func (c *Client) call(lane uint16, r *sys.Request, w waiter) {
 	if r.Op != sys.OpGetPID {
 		c.sayAll()
 	}
+	c.tellLoans()
 	c.lastID++
 	if c.lastID == 0 {
 		c.lastID = 1 // 0 is for what the kernel tells unasked
 	}
 	id := c.lastID
 	w.lane, w.sent, w.mark, w.cost = lane, c.now(), c.unacked.mark(lane), c.flow.sent
-	c.waiting[id] = w
 	req := *r
 	switch {
 	case r.Op == sys.OpRead && r.Args[1] != 0:
-		req.Args[2] = aheadBytes
+		if r.Dst != nil {
+			req.Args[1] = min(r.Args[1], uint64(len(r.Dst)))
+		}
+		c.lastLoan++
+		w.loan = c.lastLoan
+		req.Args[2], req.Args[3] = aheadBytes, w.loan
 	case r.Op == sys.OpOpen && !c.plain:
 		c.lastFile++
 		req.Args[4], req.Args[5] = c.lastFile, firstAhead
 	}
+	c.waiting[id] = w
 	c.tail.at = -1
 	c.out = sys.AppendRequest(c.out, bus.KindCall, lane, id, &req)
 }
@@ -359,6 +381,7 @@ func (c *Client) call(lane uint16, r *sys.Request, w waiter) {
 // follow adds a call of the first lane that wants no answer to what is to be sent. It
 // knows nothing of fds that have not been said.
 func (c *Client) follow(r *sys.Request) {
+	c.tellLoans()
 	c.tail.at = -1
 	c.out = sys.AppendRequest(c.out, bus.KindNotify, 0, 0, r)
 }
@@ -391,6 +414,7 @@ func (c *Client) Exit(code uint8) {
 			c.giveBack(e)
 		}
 	}
+	c.tellLoans()
 	c.tellRested()
 	c.dropAll()
 	c.out = sys.AppendRequest(c.out, bus.KindNotify, 0, 0, &sys.Request{Op: sys.OpExit, Args: [6]uint64{uint64(code)}})
@@ -437,6 +461,7 @@ func (c *Client) sendBehind(lane uint16, fd uint32, r *sys.Request) {
 		binary.LittleEndian.PutUint32(c.out[t.at:], uint32(len(c.out)-t.at))
 		return
 	}
+	c.tellLoans()
 	c.tail = tail{len(c.out), lane, fd}
 	c.out = sys.AppendRequest(c.out, bus.KindNotify, lane, 0, r)
 }
@@ -489,6 +514,7 @@ func (c *Client) flush() {
 
 // flushOut sends what is held back of what goes to the kernel.
 func (c *Client) flushOut() {
+	c.tellLoans()
 	c.tail.at = -1
 	if len(c.out) == 0 {
 		return
@@ -520,6 +546,8 @@ func (c *Client) Receive(msg []byte) error {
 				c.asked(&r)
 			case sys.OpFeed:
 				c.fed(&r)
+			case sys.OpLoan:
+				c.recalledLoan(r.Args[0])
 			}
 			continue
 		}
@@ -563,10 +591,10 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 	}
 	if w.renews {
 		c.renewing = false
-		if retry := c.retry; retry != nil {
-			c.retry = nil
+		for _, retry := range slices.Backward(c.retries) {
 			defer retry()
 		}
+		c.retries = nil
 	}
 	if w.desc != nil {
 		c.fileReply(&w, &reply)
@@ -626,6 +654,9 @@ func (c *Client) learn(w *waiter, r *sys.Reply) {
 	}
 	switch w.op {
 	case sys.OpRead:
+		if r.Vals[2] != 0 {
+			c.lent(w, r)
+		}
 		c.keep(w, r)
 	case sys.OpOpen:
 		c.openedFile(w, r)

@@ -71,6 +71,14 @@ func (c *Client) fresh() bool {
 	if c.heard <= c.doubt {
 		age = trust
 	}
+	return c.recent(age)
+}
+
+// listens is fresh for what nobody can know of but by the kernel.
+func (c *Client) listens() bool { return c.recent(c.now() - c.heard) }
+
+// recent reports whether what the kernel has said is of late, age being how long ago.
+func (c *Client) recent(age time.Duration) bool {
 	if age >= renewAfter && !c.renewing {
 		c.renewing = true
 		c.call(0, &sys.Request{Op: sys.OpGetPID}, waiter{op: sys.OpGetPID, renews: true})
@@ -79,12 +87,12 @@ func (c *Client) fresh() bool {
 	return age < trust
 }
 
-// again has r tried once more when the kernel has answered what fresh has asked.
-func (c *Client) again(r *sys.Request, done func(sys.Reply)) bool {
+// again has r tried once more when the kernel has answered what fresh, or listens, has asked.
+func (c *Client) again(lane uint16, r *sys.Request, done func(sys.Reply)) bool {
 	if !c.renewing {
 		return false
 	}
-	c.retry = func() { c.Start(r, done) }
+	c.retries = append(c.retries, func() { c.StartLane(lane, r, done) })
 	return true
 }
 
@@ -298,6 +306,10 @@ func (c *Client) spare(f *file) {
 func (c *Client) dropped(state fdState) {
 	if state.feed != nil {
 		c.starve(state.feed)
+	}
+	if state.loan != nil {
+		c.giveUp(state.loan)
+		c.flushOut()
 	}
 	if f := state.of; f != nil {
 		if f.fds--; f.fds == 0 && !f.retained {

@@ -120,7 +120,7 @@ func (c *Client) nameCall(r *sys.Request, done func(sys.Reply)) (reply sys.Reply
 	case dir == nil:
 		return
 	case !c.fresh():
-		return reply, false, c.again(r, done)
+		return reply, false, c.again(0, r, done)
 	}
 	e, there := dir.entries[name]
 	switch {

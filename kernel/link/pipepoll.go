@@ -69,6 +69,8 @@ func (c *Client) poll(list []sys.PollFD) (reply sys.Reply, ready bool) {
 		switch state := c.fds.get(p.FD); {
 		case state.ahead != nil && len(state.ahead.data) > 0 && p.Events&sys.PollIn != 0:
 			p.Revents, p.Bytes = sys.PollIn, uint64(len(state.ahead.data))
+		case state.loan != nil && p.Events&sys.PollIn != 0:
+			p.Revents, p.Bytes = sys.PollIn, uint64(len(state.loan.data))
 		case state.feed != nil:
 			p.Revents, p.Bytes = state.feed.poll(p.Events)
 		case state.end == nil:

@@ -24,7 +24,7 @@ func (c *Client) readFile(d *description, off int64, move bool, r *sys.Request, 
 		if c.fresh() {
 			return c.answer(&w), true
 		}
-		if c.again(r, done) {
+		if c.again(0, r, done) {
 			return reply, false
 		}
 	}

@@ -23,7 +23,9 @@ const (
 	// a2 no more, if that is not 0.
 	OpClose
 	// OpRead reads up to a1 bytes from fd a0 into data; 0 bytes are the end. Of a
-	// pipe's end that nobody else holds, data may have up to a2 bytes more. If v0 is
+	// pipe's end that nobody else holds, data may have up to a2 bytes more. If others hold
+	// it and a3 is not 0, that many may be lent to the process under the number a3: v2 is
+	// how many of data's last bytes are, which it has to tell of by OpLoan. If v0 is
 	// not 0, what comes after data, which may then be empty, comes by the channel of the
 	// pipe of that number (see OpPipeJoin). If v1 is not 0, it comes as OpFeed says.
 	OpRead
@@ -177,6 +179,11 @@ const (
 	// kernel sends the same: a0 that number, a1 a [Fed], a2 how many bytes have been
 	// written to the fd in all, and data what came.
 	OpFeed
+	// OpLoan is of a process at the far end of a link that was lent bytes of a pipe as loan
+	// a0 (see OpRead), and has no reply: it has read a1 more of them, and with a2 1 it gives
+	// back the rest. Until it has done either with all of them they are the first ones of the
+	// pipe, and in it. The kernel sends it to ask for that, with a0 alone.
+	OpLoan
 
 	// NumOps is one more than the highest number.
 	NumOps
@@ -195,7 +202,7 @@ var opNames = [NumOps]string{
 	OpStatfs: "statfs", OpPS: "ps", OpMount: "mount", OpUnmount: "unmount",
 	OpPipeJoin: "pipejoin", OpPipeReturn: "pipereturn", OpRest: "rest",
 	OpListen: "listen", OpAccept: "accept", OpConnect: "connect", OpShutdown: "shutdown", OpRecv: "recv",
-	OpNames: "names", OpFeed: "feed",
+	OpNames: "names", OpFeed: "feed", OpLoan: "loan",
 }
 
 // String is the call's name as a trace prints it.

@@ -24,7 +24,7 @@ var forms = [sys.NumOps]string{
 	sys.OpSetFD: "d0 O1", sys.OpPoll: "P t0", sys.OpPTY: "n0 n1", sys.OpTTYGet: "d0", sys.OpTTYSet: "d0 x1 x2",
 	sys.OpChdir: "p", sys.OpUmask: "o0", sys.OpSpawn: "S", sys.OpWait: "i0 W1", sys.OpKill: "i0 s1", sys.OpSetPGID: "n0 n1",
 	sys.OpStatfs: "p", sys.OpMount: "p M", sys.OpUnmount: "p", sys.OpPipeJoin: "d0", sys.OpPipeReturn: "n0 n1 n2",
-	sys.OpRest: "n0", sys.OpFeed: "d0 n1", sys.OpListen: "n0 n1", sys.OpAccept: "d0", sys.OpConnect: "n0", sys.OpShutdown: "d0 n1",
+	sys.OpRest: "n0", sys.OpFeed: "d0 n1", sys.OpLoan: "n0 n1", sys.OpListen: "n0 n1", sys.OpAccept: "d0", sys.OpConnect: "n0", sys.OpShutdown: "d0 n1",
 	sys.OpRecv: "d0 n1 n2", sys.OpNames: "D0 p n1",
 }
 
