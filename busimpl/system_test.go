@@ -158,3 +158,51 @@ func checkTree(t *testing.T, k *kernel.Kernel, typ, pkg, hello string) {
 	must(f.Unlink("/mnt/small"))
 	must(f.Unmount("/mnt"))
 }
+
+// TestMount_path mounts what a module serves that is along the PATH of who mounts alone, also
+// after the module has died.
+func TestMount_path(t *testing.T) {
+	k := boot(t, false, "old-tree")
+	k.Register("mounter", func(p *kernel.Process) int {
+		if err := p.Files().Mount("/mnt", &sys.MountAttr{Type: "fuse", Source: "forest", Options: []string{"timeout=60s"}}); err != nil {
+			t.Error(err)
+			return 1
+		}
+		return 0
+	})
+	f := k.Init().Files()
+	for _, dir := range []string{"/mnt", "/opt"} {
+		if err := f.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Rename("/bin/old-tree.wasm", "/opt/forest.wasm"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Mount("/mnt", &sys.MountAttr{Type: "fuse", Source: "forest"}); err == nil {
+		t.Error("it is found without a PATH")
+	}
+	pid, err := f.Spawn(&sys.SpawnAttr{Path: "/bin/mounter", Argv: []string{"mounter"}, Cwd: "/", Env: []string{"PATH=/usr/bin:/opt"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, status, err := f.Wait(pid, 0); status != sys.Exited(0) || err != nil {
+		t.Fatalf("%v, %v", status, err)
+	}
+	for range 2 {
+		data, err := f.ReadFile("/mnt/hello.txt")
+		for errno.Of(err) == errno.EIO && t.Context().Err() == nil { // until its end is known
+			data, err = f.ReadFile("/mnt/hello.txt")
+		}
+		if string(data) != "hello from Rust\n" || err != nil {
+			t.Errorf("%q, %v", data, err)
+		}
+		for _, p := range k.Bus().Packages() {
+			for _, pid := range p.PIDs {
+				if p.Name == "forest" {
+					f.Kill(int(pid), sys.SIGKILL)
+				}
+			}
+		}
+	}
+}

@@ -82,11 +82,22 @@ func (b *Bus) Register(name string, h bus.Handler) {
 
 // Bus opens /dev/bus for a program in the kernel. The link ends with the process.
 func (p *Process) Bus(opt bus.Options) (*bus.Conn, error) {
+	return p.BusFor(p, opt)
+}
+
+// BusFor is [Process.Bus] for calls that are made for user: packages are looked for along
+// its PATH. They are p's calls all the same.
+func (p *Process) BusFor(user *Process, opt bus.Options) (*bus.Conn, error) {
 	files := p.Files()
 	fd, err := files.Open(bus.Device, sys.ORead|sys.OWrite|sys.OCloexec, 0)
 	if err != nil {
 		return nil, err
 	}
+	p.k.lock()
+	if f, ok := p.fd(uint64(fd)); ok {
+		f.stream.(*busFile).path = getenv(user.env, "PATH")
+	}
+	p.k.unlock()
 	return bus.NewFileConn(sys.NewFiles(&busCaller{Process: p}).File(fd), opt), nil
 }
 

@@ -23,6 +23,7 @@ type busFile struct {
 	pid  uint32 // of the process that opened it, as whom its calls are made
 	conn *bus.Conn
 	p    *Process // that one
+	path string   // along which the packages that it calls are looked for
 
 	in    bus.Splitter
 	taken uint64 // how many bytes have been written in all
@@ -43,7 +44,7 @@ type busFile struct {
 
 // openBus is a new link of the process to the bus.
 func (p *Process) openBus(flags sys.OpenFlag) *openFile {
-	f := &busFile{k: p.k, pid: p.pid, p: p, in: bus.Splitter{Most: bus.DefaultFrame}}
+	f := &busFile{k: p.k, pid: p.pid, p: p, path: getenv(p.env, "PATH"), in: bus.Splitter{Most: bus.DefaultFrame}}
 	f.conn = p.k.bus.accept(f)
 	return p.k.newStream(f, flags, sys.FDInfo(sys.TypeCharDevice)|p.feedable())
 }

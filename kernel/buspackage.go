@@ -160,8 +160,7 @@ func (b *Bus) deliver(in *bus.Incoming, name string) {
 	b.mu.Unlock()
 	within(in)
 	if inst != nil {
-		path := b.pathOf(in)
-		b.k.aside(func() { b.start(inst, path) })
+		b.k.aside(func() { b.start(inst, pathOf(in)) })
 	}
 }
 
@@ -439,11 +438,12 @@ func (b *Bus) gone(inst *instance, why error) {
 	failed := inst.waiting
 	inst.waiting = nil
 	var again *instance
+	var path []string
 	switch {
 	case len(p.instances) > 0 || len(p.waiting) == 0:
 	case why == nil && inst.ours && f != nil && !b.closed:
 		// It had served; what came since is for a new one.
-		again = &instance{pkg: p, ours: true}
+		again, path = &instance{pkg: p, ours: true}, pathOf(p.waiting[0].in)
 		p.instances = append(p.instances, again)
 	default:
 		failed = append(failed, p.waiting...)
@@ -467,6 +467,6 @@ func (b *Bus) gone(inst *instance, why error) {
 		b.k.aside(func() { b.stop(pid) })
 	}
 	if again != nil {
-		b.k.aside(func() { b.start(again, nil) })
+		b.k.aside(func() { b.start(again, path) })
 	}
 }

@@ -78,13 +78,7 @@ func (b *Bus) declared() []busConf {
 }
 
 // pathOf is the caller's PATH.
-func (b *Bus) pathOf(in *bus.Incoming) []string {
-	p, ok := b.k.Find(int(in.Meta().Caller))
-	if !ok {
-		return nil
-	}
-	return strings.Split(getenv(p.env, "PATH"), ":")
-}
+func pathOf(in *bus.Incoming) []string { return strings.Split(peerOf(in).path, ":") }
 
 // module finds the file of the package, in /bin and along the caller's PATH.
 func (b *Bus) module(conf *busConf, dirs []string) (string, error) {

@@ -43,7 +43,7 @@ func mount(ctx context.Context, k *kernel.Kernel, m *kernel.Mount, typ string, o
 		c.patience = d
 	}
 	// The mount outlives who makes it, so the link is process 1's.
-	conn, err := k.Init().Bus(bus.Options{})
+	conn, err := k.Init().BusFor(m.Process, bus.Options{})
 	if err != nil {
 		return nil, err
 	}
