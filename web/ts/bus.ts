@@ -13,7 +13,7 @@ import { AT_CWD, Op, Open } from "./syscall.ts";
 
 export type { Description, MethodDescription, ObjectDescription, ServiceDescription, VarDescription } from "./buscontract.ts";
 export { type BusCode, BusError, type BusErrorInfo } from "./buserror.ts";
-export type { CallContext, CallOptions, Handler, RemoteObject } from "./busvalues.ts";
+export type { CallContext, CallOptions, Handler, KeptObject, RemoteObject } from "./busvalues.ts";
 
 /** How much one read may bring. */
 const PIECE = 256 << 10;
@@ -75,6 +75,7 @@ export class Bus {
    * functions (callbacks, served while the call is open), objects, iterables for streams of items, and
    * what fetch takes as a body for streams of bytes. A single result is returned itself, several as an
    * object of them: plain values, objects with methods and close(), async iterators, ReadableStreams.
+   * Where it does not, the option keep asks for an object, and callbacks has what it may call.
    */
   async call(name: string, method: string, args?: unknown, options: CallOptions = {}): Promise<unknown> {
     options.signal?.throwIfAborted();

@@ -92,10 +92,13 @@ export function callbackOf(of: Contract, param: VarDescription): Contract {
 /** A full name names its service: service/major.Method, or a type of the Rust crates. */
 export const isFull = (method: string): boolean => method.includes("/") || method.includes("::");
 
+/** A method of which no more is known than its full name. */
+export const undescribed = (full: string): Contract => ({ full, method: { name: full }, format: Format.json, objects: [], service: "" });
+
 /** The method of a package that is meant by its full name, or by the end of one in any case. */
 export function findMethod(pkg: string, list: readonly Contract[], method: string): Contract {
   if (isFull(method)) {
-    return list.find((c) => c.full === method) ?? { full: method, method: { name: method }, format: Format.json, objects: [], service: "" };
+    return list.find((c) => c.full === method) ?? undescribed(method);
   }
   const end = `.${method.toLowerCase()}`;
   const found = list.filter((c) => `.${c.full.replace(/\/\d+/, "").toLowerCase()}`.endsWith(end));

@@ -4,7 +4,7 @@
 import { BusError, busError } from "./buserror.ts";
 import { type Body, type CallHow, type Incoming, type Serve, Session, type SessionLink } from "./bussession.ts";
 import {
-  BusKind, busFrame, type BusFrame, callPayload, faultPayload, hello, hex, methodID, OPTIONAL, readCall, readFault, readHello,
+  BusKind, busFrame, type BusFrame, callPayload, faultPayload, hello, hex, KEEP, methodID, OPTIONAL, readCall, readFault, readHello,
   Splitter, VERSION,
 } from "./buswire.ts";
 
@@ -62,7 +62,7 @@ export class Link implements SessionLink {
     do this.lastID = (this.lastID + 2) % 0x1_0000_0000;
     while (this.lastID === 0 || this.calls.has(this.lastID));
     const timeout = how.timeout === undefined ? 0 : Math.min(Math.max(Math.ceil(how.timeout), 1), 0xffff_ffff);
-    const frame = this.callFrame(BusKind.call, this.lastID, parent, name, method, timeout, body);
+    const frame = this.callFrame(BusKind.call, this.lastID, parent, name, method, timeout, body, how.keep ? KEEP : 0);
     const session = new Session(this, this.lastID, false, parent, how.serve);
     this.calls.set(session.id, session);
     this.options.send(frame);
@@ -72,12 +72,12 @@ export class Link implements SessionLink {
 
   notify(parent: Session | undefined, name: string, method: string, body: Body): void {
     if (this.ended) throw this.ended;
-    this.options.send(this.callFrame(BusKind.notify, 0, parent, name, method, 0, body));
+    this.options.send(this.callFrame(BusKind.notify, 0, parent, name, method, 0, body, 0));
   }
 
-  private callFrame(kind: number, id: number, parent: Session | undefined, name: string, method: string, timeout: number, body: Body): Uint8Array {
+  private callFrame(kind: number, id: number, parent: Session | undefined, name: string, method: string, timeout: number, body: Body, flags: number): Uint8Array {
     const payload = callPayload({ package: name, parent: parent?.id ?? 0, timeout }, body.bytes);
-    const frame = busFrame(kind, id, { format: body.format, method: methodID(method), payload });
+    const frame = busFrame(kind, id, { format: body.format, flags, method: methodID(method), payload });
     if (frame.length > this.maxFrame) throw new BusError("resource_exhausted", `a call of ${frame.length} bytes is too long`);
     return frame;
   }

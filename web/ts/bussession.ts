@@ -36,6 +36,8 @@ export interface CallHow {
   signal?: AbortSignal | undefined;
   /** How long the answer may take, in milliseconds. */
   timeout?: number | undefined;
+  /** The call is to stay open when it is answered. */
+  keep?: boolean | undefined;
   /** Serves callbacks. */
   serve?: Serve | undefined;
 }

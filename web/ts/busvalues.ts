@@ -4,7 +4,7 @@
 
 import { concat } from "./bytes.ts";
 import { BusError, busError } from "./buserror.ts";
-import { callbackOf, type Contract, memberName, methodsOf, type VarDescription } from "./buscontract.ts";
+import { callbackOf, type Contract, memberName, methodsOf, undescribed, type VarDescription } from "./buscontract.ts";
 import { type Answer, type Body, type CallHow, type Incoming, type Serve, type Session } from "./bussession.ts";
 import type { Item, Stream } from "./busstream.ts";
 import { decode, encode, Format, hex, methodID } from "./buswire.ts";
@@ -17,6 +17,13 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** How long the answer may take, in milliseconds; the callee is told. */
   timeout?: number;
+  /**
+   * The method returns an object, and its package does not describe that, as those of the Rust crates do
+   * not: the call comes to a KeptObject. Where a description says so it is not needed.
+   */
+  keep?: boolean;
+  /** What the other side may call while the call is open, by full names; for methods that no description has. */
+  callbacks?: Readonly<Record<string, Handler>>;
 }
 
 /** What a handler may know of its call. */
@@ -42,6 +49,16 @@ export interface RemoteObject {
   readonly [method: string]: unknown;
 }
 
+/** An object whose methods no description has. They are called by their full names, with plain values. */
+export interface KeptObject {
+  call(method: string, args?: unknown, options?: CallOptions): Promise<unknown>;
+  /** Gives it back; what is under way on it fails. */
+  close(): void;
+  [Symbol.dispose](): void;
+  /** Resolves when it is no more, with the error if it failed. */
+  readonly closed: Promise<BusError | undefined>;
+}
+
 /** Starts a call with a body: to a package, or along a session. */
 export type Start = (method: string, body: Body, how: CallHow) => Session;
 
@@ -56,12 +73,13 @@ export async function callMethod(start: Start, of: Contract, args: unknown, opti
   const given = params.length > 0 ? members(of, params, args) : {};
   const body = { format: of.format, bytes: encoded(of.format, params.length > 0 ? plainOnes(params, given) : args, "invalid_argument", "the arguments cannot be sent") };
   const pumps = params.filter(isStream).map((p) => [p, items(p, of.format, given[p.name] ?? [])] as const); // none is an empty one
-  const session = start(of.full, body, { ...options, serve: callbacks(of, params, given) });
+  const keep = options.keep || (of.method.results ?? []).some((r) => r.kind === "object");
+  const session = start(of.full, body, { ...options, keep, serve: callbacks(of, params, given, options.callbacks) });
   session.onEnd(() => params.filter((p) => p.kind === "object").forEach((p) => dispose(given[p.name])));
   for (const [param, source] of pumps) void session.stream(param.stream ?? 0).pump(source);
   const answer = await session.answer;
   try {
-    return results(of, session, answer);
+    return options.keep && !of.method.results?.length ? kept(session, answer) : results(of, session, answer);
   } catch (error) {
     session.close();
     throw error;
@@ -106,8 +124,13 @@ function record(body: Body): Values {
 }
 
 // Serves the functions and the objects among the arguments, for as long as the call is open.
-function callbacks(of: Contract, params: readonly VarDescription[], given: Values): Serve | undefined {
+function callbacks(of: Contract, params: readonly VarDescription[], given: Values, named: CallOptions["callbacks"]): Serve | undefined {
   const methods = new Map<string, Method>();
+  for (const [full, handler] of Object.entries(named ?? {})) {
+    if (typeof handler !== "function") throw new BusError("invalid_argument", `${full} is no function`);
+    const callback = undescribed(full);
+    methods.set(numberOf(callback), { of: callback, handler });
+  }
   for (const param of params) {
     const value = given[param.name];
     if (value === undefined || value === null) continue;
@@ -214,10 +237,27 @@ function objectStub(of: Contract, v: VarDescription, session: Session): RemoteOb
   }
   stub["close"] = () => session.close();
   stub[Symbol.dispose ?? Symbol.for("Symbol.dispose")] = () => session.close();
-  stub["closed"] = new Promise((resolve) => session.onEnd((error) => resolve(error?.code === "canceled" ? undefined : error)));
+  stub["closed"] = ended(session);
   dropped.register(stub, session);
   return Object.freeze(stub) as unknown as RemoteObject;
 }
+
+// What a call has returned that was to be kept.
+function kept(session: Session, answer: Answer): KeptObject {
+  if (!answer.open) throw new BusError("failed_precondition", "the method has returned no object");
+  const stub: KeptObject = {
+    call: (method, args, options) => callMethod((full, body, how) => session.call(full, body, how), undescribed(method), args, options),
+    close: () => session.close(),
+    [Symbol.dispose ?? Symbol.for("Symbol.dispose")]: () => session.close(),
+    closed: ended(session),
+  } as KeptObject;
+  dropped.register(stub, session);
+  return Object.freeze(stub);
+}
+
+// Resolves when the session is over, with the error if it failed.
+const ended = (session: Session): Promise<BusError | undefined> =>
+  new Promise((resolve) => session.onEnd((error) => resolve(error?.code === "canceled" ? undefined : error)));
 
 // What a call has returned: the value if it is one, else an object of the results.
 function results(of: Contract, session: Session, answer: Answer): unknown {

@@ -15,6 +15,8 @@ export const Format = { raw: 0, json: 3, cbor: 16 } as const;
 
 /** On a result: the call stays open. */
 export const OPEN = 1;
+/** On a call: it is to stay open when it is answered. */
+export const KEEP = 1;
 /** On data: this side sends no more; an item goes on in the next piece; the stream has failed. */
 export const DataFlag = { end: 1, more: 2, error: 4 } as const;
 /** On credit: the reader wants no more. */
