@@ -3,6 +3,7 @@ package kernel_test
 import (
 	"testing"
 
+	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -45,6 +46,12 @@ func FuzzSyscall(f *testing.F) {
 			f.Add([]byte{byte(op), fd, fd, 136, 0, 0, 0, 1, 16, 0, 'x', 1, 0, 0, 0, 3, 0, 0, 0, 9, 9, 9, 9, 9, 9, 9, 9})
 		}
 	}
+	for _, args := range [][]byte{{11, 9, 1, 0}, {11, 130, 1, 130}, {11, 136, 130, 0}, {5, 9, 1, 0}} { // a file that is fed, and one that is not
+		feed := append([]byte{byte(sys.OpFeed)}, append(args, 0, 0, 0, 0, 0)...)
+		write := append([]byte{byte(sys.OpWrite), 11, 0, 0, 0, 0, 0, 0, 48, 0}, bus.AppendHello(nil, &bus.Hello{Version: bus.Version, MaxFrame: 1 << 20, MaxCalls: 9})...)
+		f.Add(append(append(append([]byte(nil), feed...), write...), feed...))
+		f.Add(append(append(append([]byte(nil), write...), feed...), byte(sys.OpClose), 11, 0, 0, 0, 0, 0, 0, 0, 0))
+	}
 	attr := sys.SpawnAttr{Argv: []string{"true"}}
 	f.Add(append([]byte{byte(sys.OpSpawn), 0, 0, 0, 0, 0, 0, 0, byte(len(attr.Append(nil))), 0}, attr.Append(nil)...))
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -64,6 +71,8 @@ func FuzzSyscall(f *testing.F) {
 		files.Open("/appended", sys.OWrite|sys.OCreate|sys.OAppend, 0o644) // 8
 		_, port, _ := files.Listen(0, 1)                                   // 9
 		files.Connect(port, 0)                                             // 10
+		p.Feeds(func(*sys.Request) {})
+		files.Open("/dev/bus", sys.ORead|sys.OWrite|sys.ONonblock, 0) // 11
 		for _, r := range requests(b) {
 			ended := 0
 			now := p.Start(&r, func(rep sys.Reply) {

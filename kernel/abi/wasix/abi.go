@@ -26,6 +26,7 @@ type ABI struct {
 	lastCID  uint64
 	calls    map[uint64]*call
 	events   []event // that the guest is to be told
+	waits    int     // the bytes of their bodies
 	// callbacks counts those that the guest has been told of and has not ended.
 	callbacks int
 	// round counts the times that the guest was told all there was, and so has done what
@@ -81,12 +82,16 @@ func (a *ABI) enter(c *call) uint64 {
 	return a.lastCID
 }
 
-// bid is the number of a package.
+// bid is the number of a package; 0 if the guest has opened as many as it may.
 func (a *ABI) bid(name string) uint32 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	n, ok := a.bids[name]
-	if !ok {
+	switch {
+	case ok:
+	case busport.Full(len(a.packages), 0):
+		return 0
+	default:
 		a.packages = append(a.packages, name)
 		n = uint32(len(a.packages))
 		a.bids[name] = n
@@ -152,6 +157,11 @@ func (a *ABI) fault(cid uint64, err error) {
 // incoming tells the guest of a call, along the call parent unless that is 0.
 func (a *ABI) incoming(in *bus.Incoming, parent uint64) {
 	a.mu.Lock()
+	if a.full() {
+		a.mu.Unlock()
+		_ = in.Fault(busport.ErrFull)
+		return
+	}
 	c := &call{in: in}
 	if p := a.calls[parent]; p != nil {
 		c.callback = p.in == nil
@@ -174,8 +184,12 @@ func (a *ABI) incoming(in *bus.Incoming, parent uint64) {
 // push adds an event. The lock is held.
 func (a *ABI) push(e event) {
 	a.events = append(a.events, e)
+	a.waits += len(e.body)
 	a.fresh = true
 }
+
+// full reports whether the guest has as much as it may. The lock is held.
+func (a *ABI) full() bool { return busport.Full(len(a.calls)+len(a.events), a.waits) }
 
 // closed tells the guest that a call which it serves is closed, unless it has ended it
 // itself or not heard of it.
@@ -188,6 +202,7 @@ func (a *ABI) closed(cid uint64) {
 	}
 	for i := range a.events {
 		if e := &a.events[i]; e.kind == eventCall && e.cid == cid {
+			a.waits -= len(e.body)
 			a.events = append(a.events[:i], a.events[i+1:]...)
 			delete(a.calls, cid)
 			return

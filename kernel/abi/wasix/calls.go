@@ -75,7 +75,12 @@ func (a *ABI) open(mod api.Module, at, n, ret uint64) bus.Crate {
 		return e
 	case !utf8.Valid(name):
 		return bus.CrateInvalidPackage
-	case !mod.Memory().WriteUint32Le(uint32(ret), a.bid(string(name))):
+	}
+	bid := a.bid(string(name))
+	switch {
+	case bid == 0:
+		return bus.CrateMemoryAllocation
+	case !mod.Memory().WriteUint32Le(uint32(ret), bid):
 		return bus.CrateMemoryAccess
 	}
 	return 0
@@ -128,6 +133,12 @@ func (a *ABI) begin(mod api.Module, s []uint64, target func() bus.Target) bus.Cr
 	}
 	if !mod.Memory().WriteUint64Le(uint32(s[5]), 0) {
 		return bus.CrateMemoryAccess
+	}
+	a.mu.Lock()
+	full := a.full()
+	a.mu.Unlock()
+	if full {
+		return bus.CrateMemoryAllocation
 	}
 	cid := a.call(target(), r)
 	mod.Memory().WriteUint64Le(uint32(s[5]), cid)

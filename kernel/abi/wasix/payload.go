@@ -7,6 +7,7 @@ import (
 
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/bushel-wasm/bushel/kernel/abi/busport"
 	"github.com/bushel-wasm/bushel/kernel/engine"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -41,6 +42,13 @@ func (p *payloads) add(b []byte) uint32 {
 			return fd
 		}
 	}
+}
+
+// full reports whether the guest has left as many of them open as it may.
+func (p *payloads) full() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return busport.Full(len(p.open), 0)
 }
 
 // of are the functions that payloads have. All others say of them what they say of

@@ -53,7 +53,7 @@ func (a *ABI) busPoll(_ context.Context, mod api.Module, s []uint64) {
 			engine.Exit(mod, 0) // it serves no longer, and nothing will come
 			return
 		}
-		if a.mayTell() > 0 {
+		if a.mayTell(1) > 0 {
 			a.mu.Unlock()
 			s[0] = uint64(a.tell(p))
 			resume()
@@ -109,7 +109,7 @@ func (a *ABI) rung() {
 // unlock gives up the lock, and has the guest look at what there is to tell.
 func (a *ABI) unlock() {
 	var wake func()
-	if a.mayTell() > 0 {
+	if a.mayTell(1) > 0 {
 		wake, a.waiting = a.waiting, nil
 		if wake == nil && a.fresh && !a.inside && a.peer.Serving() {
 			a.inside, a.fresh = true, false
@@ -122,17 +122,18 @@ func (a *ABI) unlock() {
 	}
 }
 
-// mayTell is how many of the first events the guest may be told. The lock is held.
+// mayTell is how many of the first most events the guest may be told. The lock is held.
 //
 // While the guest runs a callback, which polls too, that is none: the crate's lock on its
 // calls is held then, and whatever ends or begins one would meet it. Several events in one
 // poll are safe, but for a call along one that it has not yet looked at: its object is made by
 // a task that runs when there is nothing more to poll.
-func (a *ABI) mayTell() int {
+func (a *ABI) mayTell(most int) int {
 	if a.callbacks > 0 {
 		return 0
 	}
-	for i := range a.events {
+	most = min(most, len(a.events))
+	for i := range most {
 		e := &a.events[i]
 		if e.kind != eventCall || e.parent == 0 || e.callback {
 			continue
@@ -141,7 +142,7 @@ func (a *ABI) mayTell() int {
 			return i
 		}
 	}
-	return len(a.events)
+	return most
 }
 
 // tell tells the guest as many events as there are and may be.
@@ -151,7 +152,7 @@ func (a *ABI) tell(p poll) bus.Crate {
 	defer func() { open(made) }()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	n := uint32(min(uint64(a.mayTell()), uint64(p.most)))
+	n := uint32(a.mayTell(int(min(p.most, 1<<20))))
 	end := uint64(p.events) + uint64(n)*eventSize
 	if mem == nil || end > 1<<32 || !mem.WriteUint32Le(p.count, n) {
 		return bus.CrateMemoryAccess
@@ -163,12 +164,17 @@ func (a *ABI) tell(p poll) bus.Crate {
 	if _, ok := mem.Read(uint32(end-1), 1); !ok {
 		return bus.CrateMemoryAccess
 	}
+	if a.payloads.full() {
+		return bus.CrateMemoryAllocation
+	}
 	a.fresh = true
 	for i := range a.events[:n] {
 		e := &a.events[i]
 		var fd uint32
 		if e.kind == eventCall || e.kind == eventResult {
 			fd = a.payloads.add(e.body)
+			a.waits -= len(e.body)
+			e.body = nil
 		}
 		if e.callback {
 			a.callbacks++
@@ -181,6 +187,7 @@ func (a *ABI) tell(p poll) bus.Crate {
 			return bus.CrateMemoryAccess
 		}
 	}
-	a.events = slices.Delete(a.events, 0, int(n))
+	clear(a.events[:n])
+	a.events = a.events[n:]
 	return 0
 }

@@ -37,6 +37,7 @@ type ABI struct {
 	listened bool
 	work     []work // to be handed in
 	served   []work // calls of others, to be handed in when it serves
+	waits    int    // the bytes of the bodies of both
 
 	busy    bool    // it is being entered
 	waiting *waiter // the poll that waits
@@ -160,6 +161,9 @@ func (a *ABI) dropped(handle uint32) {
 	}
 }
 
+// full reports whether the guest has as much as it may. The lock is held.
+func (a *ABI) full() bool { return busport.Full(len(a.calls)+len(a.work)+len(a.served), a.waits) }
+
 // incoming hands in a call of others, along the call parent unless that is none. Calls along
 // it are held until it is answered: the guest begins to listen for the methods of an object
 // when it makes it.
@@ -169,6 +173,11 @@ func (a *ABI) incoming(in *bus.Incoming, parent uint32) {
 	if !ok {
 		a.mu.Unlock()
 		_ = in.Fault(bus.ErrNoMethod(in.Method()))
+		return
+	}
+	if a.full() {
+		a.mu.Unlock()
+		_ = in.Fault(busport.ErrFull)
 		return
 	}
 	handle := a.draw()
@@ -188,6 +197,7 @@ func (a *ABI) ended(handle uint32) {
 	for _, list := range []*[]work{&a.served, &a.work} {
 		for i := range *list {
 			if w := &(*list)[i]; w.kind == begin && w.handle == handle {
+				a.waits -= len(w.body)
 				*list = slices.Delete(*list, i, i+1)
 				delete(a.calls, handle)
 				a.mu.Unlock()

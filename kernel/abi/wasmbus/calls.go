@@ -7,6 +7,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/kernel/abi/busport"
 	"github.com/bushel-wasm/bushel/kernel/engine"
 )
 
@@ -216,6 +217,12 @@ func (a *ABI) makeCall(mod api.Module, parent, handle, keepalive uint64, s []uin
 	case a.find(handle) != nil:
 		return uint32(bus.CrateInvalidHandle)
 	}
+	a.mu.Lock()
+	full := a.full()
+	a.mu.Unlock()
+	if full {
+		return memoryAllocation
+	}
 	method := bus.MethodOf(string(topic))
 	if uint32(parent) != noParent {
 		p := a.find(parent)
@@ -246,6 +253,9 @@ func (a *ABI) callback(mod api.Module, s []uint64) uint32 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	back := a.callbacks[uint32(s[0])]
+	if busport.Full(len(a.callbacks)+len(back), 0) {
+		return success // it makes none of those calls
+	}
 	if back == nil {
 		back = make(map[bus.Method]uint32)
 		a.callbacks[uint32(s[0])] = back
@@ -258,6 +268,10 @@ func (a *ABI) callback(mod api.Module, s []uint64) uint32 {
 func (a *ABI) listen(mod api.Module, s []uint64) uint32 {
 	if topic, ok := read(mod, s[0], s[1]); ok {
 		a.mu.Lock()
+		if busport.Full(len(a.topics), 0) {
+			a.mu.Unlock()
+			return success
+		}
 		a.topics[bus.MethodOf(string(topic))] = string(topic)
 		a.listened = true
 		a.mu.Unlock()

@@ -35,6 +35,7 @@ type work struct {
 // push has w handed in, as soon as the guest can be entered.
 func (a *ABI) push(w work) {
 	a.mu.Lock()
+	a.waits += len(w.body)
 	if w.kind == begin && !a.peer.Serving() {
 		a.served = append(a.served, w)
 		a.mu.Unlock()
@@ -76,7 +77,9 @@ func (a *ABI) hand(to *waiter) {
 		return
 	}
 	w := a.work[0]
+	a.work[0] = work{}
 	a.work = a.work[1:]
+	a.waits -= len(w.body)
 	a.mu.Unlock()
 	next := func([]uint64) {
 		if w.callback != nil {

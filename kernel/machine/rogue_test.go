@@ -1,0 +1,217 @@
+package machine_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/internal/guests"
+	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
+
+// rogues are the programs that break the bus's rules, by each of the crates' interfaces, with
+// what those call their methods.
+var rogues = []struct {
+	name   string
+	method func(name string) bus.Method
+	busy   int               // the interface's error for calls over a limit
+	lines  map[string]string // where they differ
+}{
+	{"rogue", func(name string) (m bus.Method) { copy(m[:], name); return m }, 15, map[string]string{
+		"twice": "twice: one\nthe second: 8\n",
+		"cycle": "cycle: error 15\n",
+		"strange": "reply to nobody 8, to the own call 8\nalong no call 8, along one that ended 8\n" +
+			"along the open one: still here\nalong the closed one 8\na package that is not open 8\n",
+	}},
+	{"old-rogue", bus.MethodOf, 16, map[string]string{
+		"twice": "twice: one\n",
+		"cycle": "cycle: error 16\n",
+		"strange": "along no call 8, along one that ended 8, a handle in use 8\n" +
+			"along the open one: still here\na handle again: \nalong the closed one 8\n",
+	}},
+}
+
+// TestRogue has guests of both interfaces break the bus's rules towards each other: who does is
+// told, another caller of the same package is served, and nothing stays open.
+func TestRogue(t *testing.T) {
+	for _, rogue := range rogues {
+		code, err := os.ReadFile(guests.Need(t, rogue.name+"-c"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		both(t, func(t *testing.T, k *kernel.Kernel) {
+			if err := k.Init().Files().MkdirAll("/bin", 0o755); err != nil {
+				t.Fatal(err)
+			}
+			install(t, k, "/bin/"+rogue.name+".wasm", code)
+			r := &rogueTest{t: t, k: k, name: rogue.name, method: rogue.method, busy: rogue.busy}
+			for _, test := range []struct{ name, line, want string }{
+				{"sessions 1,000 deep", "deep", "1000 deep: hello\ndeeper: refused\n"},
+				{"a callback", "back", "called back: from the callee\nback: back\n"},
+				{"a cycle of calls", "cycle", rogue.lines["cycle"]},
+				{"two answers", "twice", rogue.lines["twice"]},
+				{"answers that nobody asked for, unknown ids and ids used again", "strange", rogue.lines["strange"]},
+				{"a callee that traps", "trap", "trap: error 7\nthe next: anew\n"},
+				{"a callee that exits", "exit", "exit: error 7\nthe next: anew\n"},
+			} {
+				t.Run(rogue.name+"/"+test.name, func(t *testing.T) {
+					if got := r.run(test.line); got != test.want {
+						t.Errorf("%q, want %q", got, test.want)
+					}
+					r.idle(t)
+				})
+			}
+			t.Run(rogue.name+"/a caller that leaves", r.leaves)
+			t.Run(rogue.name+"/a callee that never answers", r.never)
+			t.Run(rogue.name+"/a callee that loops", r.loops)
+			t.Run(rogue.name+"/a million calls", r.million)
+		})
+	}
+}
+
+// A rogueTest has a rogue as a package, and runs it as a caller.
+type rogueTest struct {
+	t      *testing.T
+	k      *kernel.Kernel
+	name   string
+	method func(string) bus.Method
+	busy   int // the interface's error for calls over a limit
+}
+
+// run runs the rogue as a caller to its end.
+func (r *rogueTest) run(line string) string {
+	_, wait := spawn(r.t, r.k, sys.SpawnAttr{Path: "/bin/" + r.name + ".wasm", Argv: append([]string{r.name}, strings.Fields(line)...)})
+	got := wait()
+	return got.out + got.err
+}
+
+// idle waits until no call is open.
+func (r *rogueTest) idle(t *testing.T) {
+	t.Helper()
+	r.until(t, "no call is open", func() bool {
+		return !slices.ContainsFunc(r.k.Bus().Packages(), func(i kernel.PackageInfo) bool { return i.Open != 0 })
+	})
+}
+
+func (r *rogueTest) until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it never became true that %s: %+v", what, r.k.Bus().Packages())
+		}
+	}
+}
+
+// conn is a link of another caller.
+func (r *rogueTest) conn(t *testing.T) *bus.Conn {
+	conn, err := r.k.Init().Bus(bus.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(nil) })
+	return conn
+}
+
+func (r *rogueTest) request(name, body string) *bus.Request {
+	return &bus.Request{Method: r.method(name), Body: []byte(body)}
+}
+
+// pid is the process that serves the package.
+func (r *rogueTest) pid(t *testing.T) int {
+	t.Helper()
+	for _, p := range r.k.Bus().Packages() {
+		if p.Name == r.name && len(p.PIDs) == 1 {
+			return int(p.PIDs[0])
+		}
+	}
+	t.Fatalf("nobody serves %s", r.name)
+	return 0
+}
+
+func (r *rogueTest) leaves(t *testing.T) {
+	other := r.conn(t).Package(r.name)
+	count := func() (gone, opens int) {
+		answer, err := other.Invoke(t.Context(), r.request("gone", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Sscanf(string(answer.Body), "%d of %d", &gone, &opens); err != nil {
+			t.Fatal(err)
+		}
+		return gone, opens
+	}
+	gone, opens := count()
+	if got := r.run("leave"); got != "leave: with six open\n" {
+		t.Errorf("%q", got)
+	}
+	if _, now := count(); now != opens+6 {
+		t.Errorf("%d calls came, want 6", now-opens)
+	}
+	r.until(t, "the callee has heard of six ends", func() bool {
+		now, _ := count()
+		return now == gone+6
+	})
+	r.idle(t)
+}
+
+func (r *rogueTest) never(t *testing.T) {
+	other := r.conn(t).Package(r.name)
+	ask := r.request("never", "")
+	ask.Deadline = time.Now().Add(50 * time.Millisecond)
+	if _, err := other.Invoke(t.Context(), ask); bus.CodeOf(err) != bus.CodeDeadlineExceeded {
+		t.Errorf("%v", err)
+	}
+	if answer, err := other.Invoke(t.Context(), r.request("echo", "others")); err != nil || string(answer.Body) != "others" {
+		t.Errorf("%v, %v", answer, err)
+	}
+	r.idle(t)
+}
+
+func (r *rogueTest) loops(t *testing.T) {
+	other := r.conn(t).Package(r.name)
+	if _, err := other.Invoke(t.Context(), r.request("echo", "")); err != nil {
+		t.Fatal(err)
+	}
+	pid := r.pid(t)
+	session, answer := bus.Begin(t.Context(), other, r.request("loop", ""))
+	r.until(t, "it is called", func() bool {
+		return slices.ContainsFunc(r.k.Bus().Packages(), func(i kernel.PackageInfo) bool { return i.Name == r.name && i.Open == 1 })
+	})
+	ask := r.request("echo", "")
+	ask.Deadline = time.Now().Add(50 * time.Millisecond)
+	if _, err := other.Invoke(t.Context(), ask); bus.CodeOf(err) != bus.CodeDeadlineExceeded {
+		t.Errorf("%v", err)
+	}
+	if err := r.k.Init().Files().Kill(pid, sys.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := answer(); bus.CodeOf(err) != bus.CodeUnavailable {
+		t.Errorf("the one that was open: %v", err)
+	}
+	<-session.Done()
+	if answer, err := other.Invoke(t.Context(), r.request("echo", "anew")); err != nil || string(answer.Body) != "anew" {
+		t.Errorf("the next: %v, %v", answer, err)
+	}
+	r.idle(t)
+}
+
+func (r *rogueTest) million(t *testing.T) {
+	n := 1_000_000
+	if testing.Short() || underRace {
+		n = 50_000
+	}
+	other := r.conn(t).Package(r.name)
+	want := fmt.Sprintf("open 16384, other errors 0\none more: error %d\nafter one was closed: again\n", r.busy)
+	if got := r.run(fmt.Sprintf("crowd %d", n)); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if answer, err := other.Invoke(t.Context(), r.request("echo", "others")); err != nil || string(answer.Body) != "others" {
+		t.Errorf("another caller: %v, %v", answer, err)
+	}
+	r.idle(t)
+}
