@@ -203,7 +203,7 @@ func (r *rogueTest) loops(t *testing.T) {
 func (r *rogueTest) million(t *testing.T) {
 	n := 1_000_000
 	if testing.Short() || underRace {
-		n = 50_000
+		n = 20_000
 	}
 	other := r.conn(t).Package(r.name)
 	want := fmt.Sprintf("open 16384, other errors 0\none more: error %d\nafter one was closed: again\n", r.busy)
