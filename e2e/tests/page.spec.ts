@@ -54,6 +54,26 @@ test("progress is told in bytes until the shell is ready", async ({ context, sit
   expect(events.at(-1)![2]).toBe("ready");
 });
 
+test("a page visited before tells of its progress too", async ({ context, site, watch }) => {
+  site.pages.set("/again", {
+    html: `<!doctype html><script>
+      last = undefined;
+      addEventListener("bushel-progress", (e) => (last = e.detail));
+    </script><script type="module" src="bushel.js"></script><bushel-shell persist="none"></bushel-shell>`,
+  });
+  for (const visit of ["first", "second"]) {
+    const page = await context.newPage();
+    watch(page);
+    await page.goto(`${site.url}again`);
+    await page.waitForSelector("bushel-shell[state=ready]");
+    const last = await page.evaluate(() => (globalThis as unknown as { last: { loaded: number; total: number; phase: string } }).last);
+    expect(last.total, visit).toBeGreaterThan(1_000_000);
+    expect(last, visit).toEqual({ loaded: last.total, total: last.total, phase: "compile" });
+    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.endsWith("/kernel.wasm")).length), visit).toBe(1);
+    await page.close();
+  }
+});
+
 test("the terminal follows the size of its box", async ({ open }) => {
   const shell = await open();
   await shell.page.setViewportSize({ width: 600, height: 300 });
