@@ -44,3 +44,41 @@ onBothEngines("a file system that a program of the crate wasm-bus serves", async
   expect(mounted).toMatchObject({ code: 0, stdout: "hello from Rust\nhello.txt\n", stderr: "" });
   return [looked.stdout, mounted.stdout];
 });
+
+for (const room of ["room", "old-room"]) {
+  onBothEngines(`the page joins the ${room} of a Rust program`, async (shell) => {
+    await shell.install(`${room}-rust`);
+    await shell.run(`ln -s $(command -v ${room}-rust.wasm || command -v ${room}-rust) /bin/${room}.wasm`);
+    const got = await shell.page.evaluate(async (room) => {
+      const { bus } = globalThis.shell;
+      const heard: string[] = [];
+      const told = Promise.withResolvers<void>();
+      const join = (nick: string) =>
+        bus.call(room, "chat::RoomJoinRequest", { nick }, {
+          keep: true,
+          callbacks: {
+            "chat::RoomJoinHeardCallback": (text: string) => {
+              heard.push(`${nick} hears ${text}`);
+              if (text === "bob left") told.resolve();
+            },
+          },
+        }) as Promise<{ call(method: string, args?: unknown, options?: { format: "bincode" }): Promise<unknown>; close(): void; closed: Promise<unknown> }>;
+      const ann = await join("ann");
+      const bob = await join("bob");
+      // The trait of the members is in bincode: a text is its length in eight bytes, and itself.
+      const text = new Uint8Array([5, 0, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode("hello")]);
+      const said = [...((await bob.call("chat::MemberSayRequest", text, { format: "bincode" })) as Uint8Array)];
+      bob.close();
+      await told.promise;
+      const late = await bob.call("chat::MemberNicksRequest").catch((error) => error.code);
+      const refused = await bus.call(room, "chat::RoomJoinRequest", { nick: "" }, { keep: true }).catch((error) => error.code);
+      ann.close();
+      return { said, heard, late, refused, closed: await ann.closed };
+    }, room);
+    expect(got).toEqual({
+      said: [1, 0, 0, 0], late: "canceled", refused: "invalid_argument", closed: undefined,
+      heard: ["ann hears bob joined", "ann hears bob: hello", "ann hears bob left"],
+    });
+    return got;
+  });
+}

@@ -13,7 +13,7 @@ import { AT_CWD, Op, Open } from "./syscall.ts";
 
 export type { Description, MethodDescription, ObjectDescription, ServiceDescription, VarDescription } from "./buscontract.ts";
 export { type BusCode, BusError, type BusErrorInfo } from "./buserror.ts";
-export type { CallContext, CallOptions, Handler, KeptObject, RemoteObject } from "./busvalues.ts";
+export type { BodyFormat, CallContext, CallOptions, Handler, KeptObject, RemoteObject } from "./busvalues.ts";
 
 /** How much one read may bring. */
 const PIECE = 256 << 10;

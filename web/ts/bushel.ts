@@ -7,7 +7,7 @@ import { BushelShell } from "./element.ts";
 import type { Progress } from "./module.ts";
 
 export {
-  type BusCode, BusError, type BusErrorInfo, type CallContext, type CallOptions, type Description, type Handler, type Handlers, type KeptObject,
+  type BodyFormat, type BusCode, BusError, type BusErrorInfo, type CallContext, type CallOptions, type Description, type Handler, type Handlers, type KeptObject,
   type MethodDescription, type ObjectDescription, type RemoteObject, type ServeOptions, type ServiceDescription, type Serving,
   type VarDescription,
 } from "./bus.ts";

@@ -11,6 +11,10 @@ import { decode, encode, Format, hex, methodID } from "./buswire.ts";
 import { reason } from "./fault.ts";
 import { chunks, type Source } from "./source.ts";
 
+/** The formats of the Rust crates (bus/SPEC.md, section 6). */
+export type BodyFormat = keyof typeof FORMATS;
+const FORMATS = { raw: 0, bincode: 1, mpack: 2, json: 3, yaml: 4, xml: 5 } as const;
+
 /** How a call is made. */
 export interface CallOptions {
   /** Gives the call up; an object or a stream that it returned ends then too. */
@@ -22,6 +26,11 @@ export interface CallOptions {
    * not: the call comes to a KeptObject. Where a description says so it is not needed.
    */
   keep?: boolean;
+  /**
+   * Of a method that no description has, whose arguments are not written in JSON: args is a Uint8Array in this
+   * format, and an answer in it comes as one.
+   */
+  format?: BodyFormat;
   /** What the other side may call while the call is open, by full names; for methods that no description has. */
   callbacks?: Readonly<Record<string, Handler>>;
 }
@@ -71,7 +80,9 @@ export async function callMethod(start: Start, of: Contract, args: unknown, opti
   options.signal?.throwIfAborted();
   const params = of.method.params ?? [];
   const given = params.length > 0 ? members(of, params, args) : {};
-  const body = { format: of.format, bytes: encoded(of.format, params.length > 0 ? plainOnes(params, given) : args, "invalid_argument", "the arguments cannot be sent") };
+  const body = options.format
+    ? written(options.format, args)
+    : { format: of.format, bytes: encoded(of.format, params.length > 0 ? plainOnes(params, given) : args, "invalid_argument", "the arguments cannot be sent") };
   const pumps = params.filter(isStream).map((p) => [p, items(p, of.format, given[p.name] ?? [])] as const); // none is an empty one
   const keep = options.keep || (of.method.results ?? []).some((r) => r.kind === "object");
   const session = start(of.full, body, { ...options, keep, serve: callbacks(of, params, given, options.callbacks) });
@@ -99,6 +110,13 @@ function members(of: Contract, params: readonly VarDescription[], args: unknown)
 // The members that are plain values: what the body has.
 function plainOnes(vars: readonly VarDescription[], all: Values): Values {
   return Object.fromEntries(vars.filter((v) => !v.kind && all[v.name] !== undefined).map((v) => [v.name, all[v.name]]));
+}
+
+// A body that the caller has written.
+function written(format: BodyFormat, args: unknown): Body {
+  if (!Object.hasOwn(FORMATS, format)) throw new BusError("invalid_argument", `there is no format ${format}`);
+  if (!(args instanceof Uint8Array)) throw new BusError("invalid_argument", `arguments in the format ${format} are a Uint8Array`);
+  return { format: FORMATS[format], bytes: args };
 }
 
 function encoded(format: number, data: unknown, code: "invalid_argument" | "internal", what: string): Uint8Array {
