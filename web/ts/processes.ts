@@ -21,7 +21,7 @@ const LINGER = 100;
 /** The longest time that a timer takes, in milliseconds. */
 const LONGEST = 0x7fffffff;
 /** How much a pipe to or from a program holds: each time that it is empty or full costs a round trip. */
-const PIPE = 256 << 10;
+const PIPE = 1 << 20;
 /** The exit code of a run that was out of time, as timeout(1) has it. */
 const TIMED_OUT = 124;
 
