@@ -40,6 +40,7 @@ type instance struct {
 	waiting []*job
 	open    int // calls and sessions
 	idle    *time.Timer
+	since   time.Time // when its last call ended, zero while one goes on
 	over    bool
 }
 
@@ -236,10 +237,7 @@ func (b *Bus) take(inst *instance, j *job) {
 	}
 	inst.running[j.call] = j
 	inst.open++
-	if inst.idle != nil {
-		inst.idle.Stop()
-		inst.idle = nil
-	}
+	inst.since = time.Time{}
 }
 
 // forward makes the call of j to its instance.
@@ -344,19 +342,34 @@ func (b *Bus) closes(inst *instance) {
 // rests has an instance that the bus started stop after a while without calls. The
 // bus's lock is held.
 func (b *Bus) rests(inst *instance) {
-	if !inst.ours || inst.over || inst.file == nil || inst.open > 0 || inst.idle != nil || b.closed {
+	if !inst.ours || inst.over || inst.file == nil || inst.open > 0 || b.closed {
 		return
 	}
-	var t *time.Timer
-	t = time.AfterFunc(inst.pkg.conf.idle(), func() {
-		b.mu.Lock()
-		idle := inst.idle == t
+	if inst.since = time.Now(); inst.idle == nil {
+		inst.idle = time.AfterFunc(inst.pkg.conf.idle(), func() { b.rested(inst) })
+	}
+}
+
+// rested looks whether an instance has had no calls for so long that it is to stop. Its timer
+// goes on meanwhile: to set one for each call costs more than the call.
+func (b *Bus) rested(inst *instance) {
+	b.mu.Lock()
+	if inst.over || b.closed {
 		b.mu.Unlock()
-		if idle {
-			b.gone(inst, nil)
-		}
-	})
-	inst.idle = t
+		return
+	}
+	if inst.since.IsZero() {
+		inst.idle = nil // until the call that goes on has ended
+		b.mu.Unlock()
+		return
+	}
+	if left := inst.pkg.conf.idle() - time.Since(inst.since); left > 0 {
+		inst.idle.Reset(left)
+		b.mu.Unlock()
+		return
+	}
+	b.mu.Unlock()
+	b.gone(inst, nil)
 }
 
 // serves makes the peer one who serves the package name. The bus's lock is held.

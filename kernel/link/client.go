@@ -58,6 +58,8 @@ type Client struct {
 	loans    map[uint64]*loan // what it was lent of pipes, until all of it has been told to be read
 	lastLoan uint64
 	feeds    map[uint64]*feed // of fds that the kernel may feed, by their numbers
+	reuse    func([]byte)     // see Reuse
+	borrowed []*message       // of which the last call has been lent a part
 	lastFeed uint64
 	tries    int                 // how often a call was told since the last message that there is nothing
 	pipes    map[uint32]*pipeEnd // ends of joined pipes, by the pipe's number
@@ -258,6 +260,7 @@ func (c *Client) Begin(info *sys.StartInfo) {
 	clear(c.waiting)
 	c.fds.clear()
 	c.dropAll()
+	c.unlend()
 	clear(c.feeds)
 	clear(c.loans)
 	c.rest = rest{alarm: c.rest.alarm}
@@ -284,6 +287,7 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		c.mu.Unlock()
 		return false // the process has exited: nobody waits
 	}
+	c.unlend()
 	var reply sys.Reply
 	var ok, taken bool
 	if len(c.loans) > 0 {
@@ -530,6 +534,14 @@ func (c *Client) flushOut() {
 // Receive takes a message that came from the kernel, and owns it from then on. It
 // returns an error for what is no valid frame; what came before it is done.
 func (c *Client) Receive(msg []byte) error {
+	whole := c.comes(msg)
+	if whole != nil {
+		defer func() {
+			c.mu.Lock()
+			c.unused(whole)
+			c.mu.Unlock()
+		}()
+	}
 	for len(msg) > 0 {
 		frame, rest, err := bus.Decode(msg)
 		if err != nil {
@@ -545,11 +557,14 @@ func (c *Client) Receive(msg []byte) error {
 			case sys.OpPipeReturn:
 				c.asked(&r)
 			case sys.OpFeed:
-				c.fed(&r)
+				c.fed(&r, whole)
 			case sys.OpLoan:
 				c.recalledLoan(r.Args[0])
 			}
 			continue
+		}
+		if whole != nil {
+			whole.buf = nil // who gets the reply may keep it
 		}
 		if frame.Kind != bus.KindResult {
 			continue // a kind that a later kernel may send

@@ -27,7 +27,7 @@ type feed struct {
 	off  bool // it sends no more so: what is not here is read as of any fd
 	over bool // what is here is the rest
 
-	pieces [][]byte // what has come
+	pieces []fedPiece // what has come
 	length int
 	took   uint64 // what of it was read, and the kernel has not heard of
 	came   uint64
@@ -36,6 +36,12 @@ type feed struct {
 
 	reading int // reads that were sent before the feed began: what they bring comes first
 	waits   []feedRead
+}
+
+// fedPiece is a part of what has come, and the message that it is of.
+type fedPiece struct {
+	data []byte
+	of   *message // nil if nobody wants its memory back
 }
 
 // feedRead is a read that waits.
@@ -119,7 +125,7 @@ func (c *Client) readFed(f *feed, lane uint16, r *sys.Request, done func(sys.Rep
 		return reply, true, true
 	case len(f.waits) > 0:
 	case f.length > 0 && f.reading == 0:
-		reply = f.take(r)
+		reply = c.take(f, r)
 		c.grantAgain(f)
 		if len(c.out) > 0 && c.pace.due(c.now()) {
 			c.flush()
@@ -162,40 +168,54 @@ func (c *Client) idles() bool {
 }
 
 // take is the reply to a read of what has come.
-func (f *feed) take(r *sys.Request) (reply sys.Reply) {
+func (c *Client) take(f *feed, r *sys.Request) (reply sys.Reply) {
 	most := int(min(r.Args[1], uint64(f.length)))
 	if r.Dst == nil {
 		// A piece is the receiver's alone.
-		n := min(most, len(f.pieces[0]))
-		reply.Data = f.pieces[0][:n:n]
-		f.drop(n)
+		first := f.pieces[0]
+		n := min(most, len(first.data))
+		reply.Data = first.data[:n:n]
+		if n == len(first.data) && first.of != nil {
+			if r.Lend {
+				c.borrowed = append(c.borrowed, first.of)
+			} else {
+				first.of.buf = nil // it is the reader's now
+			}
+			f.pieces[0].of = nil
+		} else if first.of != nil && !r.Lend {
+			first.of.buf = nil
+		}
+		c.dropFed(f, n)
 		return reply
 	}
 	most = min(most, len(r.Dst))
 	reply.Data = r.Dst[:most]
 	for at := 0; at < most; {
-		n := copy(r.Dst[at:most], f.pieces[0])
-		f.drop(n)
+		n := copy(r.Dst[at:most], f.pieces[0].data)
+		c.dropFed(f, n)
 		at += n
 	}
 	return reply
 }
 
-// drop takes n bytes of the first piece away.
-func (f *feed) drop(n int) {
+// dropFed takes n bytes of the first piece away.
+func (c *Client) dropFed(f *feed, n int) {
 	f.length -= n
 	f.took += uint64(n)
-	if f.pieces[0] = f.pieces[0][n:]; len(f.pieces[0]) > 0 {
+	first := &f.pieces[0]
+	if first.data = first.data[n:]; len(first.data) > 0 {
 		return
 	}
-	f.pieces[0] = nil
+	c.unused(first.of)
+	*first = fedPiece{}
 	if f.pieces = f.pieces[1:]; len(f.pieces) == 0 {
 		f.pieces = nil
 	}
 }
 
-// fed takes what the kernel sends with OpFeed.
-func (c *Client) fed(r *sys.Request) {
+// fed takes what the kernel sends with OpFeed, in the message m; nil if nobody wants its
+// memory back.
+func (c *Client) fed(r *sys.Request, m *message) {
 	c.mu.Lock()
 	defer c.finish()
 	f := c.feeds[r.Args[0]]
@@ -203,7 +223,10 @@ func (c *Client) fed(r *sys.Request) {
 		return
 	}
 	if len(r.Data) > 0 {
-		f.pieces = append(f.pieces, r.Data)
+		if m != nil {
+			m.users++
+		}
+		f.pieces = append(f.pieces, fedPiece{r.Data, m})
 		f.length += len(r.Data)
 		f.came += uint64(len(r.Data))
 	}
@@ -229,7 +252,7 @@ func (c *Client) serveFed(f *feed) {
 		c.unblocks()
 		var reply sys.Reply
 		if f.length > 0 {
-			reply = f.take(&w.req)
+			reply = c.take(f, &w.req)
 		}
 		c.finished = append(c.finished, finished{w.done, reply})
 	}
@@ -320,7 +343,7 @@ func (c *Client) readReplied(w *waiter, r *sys.Reply) {
 		want = min(want, len(w.dst))
 	}
 	if rest := r.Data[want:]; len(rest) > 0 {
-		f.pieces = append([][]byte{rest}, f.pieces...)
+		f.pieces = append([]fedPiece{{data: rest}}, f.pieces...)
 		f.length += len(rest)
 		r.Data = r.Data[:want]
 	}

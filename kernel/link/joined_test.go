@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +32,8 @@ type far struct {
 
 // proc is a guest: its worker, in which the link's messages come one after another.
 type proc struct {
+	reused atomic.Int32 // messages whose memory was given back
+
 	*sys.Files
 	far    *far
 	guest  *kernel.Guest
@@ -181,6 +184,12 @@ func (f *far) Start(g *kernel.Guest) (kernel.Running, error) {
 		p.events.put(func() { p.client.Receive(b) })
 	})
 	p.client.Alarm(func() { time.AfterFunc(link.RestTime, p.client.Rests) })
+	p.client.Reuse(func(msg []byte) {
+		for i := range msg {
+			msg[i] = 0xdb // whoever still reads it reads this
+		}
+		p.reused.Add(1)
+	})
 	p.client.Begin(&g.Info)
 	p.Files = sys.NewFiles(p.client)
 	f.mu.Lock()

@@ -37,6 +37,8 @@ var last struct {
 	data   []byte
 }
 
+func init() { Client.Reuse(worker.Reuse) }
+
 func post(b []byte) {
 	if last.ending {
 		last.data = append(last.data, b...)

@@ -32,7 +32,11 @@ var received []byte
 //go:wasmexport buffer
 func buffer(n uint32) unsafe.Pointer {
 	turned()
-	received = make([]byte, n, max(n, 1))
+	if spare := reusable; spare != nil && uint32(cap(spare)) >= n && uint32(cap(spare))/2 <= n {
+		received, reusable = spare[:n], nil
+	} else {
+		received = make([]byte, n, max(n, 1))
+	}
 	return unsafe.Pointer(unsafe.SliceData(received))
 }
 
@@ -43,6 +47,13 @@ func Received(n uint32) []byte {
 	received = nil
 	return b[:n:n]
 }
+
+// reusable is memory for the next message of about its length.
+var reusable []byte
+
+// Reuse takes a message that nobody needs any more. Its memory, which need not be cleared,
+// is that of one of the next.
+func Reuse(msg []byte) { reusable = msg }
 
 // Pointer is the address of b's bytes, for an import to read or write.
 func Pointer(b []byte) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(b)) }
