@@ -103,7 +103,7 @@ func (in *installer) install(arg string) error {
 	switch {
 	case strings.HasPrefix(arg, "http://"), strings.HasPrefix(arg, "https://"):
 		u, err := url.Parse(arg)
-		if err != nil {
+		if err != nil || u.Host == "" {
 			return errors.New("it is no URL")
 		}
 		p.URL, p.Name = arg, moduleName(u.Path)
