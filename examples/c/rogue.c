@@ -163,6 +163,14 @@ static struct { u64 made, served; } pending[256];
 static int twice;       /* what the second answer to a call came to */
 static int gone, opens; /* callers that have gone, and what is open with none that has */
 
+static void reply_after(u64 made, u64 served) {
+	for (int i = 0; i < 256; i++) {
+		if (pending[i].made) continue;
+		pending[i].made = made, pending[i].served = served;
+		return;
+	}
+}
+
 static void serve(const event *e) {
 	const char *m = e->call.method;
 	u64 cid = e->call.cid;
@@ -184,15 +192,9 @@ static void serve(const event *e) {
 	else if (!strcmp(m, "exit")) _exit(3);
 	else if (!strcmp(m, "loop")) for (volatile int i = 0;; i++);
 	else if (!strcmp(m, "back")) {
-		sub(cid, "heard", "from the callee");
-		call_reply(cid, RAW, "back", 4);
+		reply_after(sub(cid, "heard", "from the callee"), cid); /* a reply would end it */
 	} else if (!strcmp(m, "cycle")) {
-		u64 made = call("cycle", body);
-		for (int i = 0; i < 256; i++) {
-			if (pending[i].made) continue;
-			pending[i].made = made, pending[i].served = cid;
-			break;
-		}
+		reply_after(call("cycle", body), cid);
 	} else call_fault(cid, 9);
 }
 
@@ -214,6 +216,7 @@ __attribute__((export_name("_react"))) void react(u64 data) {
 		case CALL: serve(&e); break;
 		case RESULT:
 			take(e.result.fd);
+			if (!*body) strcpy(body, "back"); /* a callback has no result */
 			call_reply(served(e.result.cid), RAW, body, strlen(body));
 			break;
 		case FAULT: call_fault(served(e.fault.cid), e.fault.error); break;
