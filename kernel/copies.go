@@ -23,6 +23,7 @@ type copies struct {
 	of       map[vfs.Watched]*fileCopy
 	kept     map[uint64]*fileCopy // those that may be opened again by their number
 	promised map[vfs.Promiser]bool
+	dirs     []vfs.Place // that have been named, by their numbers from 1 on
 	ended    bool
 }
 
@@ -167,7 +168,7 @@ func (l *copies) end() {
 	l.mu.Lock()
 	l.ended = true
 	of, promised := l.of, l.promised
-	l.of, l.kept, l.promised = nil, nil, nil
+	l.of, l.kept, l.promised, l.dirs = nil, nil, nil, nil
 	l.mu.Unlock()
 	for file, f := range of {
 		file.Unwatch(f)

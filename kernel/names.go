@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -135,8 +136,8 @@ func sysNames(c *call) verdict {
 	most := c.p.maxOpen()
 	return c.goOutside(func(c *call) {
 		c.ok(0)
-		if list, ok := c.names(c.look(at)); ok {
-			c.ok(1, uint64(most))
+		if place, list, ok := c.names(c.look(at)); ok {
+			c.ok(1, uint64(most), uint64(c.p.copies.name(place)))
 			c.reply.Data = list
 		}
 	})
@@ -144,21 +145,21 @@ func sysNames(c *call) verdict {
 
 // names is what is in the directory of the call's path, behind the numbers of its device
 // and of itself, if it is one in which files can be promised.
-func (c *call) names(at vfs.At) (list []byte, ok bool) {
-	place, ok := c.directory(at)
+func (c *call) names(at vfs.At) (place vfs.Place, list []byte, ok bool) {
+	place, ok = c.directory(at)
 	if !ok || place.ReadOnly() || place.MayWait() {
-		return nil, false
+		return place, nil, false
 	}
 	dir, err := place.Dir()
 	if err != nil || vfs.Permissions(dir)&0o300 != 0o300 {
-		return nil, false
+		return place, nil, false
 	}
 	if _, ok := dir.(vfs.PromisedDir); !ok || !c.p.copies.promise(place.FS()) {
-		return nil, false
+		return place, nil, false
 	}
 	st, err := dir.Stat()
 	if err != nil {
-		return nil, false
+		return place, nil, false
 	}
 	list = binary.LittleEndian.AppendUint64(list, st.Dev)
 	list = binary.LittleEndian.AppendUint64(list, st.Ino)
@@ -168,7 +169,38 @@ func (c *call) names(at vfs.At) (list []byte, ok bool) {
 		count++
 		return count <= maxNames
 	})
-	return list, err == nil && count <= maxNames
+	return place, list, err == nil && count <= maxNames
+}
+
+// maxNamed is how many directories a process may have numbers of.
+const maxNamed = 64
+
+// name is the number by which the process may speak of dir, or 0 if it has too many.
+func (l *copies) name(dir vfs.Place) uint32 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := slices.IndexFunc(l.dirs, dir.Same)
+	switch {
+	case i >= 0:
+		return uint32(i + 1)
+	case l.ended || len(l.dirs) == maxNamed:
+		return 0
+	}
+	l.dirs = append(l.dirs, dir)
+	return uint32(len(l.dirs))
+}
+
+// named is the directory that the process, if it has copies, calls by a number.
+func (l *copies) named(number uint32) (dir vfs.Place, ok bool) {
+	if l == nil {
+		return dir, false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if number == 0 || int(number) > len(l.dirs) {
+		return dir, false
+	}
+	return l.dirs[number-1], true
 }
 
 // directory is the directory of the call's path, in which a name behind that path

@@ -1,8 +1,6 @@
 package kernel
 
 import (
-	"encoding/binary"
-
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -47,7 +45,9 @@ func (lostFile) await(*call, sys.PollEvent)      {}
 func (lostFile) stat() sys.Stat                  { return sys.Stat{Type: sys.TypeRegular} }
 func (lostFile) closed()                         {}
 
-// isEmpty reports whether first is that of a file without contents.
-func isEmpty(first []byte) bool {
-	return len(first) == 8 && binary.LittleEndian.Uint64(first) == 0
+// isEmpty reports whether the file has no contents. The process is told when that changes.
+func (f *fileCopy) isEmpty() bool {
+	f.file.Watch(f)
+	st, err := f.file.Stat()
+	return err == nil && st.Size == 0
 }

@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"math"
+
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -21,6 +23,13 @@ func (p *Process) at(dirfd, flags uint64) (at vfs.At, readOnly bool, e errno.Err
 		at.Flags &^= sys.AtBeneath
 		at.Dir = p.cwd
 		return at, false, 0
+	}
+	if dirfd&^uint64(math.MaxUint32) == sys.AtNamed {
+		dir, ok := p.copies.named(uint32(dirfd))
+		if !ok {
+			return at, false, errno.EBADF
+		}
+		return vfs.At{Dir: dir, Flags: sys.AtNoFollow | sys.AtBeneath, Caller: p}, false, 0
 	}
 	f, ok := p.fd(dirfd)
 	switch {
@@ -137,9 +146,15 @@ func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnl
 	var sure sys.FDInfo // it is for this process alone
 	if device == "" && info&sys.InfoSeek != 0 {
 		if kept = c.keep(place); kept != nil {
-			first = kept.first(flags, c.r.Args[5])
-			if c.r.Args[5]&sys.OpenNumbered != 0 && c.r.Args[5]&sys.OpenKept == 0 && !isEmpty(first) {
-				kept.Changed() // by somebody who was quicker
+			switch {
+			case c.r.Args[5]&sys.OpenNumbered == 0:
+				first = kept.first(flags, c.r.Args[5])
+			case c.r.Args[5]&sys.OpenKept != 0:
+				kept.file.Watch(kept) // what else there is to know the process knows
+			default:
+				if !kept.isEmpty() {
+					kept.Changed() // by somebody who was quicker
+				}
 			}
 		}
 	}

@@ -48,6 +48,15 @@ type dirKey struct {
 type directory struct {
 	entries map[string]entry
 	fds     uint32 // how many fds the process may have
+	number  uint32 // the kernel's, if it has given one: see [sys.AtNamed]
+}
+
+// name has r, a call on name in dir, name the directory by its number: to walk the path
+// and to find out where a guest's begins costs the kernel more than to make a file.
+func (dir *directory) name(r *sys.Request, name string) {
+	if dir.number != 0 {
+		r.Path, r.Args[0], r.Args[3] = name, sys.AtNamed|uint64(dir.number), 0
+	}
 }
 
 type entry struct {
@@ -131,7 +140,9 @@ func (c *Client) nameCall(r *sys.Request, done func(sys.Reply)) (reply sys.Reply
 		return c.openBehind(dir, name, e, there, r, done)
 	case r.Op == sys.OpUnlink && e.kind != sys.TypeDirectory:
 		delete(dir.entries, name)
-		c.follow(r)
+		req := *r
+		dir.name(&req, name)
+		c.follow(&req)
 		if e.file != nil {
 			c.release(e.file)
 		}
@@ -184,6 +195,7 @@ func (c *Client) openBehind(dir *directory, name string, e entry, there bool, r 
 		f.edits++
 	}
 	req.Args[4] = f.id
+	dir.name(&req, name)
 	info := knownInfo(flags)
 	c.describe(fd, info, f, flags)
 	c.follow(&req)
@@ -275,7 +287,7 @@ func (c *Client) named(w *waiter, r *sys.Reply) {
 	n.held, n.need = true, namesAfter
 	dir := n.byNode[node]
 	if dir == nil {
-		dir = &directory{entries: map[string]entry{}, fds: uint32(min(r.Vals[1], 1<<31))}
+		dir = &directory{entries: map[string]entry{}, fds: uint32(min(r.Vals[1], 1<<31)), number: uint32(r.Vals[2])}
 		for b := r.Data[16:]; len(b) > 0; {
 			e, rest, err := sys.DecodeDirEntry(b)
 			if err != nil {

@@ -167,7 +167,8 @@ const (
 	// OpNames is of a process at the far end of a link that keeps copies of files. a1 is
 	// a [NamesAsk]. With NamesList it asks to be the only one that may change names, and
 	// for what is in the directory path below dirfd a0, a3 AtFlags: v0 is 1 if it is
-	// and gets that: v1 is then how many fds it may have, and data the numbers of
+	// and gets that: v1 is then how many fds it may have, v2 the directory's number for
+	// [AtNamed], if it is not 0, and data the numbers of
 	// the directory's device and of the directory, 8 bytes each, and packed [DirEntry]
 	// records. From then on an OpOpen may say in a5, with [OpenNumbered], which number
 	// the fd is to have. The names are asked back as the change of file 0.
@@ -263,6 +264,11 @@ const (
 
 // AtCwd as a dirfd stands for the working directory.
 const AtCwd = ^uint64(0)
+
+// AtNamed in a dirfd says that the lower 32 bits are the number of a directory which the
+// process has been told the names of ([OpNames]). The path is then a single name there,
+// which is followed nowhere.
+const AtNamed uint64 = 1 << 62
 
 // OpenFlag is a set of open(2)'s flags.
 type OpenFlag uint32

@@ -14,6 +14,9 @@ import (
 const (
 	chunkBits = 16
 	chunkSize = 1 << chunkBits
+	// leastTaken is how long what is given at the beginning of a file has to be for the file to
+	// keep it: many are no longer than that, and what is shorter is soon copied.
+	leastTaken = 4 << 10
 )
 
 // memFile is a regular file.
@@ -140,7 +143,7 @@ func (f *memFile) write(by By, p []byte, off, now int64) (n int, err error) {
 	if off >= MaxFileSize {
 		return 0, errno.EFBIG
 	}
-	by.Given = by.Given && len(p) == chunkSize // or one chunk would keep what all have come in
+	by.Given = by.Given && len(p) <= chunkSize // or one chunk would keep what all have come in
 	if int64(len(p)) > MaxFileSize-off {
 		p, tooBig = p[:MaxFileSize-off], errno.EFBIG
 	}
@@ -169,7 +172,8 @@ func (f *memFile) write(by By, p []byte, off, now int64) (n int, err error) {
 func (f *memFile) put(i int64, at int, p []byte, by By) error {
 	c := f.chunk(i)
 	end := at + len(p)
-	if by.Given && len(p) == chunkSize && cap(c) == 0 && f.take(i, p, by.Promised) {
+	keeps := by.Given && cap(c) == 0 && (len(p) == chunkSize || i == 0 && at == 0 && len(p) >= leastTaken)
+	if keeps && f.take(i, p, by.Promised) {
 		return nil
 	}
 	if end > cap(c) {
@@ -191,11 +195,12 @@ func (f *memFile) put(i int64, at int, p []byte, by By) error {
 
 // take makes p chunk i, which is not there, without copying it.
 func (f *memFile) take(i int64, p []byte, promised bool) bool {
-	if f.counted && !f.fs.charge(chunkSize, promised) {
+	n := int64(len(p))
+	if f.counted && !f.fs.charge(n, promised) {
 		return false
 	}
-	f.room += chunkSize
-	f.setChunk(i, p[:chunkSize:chunkSize])
+	f.room += n
+	f.setChunk(i, p[:n:n])
 	return true
 }
 
