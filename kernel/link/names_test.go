@@ -113,6 +113,66 @@ func TestNames_twoMakers(t *testing.T) {
 	}
 }
 
+// What a process makes in a directory whose number it knows is in that directory, whatever
+// becomes of names.
+func TestNames_directoryMoved(t *testing.T) {
+	s := newStorm(t, 5, 2, 0)
+	a, b := s.ends[0], s.ends[1]
+	for _, path := range []string{"dir", "dir/sub"} {
+		s.call(a, &sys.Request{Op: sys.OpMkdir, Args: [6]uint64{sys.AtCwd, 0, 0o755}, Path: path})
+	}
+	s.makeFiles(a, "dir/sub", 10)
+	s.call(a, &sys.Request{Op: sys.OpRename, Args: [6]uint64{sys.AtCwd, sys.AtCwd}, Path: "dir", Data: []byte("old")})
+	for _, path := range []string{"dir", "dir/sub"} {
+		s.call(a, &sys.Request{Op: sys.OpMkdir, Args: [6]uint64{sys.AtCwd, 0, 0o755}, Path: path})
+	}
+	s.makeFiles(a, "dir/sub", 20)
+	if r := s.call(a, &sys.Request{Op: sys.OpUnlink, Args: [6]uint64{sys.AtCwd}, Path: "dir/sub/f0"}); r.Errno != 0 {
+		t.Fatal(r.Errno)
+	}
+	s.hand(a, b)
+	for path, want := range map[string]errno.Errno{
+		"old/sub/f0": 0, "old/sub/f9": 0, "old/sub/f10": errno.ENOENT,
+		"dir/sub/f0": errno.ENOENT, "dir/sub/f9": 0, "dir/sub/f19": 0,
+	} {
+		if _, e := s.open(b, path, sys.ORead); e != want {
+			t.Errorf("%s: %v, not %v", path, e, want)
+		}
+	}
+}
+
+// By the number of a directory a process reaches nothing but names there.
+func TestNames_number(t *testing.T) {
+	s := newStorm(t, 1, 2, 0)
+	a, b := s.ends[0], s.ends[1]
+	s.call(a, &sys.Request{Op: sys.OpMkdir, Args: [6]uint64{sys.AtCwd, 0, 0o755}, Path: "dir"})
+	s.call(a, &sys.Request{Op: sys.OpSymlink, Args: [6]uint64{sys.AtCwd}, Path: "dir/link", Data: []byte("f0")})
+	s.makeFiles(a, "dir", 10)
+	for _, tt := range []struct {
+		name string
+		of   *farEnd
+		dir  uint64
+		path string
+		want errno.Errno
+	}{
+		{"a file", a, sys.AtNamed | 1, "f0", 0},
+		{"none", a, sys.AtNamed | 1, "f10", errno.ENOENT},
+		{"a link", a, sys.AtNamed | 1, "link", errno.ELOOP},
+		{"what is above", a, sys.AtNamed | 1, "../dir/f0", errno.ENOTCAPABLE},
+		{"from the root", a, sys.AtNamed | 1, "/dir/f0", errno.ENOTCAPABLE},
+		{"no number", a, sys.AtNamed, "f0", errno.EBADF},
+		{"a number that was not given", a, sys.AtNamed | 2, "f0", errno.EBADF},
+		{"another's number", b, sys.AtNamed | 1, "f0", errno.EBADF},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := s.call(tt.of, &sys.Request{Op: sys.OpOpen, Args: [6]uint64{tt.dir, uint64(sys.ORead)}, Path: tt.path})
+			if r.Errno != tt.want {
+				t.Errorf("%v, not %v", r.Errno, tt.want)
+			}
+		})
+	}
+}
+
 // Whatever comes for a listing of names is taken or left, and nothing breaks.
 func FuzzNames(f *testing.F) {
 	entry := sys.DirEntry{Cookie: 1, Type: sys.TypeRegular, Name: "f0"}
