@@ -19,8 +19,7 @@ func (p *Process) kill(status sys.WaitStatus) {
 	if p.dead || p.dying {
 		return
 	}
-	l, ok := p.running.(Lingerer)
-	if !ok {
+	if _, ok := p.running.(Lingerer); !ok && !p.starting {
 		p.end(status, true)
 		return
 	}
@@ -39,10 +38,21 @@ func (p *Process) kill(status sys.WaitStatus) {
 		p.end(status, true)
 	}
 	late := time.AfterFunc(lingerTime, end)
-	p.k.after(func() {
-		l.Linger(func() {
+	p.killed = func(r Running) {
+		l, ok := r.(Lingerer)
+		if !ok {
 			late.Stop()
-			end()
+			p.end(status, true)
+			return
+		}
+		p.k.after(func() {
+			l.Linger(func() {
+				late.Stop()
+				end()
+			})
 		})
-	})
+	}
+	if !p.starting {
+		p.killed(p.running)
+	}
 }

@@ -109,30 +109,43 @@ func (k *Kernel) launch(p *Process, t *target) {
 	if err == nil {
 		p.guest.Image = image
 		k.lock()
-		p.cpu.begun = true
+		p.cpu.begun, p.starting = true, true
 		p.runs()
 		k.unlock()
 		running, err = k.cfg.Machine.Start(p.guest)
+		if err != nil {
+			running = nil
+		}
 	}
-	if err != nil {
+	if ended := p.begun(running); err != nil && !ended {
 		k.log.Warn("a guest cannot be run", "module", "kernel", "pid", p.pid, "program", p.name, "err", err)
 		p.Syscall(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2, sys.WriteOwnLine}, Data: []byte(p.name + ": " + err.Error() + "\n")})
 		p.guest.Ended(sys.Exited(126))
-		return
 	}
+}
+
+// begun notes what the machine has begun, nil if it could not, and reports whether the guest has
+// ended or was killed meanwhile.
+func (p *Process) begun(r Running) (ended bool) {
+	k := p.k
 	k.lock()
 	defer k.unlock()
+	p.starting = false
 	switch {
-	case p.dead && p.status.Signal() != 0:
-		k.after(running.Kill)
 	case p.dead:
-		// It ended by itself before Start returned.
-	default:
-		p.running = running
+		if r != nil && p.status.Signal() != 0 { // else it has ended by itself
+			k.after(r.Kill)
+		}
+	case p.dying:
+		p.running = r
+		p.killed(r)
+	case r != nil:
+		p.running = r
 		if p.stopped {
-			k.after(running.Stop)
+			k.after(r.Stop)
 		}
 	}
+	return p.dead || p.dying
 }
 
 // A Joiner is a [Machine] whose guests can send bytes to one another past the kernel.

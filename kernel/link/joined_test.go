@@ -28,6 +28,7 @@ type far struct {
 	joints int // how many pipes have been joined
 	open   int // ends of channels that are open
 	flags  map[string]chan struct{}
+	late   string // Start returns when this flag is there; at once if it is empty
 }
 
 // proc is a guest: its worker, in which the link's messages come one after another.
@@ -199,6 +200,9 @@ func (f *far) Start(g *kernel.Guest) (kernel.Running, error) {
 	run := f.run[g.Image.(string)]
 	f.mu.Unlock()
 	go func() { p.client.Exit(run(p)) }()
+	if f.late != "" {
+		f.await(f.late)
+	}
 	return p, nil
 }
 

@@ -88,6 +88,42 @@ func TestLinger_writesThatReturnedAreNotLost(t *testing.T) {
 	}
 }
 
+// A guest may have written before the kernel knows that it has begun.
+func TestLinger_killedWhileItIsStarted(t *testing.T) {
+	f := bootFar(t, nil)
+	f.late = "killed"
+	never := make(chan struct{})
+	t.Cleanup(func() { close(never) })
+	f.program("writer", func(p *proc) uint8 {
+		fd, err := p.Open("/file", sys.OWrite|sys.OCreate, 0o644)
+		if err != nil {
+			t.Error(err)
+		}
+		p.calls.set(false, true)
+		if _, err := p.Write(fd, []byte("text")); err != nil {
+			t.Error(err)
+		}
+		p.client.Flush()
+		f.flag("written")
+		<-never
+		return 0
+	})
+	pid := f.spawn(t, "writer", nil)
+	f.await("written")
+	files := f.k.Init().Files()
+	if err := files.Kill(pid, sys.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	f.flag("killed")
+	f.find(uint32(pid)).calls.set(false, false)
+	if status := f.wait(t, pid); status.Signal() != sys.SIGKILL {
+		t.Errorf("ended with %v", status)
+	}
+	if got, err := files.ReadFile("/file"); err != nil || string(got) != "text" {
+		t.Errorf("the file has %q, %v", got, err)
+	}
+}
+
 // What a killed guest waits for does not hold up its end.
 func TestLinger_callsThatWaitAreGivenUp(t *testing.T) {
 	f := bootFar(t, nil)
