@@ -192,7 +192,8 @@ static void serve(const event *e) {
 	else if (!strcmp(m, "exit")) _exit(3);
 	else if (!strcmp(m, "loop")) for (volatile int i = 0;; i++);
 	else if (!strcmp(m, "back")) {
-		reply_after(sub(cid, "heard", "from the callee"), cid); /* a reply would end it */
+		sub(cid, "heard", "from the callee");
+		call_reply(cid, RAW, "back", 4);
 	} else if (!strcmp(m, "cycle")) {
 		reply_after(call("cycle", body), cid);
 	} else call_fault(cid, 9);
@@ -216,7 +217,6 @@ __attribute__((export_name("_react"))) void react(u64 data) {
 		case CALL: serve(&e); break;
 		case RESULT:
 			take(e.result.fd);
-			if (!*body) strcpy(body, "back"); /* a callback has no result */
 			call_reply(served(e.result.cid), RAW, body, strlen(body));
 			break;
 		case FAULT: call_fault(served(e.fault.cid), e.fault.error); break;

@@ -2,6 +2,7 @@ package wasix
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -192,7 +193,8 @@ func (a *ABI) push(e event) {
 func (a *ABI) full() bool { return busport.Full(len(a.calls)+len(a.events), a.waits) }
 
 // closed tells the guest that a call which it serves is closed, unless it has ended it
-// itself or not heard of it.
+// itself or not heard of it. Of a callback it still hears: the callee may have answered right
+// behind it, which ends all that is along the call.
 func (a *ABI) closed(cid uint64) {
 	a.mu.Lock()
 	defer a.unlock()
@@ -202,6 +204,9 @@ func (a *ABI) closed(cid uint64) {
 	}
 	for i := range a.events {
 		if e := &a.events[i]; e.kind == eventCall && e.cid == cid {
+			if c.callback && a.hearsOf(e.parent) {
+				return
+			}
 			a.waits -= len(e.body)
 			a.events = append(a.events[:i], a.events[i+1:]...)
 			delete(a.calls, cid)
@@ -213,6 +218,17 @@ func (a *ABI) closed(cid uint64) {
 	}
 	delete(a.calls, cid)
 	a.push(event{kind: eventClose, cid: cid})
+}
+
+// hearsOf reports whether a call of the guest is open, or it is to be told of its end: it has not
+// given it up. The lock is held.
+func (a *ABI) hearsOf(cid uint64) bool {
+	if _, open := a.calls[cid]; open {
+		return true
+	}
+	return slices.ContainsFunc(a.events, func(e event) bool {
+		return e.cid == cid && (e.kind == eventResult || e.kind == eventFault)
+	})
 }
 
 // take removes the call that came in with that number.
