@@ -201,6 +201,7 @@ type waiter struct {
 	recalled bool
 	dir      dirKey // of an open: where the file is, and its name
 	name     string
+	changed  []uint64 // what changed has been told since it was sent
 }
 
 // fdState is what the client must know of a fd.

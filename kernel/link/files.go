@@ -3,6 +3,7 @@ package link
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -236,6 +237,9 @@ func (c *Client) seek(d *description, r *sys.Request) (reply sys.Reply, ok bool)
 func (c *Client) openedFile(w *waiter, r *sys.Reply) {
 	fd, id := uint32(r.Vals[0]), r.Vals[2]
 	first := r.Data
+	if slices.Contains(w.changed, id) {
+		first = nil // it was read before
+	}
 	r.Data, r.Vals[2] = nil, 0
 	info, flags := sys.FDInfo(r.Vals[1]), sys.OpenFlag(w.args[1])
 	r.Vals[1] &^= uint64(sys.InfoSure)
@@ -322,11 +326,16 @@ func (c *Client) dropped(state fdState) {
 // changed is told that a file is no longer as it was said to be, or with id 0 that the
 // names are to be given back.
 func (c *Client) changed(id uint64) {
-	if id == 0 {
-		c.recalled()
-		return
+	for n, w := range c.waiting {
+		if w.op == sys.OpOpen || w.op == sys.OpNames { // which may have been answered before that
+			w.changed = append(w.changed, id)
+			c.waiting[n] = w
+		}
 	}
 	if f := c.files[id]; f != nil {
 		f.forget()
+	}
+	if id == 0 {
+		c.recalled()
 	}
 }

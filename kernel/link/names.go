@@ -2,6 +2,7 @@ package link
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -277,7 +278,7 @@ func (c *Client) named(w *waiter, r *sys.Reply) {
 	n := &c.names
 	n.asking = false
 	n.need = namesRarely
-	if r.Errno != 0 || r.Vals[0] != 1 || len(r.Data) < 16 {
+	if r.Errno != 0 || r.Vals[0] != 1 || len(r.Data) < 16 || slices.Contains(w.changed, 0) {
 		return
 	}
 	node := [2]uint64{binary.LittleEndian.Uint64(r.Data), binary.LittleEndian.Uint64(r.Data[8:])}
