@@ -12,7 +12,7 @@ import (
 const (
 	// maxBusQueue is how many calls may wait for a package that serves few at a time.
 	maxBusQueue = 4096
-	// busReady is how long a module may take until it listens.
+	// busReady is how long a module may take until it listens, once it is compiled.
 	busReady = 30 * time.Second
 	// busAnything is the package that is called where there is none of the name.
 	busAnything = "*"

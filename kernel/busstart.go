@@ -161,14 +161,21 @@ func (b *Bus) start(inst *instance, dirs []string) {
 	if over {
 		b.stop(uint32(pid))
 	}
-	late := time.AfterFunc(busReady, func() {
+	b.mu.Lock()
+	var late *time.Timer
+	late = time.AfterFunc(busReady, func() {
+		more := busReady - b.k.ranFor(uint32(pid))
 		b.mu.Lock()
 		listens := inst.file != nil
+		if more > 0 && !listens {
+			late.Reset(more)
+		}
 		b.mu.Unlock()
-		if !listens {
+		if !listens && more <= 0 {
 			b.gone(inst, &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateAborted, Message: fmt.Sprintf("the package %s does not listen on the bus", p.name)})
 		}
 	})
+	b.mu.Unlock()
 	_, status, err := b.k.init.Files().Wait(pid, 0)
 	late.Stop()
 	if err != nil {

@@ -3,6 +3,8 @@ package kernel
 import (
 	"context"
 	"io"
+	"math"
+	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -109,7 +111,7 @@ func (k *Kernel) launch(p *Process, t *target) {
 	if err == nil {
 		p.guest.Image = image
 		k.lock()
-		p.cpu.begun, p.starting = true, true
+		p.cpu.begun, p.starting, p.loaded = true, true, time.Now()
 		p.runs()
 		k.unlock()
 		running, err = k.cfg.Machine.Start(p.guest)
@@ -121,6 +123,21 @@ func (k *Kernel) launch(p *Process, t *target) {
 		k.log.Warn("a guest cannot be run", "module", "kernel", "pid", p.pid, "program", p.name, "err", err)
 		p.Syscall(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2, sys.WriteOwnLine}, Data: []byte(p.name + ": " + err.Error() + "\n")})
 		p.guest.Ended(sys.Exited(126))
+	}
+}
+
+// ranFor is for how long the guest pid has had its module: not at all while that is being loaded,
+// and for ever if there is no such guest.
+func (k *Kernel) ranFor(pid uint32) time.Duration {
+	k.lock()
+	defer k.unlock()
+	switch p := k.procs[pid]; {
+	case p == nil || p.dead || p.guest == nil:
+		return math.MaxInt64
+	case !p.cpu.begun:
+		return 0
+	default:
+		return time.Since(p.loaded)
 	}
 }
 

@@ -69,6 +69,7 @@ type Process struct {
 	report   sys.WaitStatus // a stop or continuation that the parent has not seen
 	reported bool           // report is empty
 	running  Running        // of a guest that has begun
+	loaded   time.Time      // of a guest: when it had its module
 	starting bool           // the machine is at it, and the guest may have begun
 	killed   func(Running)  // of one that was killed meanwhile: what becomes of it then
 	engine   string
