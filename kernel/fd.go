@@ -106,17 +106,10 @@ func (f *openFile) release() {
 	if f.refs--; f.refs > 0 {
 		// A terminal is hung up with the last fd of its other side, and a link to the bus
 		// ends with its own, whatever still waits for what comes: nobody is there to see it.
-		if f.refs != f.pins {
-			return
-		}
-		switch s := f.stream.(type) {
-		case ptyMaster:
-			if !s.t.hung {
-				f.k.closeStream(s)
-			}
-		case *busFile:
-			if !s.shut {
-				f.k.closeStream(s)
+		switch f.stream.(type) {
+		case ptyMaster, *busFile:
+			if f.refs == f.pins {
+				f.k.closeStream(f.stream)
 			}
 		}
 		return
