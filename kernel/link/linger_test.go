@@ -19,15 +19,20 @@ func TestLinger_writesThatReturnedAreNotLost(t *testing.T) {
 		piped int  // and then to a pipe that nobody reads yet
 		after int  // and then to the file again
 		stop  bool // it is stopped before it is killed
+		late  bool // the kernel does not know yet that it has begun
 	}{
 		{name: "nothing", sig: sys.SIGKILL},
 		{name: "a file", sig: sys.SIGKILL, n: 3000},
 		{name: "a long file", sig: sys.SIGTERM, n: 2_000_000},
 		{name: "a pipe that is full", sig: sys.SIGINT, piped: 120_000, after: 10_000},
+		{name: "a file, while it is being started", sig: sys.SIGKILL, n: 4, late: true},
 		{name: "all, while it is stopped", sig: sys.SIGKILL, n: 5000, piped: 120_000, after: 5000, stop: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := bootFar(t, nil)
+			if tt.late {
+				f.late = "killed"
+			}
 			data := make([]byte, max(tt.n+tt.after, tt.piped))
 			fill(data, 0)
 			never := make(chan struct{})
@@ -74,6 +79,7 @@ func TestLinger_writesThatReturnedAreNotLost(t *testing.T) {
 			if err := files.Kill(pid, tt.sig); err != nil {
 				t.Fatal(err)
 			}
+			f.flag("killed")
 			f.find(uint32(pid)).calls.set(false, false)
 			if status := f.wait(t, pid); status.Signal() != tt.sig {
 				t.Errorf("ended with %v", status)
@@ -85,42 +91,6 @@ func TestLinger_writesThatReturnedAreNotLost(t *testing.T) {
 				t.Errorf("the pipe has %d bytes of %d, %v", len(got), tt.piped, err)
 			}
 		})
-	}
-}
-
-// A guest may have written before the kernel knows that it has begun.
-func TestLinger_killedWhileItIsStarted(t *testing.T) {
-	f := bootFar(t, nil)
-	f.late = "killed"
-	never := make(chan struct{})
-	t.Cleanup(func() { close(never) })
-	f.program("writer", func(p *proc) uint8 {
-		fd, err := p.Open("/file", sys.OWrite|sys.OCreate, 0o644)
-		if err != nil {
-			t.Error(err)
-		}
-		p.calls.set(false, true)
-		if _, err := p.Write(fd, []byte("text")); err != nil {
-			t.Error(err)
-		}
-		p.client.Flush()
-		f.flag("written")
-		<-never
-		return 0
-	})
-	pid := f.spawn(t, "writer", nil)
-	f.await("written")
-	files := f.k.Init().Files()
-	if err := files.Kill(pid, sys.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	f.flag("killed")
-	f.find(uint32(pid)).calls.set(false, false)
-	if status := f.wait(t, pid); status.Signal() != sys.SIGKILL {
-		t.Errorf("ended with %v", status)
-	}
-	if got, err := files.ReadFile("/file"); err != nil || string(got) != "text" {
-		t.Errorf("the file has %q, %v", got, err)
 	}
 }
 
