@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/tetratelabs/wazero/api"
-
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/kernel/abi/busport"
 	"github.com/bushel-wasm/bushel/kernel/engine"
@@ -43,10 +41,8 @@ type ABI struct {
 	now     func() time.Time
 	empties int // polls without a wait that found nothing, one after another
 
-	mod    api.Module // of a guest that serves, when its main function has returned
-	inside bool       // _react runs
-	end    func()     // ends a guest that serves, when _react has returned
-	fresh  bool       // there was an event, or it was told one, since it was last entered
+	entry busport.Entry // by _react, once its main function has returned
+	fresh bool          // there was an event, or it was told one, since it was last entered
 }
 
 // A call is one that the guest made, or that came in, and is not over.

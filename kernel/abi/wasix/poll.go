@@ -48,7 +48,7 @@ func (a *ABI) busPoll(_ context.Context, mod api.Module, s []uint64) {
 	a.mu.Unlock()
 	engine.Suspend(mod, func(resume func()) {
 		a.mu.Lock()
-		if a.end != nil {
+		if a.entry.Over() != nil {
 			a.mu.Unlock()
 			engine.Exit(mod, 0) // it serves no longer, and nothing will come
 			return
@@ -111,8 +111,8 @@ func (a *ABI) unlock() {
 	var wake func()
 	if a.mayTell(1) > 0 {
 		wake, a.waiting = a.waiting, nil
-		if wake == nil && a.fresh && !a.inside && a.peer.Serving() {
-			a.inside, a.fresh = true, false
+		if wake == nil && a.fresh && !a.entry.Inside && a.peer.Serving() {
+			a.entry.Inside, a.fresh = true, false
 			wake = a.react
 		}
 	}

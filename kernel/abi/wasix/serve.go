@@ -34,46 +34,36 @@ func (a *ABI) Serve(mod api.Module, end func()) {
 		end()
 		return
 	}
-	a.mod = mod
+	a.entry.Mod = mod
 	a.unlock()
 }
 
-// react has the guest poll. Only one who sets a.inside calls it.
+// react has the guest poll. Only one who sets a.entry.Inside calls it.
 func (a *ABI) react() {
-	err := engine.Enter(a.mod, reactExport, engine.Types("I"), []uint64{0}, func([]uint64) {
+	err := engine.Enter(a.entry.Mod, reactExport, engine.Types("I"), []uint64{0}, func([]uint64) {
 		a.mu.Lock()
-		if end := a.end; end != nil {
+		if end := a.entry.Over(); end != nil {
 			a.mu.Unlock()
 			end()
 			return
 		}
-		a.inside = false
+		a.entry.Inside = false
 		made := a.nextRound()
 		a.unlock()
 		open(made)
 	})
 	if err != nil {
 		a.mu.Lock()
-		a.inside = false
+		a.entry.Inside = false
 		a.mu.Unlock()
 		a.peer.End()
 	}
 }
 
-// ends ends a guest that serves: once _react has returned, or, if it waits within that, in the
-// middle of it, since nothing will come any more.
+// ends ends a guest that serves.
 func (a *ABI) ends(end func()) {
 	a.mu.Lock()
-	switch {
-	case a.waiting != nil:
-		a.mu.Unlock()
-		engine.Exit(a.mod, 0)
-	case a.inside:
-		a.end = end
-		a.mu.Unlock()
-	default:
-		a.inside = true // it is not entered again
-		a.mu.Unlock()
-		end()
-	}
+	then := a.entry.Ends(a.waiting != nil, end)
+	a.mu.Unlock()
+	then()
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/kernel/abi/busport"
-	"github.com/bushel-wasm/bushel/kernel/engine"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -39,10 +38,8 @@ type ABI struct {
 	served   []work // calls of others, to be handed in when it serves
 	waits    int    // the bytes of the bodies of both
 
-	busy    bool    // it is being entered
-	waiting *waiter // the poll that waits
-	mod     api.Module
-	end     func() // ends a guest that serves, when it has returned from what was entered
+	entry   busport.Entry // by what takes work
+	waiting *waiter       // the poll that waits
 }
 
 // A waiter is a poll that waits for work.
@@ -218,7 +215,7 @@ func (a *ABI) Serve(mod api.Module, end func()) {
 		end()
 		return
 	}
-	a.mod = mod
+	a.entry.Mod = mod
 	a.listened = false // until now it was for packages
 	a.work = append(a.work, a.served...)
 	a.served = nil
@@ -226,20 +223,10 @@ func (a *ABI) Serve(mod api.Module, end func()) {
 	a.wake()
 }
 
-// ends ends a guest that serves: once it has returned from what was entered, or, if it waits
-// within that, in the middle of it, since nothing will come any more.
+// ends ends a guest that serves.
 func (a *ABI) ends(end func()) {
 	a.mu.Lock()
-	switch {
-	case a.waiting != nil:
-		a.mu.Unlock()
-		engine.Exit(a.mod, 0)
-	case a.busy:
-		a.end = end
-		a.mu.Unlock()
-	default:
-		a.busy = true // it is not entered again
-		a.mu.Unlock()
-		end()
-	}
+	then := a.entry.Ends(a.waiting != nil, end)
+	a.mu.Unlock()
+	then()
 }

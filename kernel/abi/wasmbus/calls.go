@@ -295,14 +295,14 @@ func (a *ABI) fork(mod api.Module, _ []uint64) uint32 {
 func (a *ABI) poll(_ context.Context, mod api.Module, _ []uint64) {
 	engine.Suspend(mod, func(resume func()) {
 		a.mu.Lock()
-		if a.end != nil {
+		if a.entry.Over() != nil {
 			a.mu.Unlock()
 			engine.Exit(mod, 0) // it serves no longer, and nothing will come
 			return
 		}
-		a.mod = mod
-		a.waiting = &waiter{resume, a.busy}
-		a.busy = false
+		a.entry.Mod = mod
+		a.waiting = &waiter{resume, a.entry.Inside}
+		a.entry.Inside = false
 		a.mu.Unlock()
 		a.wake()
 	})

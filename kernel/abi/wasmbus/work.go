@@ -49,11 +49,11 @@ func (a *ABI) push(w work) {
 // wake hands in what there is, if the guest waits for it.
 func (a *ABI) wake() {
 	a.mu.Lock()
-	if len(a.work) == 0 || a.busy || a.waiting == nil && !a.peer.Serving() {
+	if len(a.work) == 0 || a.entry.Inside || a.waiting == nil && !a.peer.Serving() {
 		a.mu.Unlock()
 		return
 	}
-	a.busy = true
+	a.entry.Inside = true
 	w := a.waiting
 	a.waiting = nil
 	a.mu.Unlock()
@@ -63,13 +63,13 @@ func (a *ABI) wake() {
 // hand hands in what there is, one after another, and resumes the poll that waited for it.
 func (a *ABI) hand(to *waiter) {
 	a.mu.Lock()
-	if end := a.end; end != nil && to == nil {
+	if end := a.entry.Over(); end != nil && to == nil {
 		a.mu.Unlock()
 		end()
 		return
 	}
 	if len(a.work) == 0 {
-		a.busy = to != nil && to.busy
+		a.entry.Inside = to != nil && to.busy
 		a.mu.Unlock()
 		if to != nil {
 			to.resume()
@@ -112,8 +112,8 @@ func (a *ABI) hand(to *waiter) {
 func (a *ABI) give(b []byte, then func(at uint32)) {
 	a.enter(malloc, []uint64{uint64(len(b))}, func(results []uint64) {
 		at := uint32(results[0])
-		if len(b) > 0 && !a.mod.Memory().Write(at, b) {
-			engine.Exit(a.mod, exitBadABI)
+		if len(b) > 0 && !a.entry.Mod.Memory().Write(at, b) {
+			engine.Exit(a.entry.Mod, exitBadABI)
 			return
 		}
 		then(at)
@@ -125,7 +125,7 @@ func (a *ABI) give(b []byte, then func(at uint32)) {
 const exitBadABI = 126
 
 func (a *ABI) enter(export string, params []uint64, done func([]uint64)) {
-	if engine.Enter(a.mod, export, engine.Types(strings.Repeat("i", len(params))), params, done) != nil {
-		engine.Exit(a.mod, exitBadABI)
+	if engine.Enter(a.entry.Mod, export, engine.Types(strings.Repeat("i", len(params))), params, done) != nil {
+		engine.Exit(a.entry.Mod, exitBadABI)
 	}
 }
