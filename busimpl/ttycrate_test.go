@@ -1,10 +1,11 @@
 package busimpl_test
 
 import (
-	"github.com/bushel-wasm/bushel/kernel/sys"
-	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/bushel-wasm/bushel/internal/await"
+	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
 // TestCrates_tty has the crates' programs use a terminal.
@@ -33,10 +34,10 @@ func TestCrates_tty(t *testing.T) {
 					p.until("size 100x30")
 					p.until("ready")
 					// Keys come as they are typed, that of an interrupt too, and Return is a newline.
-					for mode := sys.TTYSig; mode&sys.TTYSig != 0; { // until the program has the keys
-						runtime.Gosched()
-						mode, _ = f.TTYMode(m)
-					}
+					await.Until(t, "the program has the keys", func() bool {
+						mode, err := f.TTYMode(m)
+						return err == nil && mode&sys.TTYSig == 0
+					})
 					f.Write(m, []byte("a\x03\r"))
 					p.until("10\r")
 					f.Write(m, []byte("q"))

@@ -3,6 +3,7 @@ package kernel_test
 import (
 	"testing"
 
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -100,7 +101,7 @@ func TestAgent_endsWithItsProcess(t *testing.T) {
 				_, err := f.Read(r, make([]byte, 1))
 				ended <- err
 			}()
-			eventually(t, "the read waits", func() bool { return state(k, p.PID()) != "" })
+			await.Until(t, "the read waits", func() bool { return state(k, p.PID()) != "" })
 			test.end(p, a)
 			if err := <-ended; errno.Of(err) != errno.ESRCH {
 				t.Errorf("the read ended with %v", err)

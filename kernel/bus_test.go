@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -147,7 +148,7 @@ func TestBus_betweenProcesses(t *testing.T) {
 					t.Errorf("%d calls are left open", n)
 				}
 			}).PID())
-			eventually(t, "no call is open", func() bool {
+			await.Until(t, "no call is open", func() bool {
 				return !slices.ContainsFunc(k.Bus().Packages(), func(i kernel.PackageInfo) bool { return i.Open != 0 })
 			})
 		})

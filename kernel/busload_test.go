@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -113,7 +114,7 @@ func TestBus_manyCallsInFlight(t *testing.T) {
 		}
 	}).PID())
 	// A caller may hear of the answer before the kernel has counted the call's end.
-	eventually(t, "no call is open", func() bool {
+	await.Until(t, "no call is open", func() bool {
 		return !slices.ContainsFunc(k.Bus().Packages(), func(i kernel.PackageInfo) bool { return i.Open != 0 })
 	})
 }

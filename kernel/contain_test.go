@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -30,7 +31,7 @@ func empty(t *testing.T, k *kernel.Kernel) {
 			t.Logf("left: %+v, %v", k.Usage(), k.Processes())
 		}
 	}()
-	eventually(t, "only process 1 is left", func() bool {
+	await.Until(t, "only process 1 is left", func() bool {
 		f.Kill(-1, sys.SIGKILL)
 		for {
 			if pid, _, err := f.Wait(-1, sys.WNoHang); pid == 0 || err != nil {
@@ -120,13 +121,13 @@ func TestContain(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			eventually(t, "it is as bad as it gets", func() bool { return tt.until(k.Usage()) })
+			await.Until(t, "it is as bad as it gets", func() bool { return tt.until(k.Usage()) })
 			responsive(t, k)
 			f.Close(r)
 			f.Close(w)
 			empty(t, k)
 			if tt.name != "guests that never answer" {
-				eventually(t, "the goroutines have ended", func() bool { return runtime.NumGoroutine() <= goroutines })
+				await.Until(t, "the goroutines have ended", func() bool { return runtime.NumGoroutine() <= goroutines })
 			}
 		})
 	}
@@ -153,7 +154,7 @@ func TestContain_loadingForEver(t *testing.T) {
 	responsive(t, k)
 	empty(t, k)
 	k.Close()
-	eventually(t, "the goroutines have ended", func() bool { return runtime.NumGoroutine() <= goroutines })
+	await.Until(t, "the goroutines have ended", func() bool { return runtime.NumGoroutine() <= goroutines })
 }
 
 func TestContain_floodWithoutReader(t *testing.T) {
@@ -172,7 +173,7 @@ func TestContain_floodWithoutReader(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close(w)
-	eventually(t, "the flood is held up", func() bool { return state(k, p.PID()) == "S" })
+	await.Until(t, "the flood is held up", func() bool { return state(k, p.PID()) == "S" })
 	st, err := f.Fstat(r)
 	if err != nil || st.Size > 64<<10 {
 		t.Errorf("the pipe holds %d bytes, %v", st.Size, err)
@@ -272,7 +273,7 @@ func TestKill_zeroAndAll(t *testing.T) {
 		t.Errorf("the one apart: %v", s)
 	}
 	zombie := start(t, k, quit(3))
-	eventually(t, "it is a zombie", func() bool { return state(k, zombie.PID()) == "Z" })
+	await.Until(t, "it is a zombie", func() bool { return state(k, zombie.PID()) == "Z" })
 	f := k.Init().Files()
 	if err := f.Kill(zombie.PID(), sys.SIGKILL); err != nil {
 		t.Errorf("a signal to a zombie: %v", err)
@@ -311,7 +312,7 @@ func TestTTY_closedWhileRead(t *testing.T) {
 			p, m := terminal(t, k, tt.main)
 			f := k.Init().Files()
 			f.Read(m, make([]byte, 10))
-			eventually(t, "it reads", func() bool { return state(k, p.PID()) == "S" })
+			await.Until(t, "it reads", func() bool { return state(k, p.PID()) == "S" })
 			f.Close(m)
 			if s := wait(t, k, p.PID()); s != tt.status {
 				t.Errorf("%v, want %v", s, tt.status)
@@ -331,7 +332,7 @@ func TestTTY_floodInterrupted(t *testing.T) {
 		}
 	})
 	f := k.Init().Files()
-	eventually(t, "the flood is held up", func() bool { return state(k, p.PID()) == "S" })
+	await.Until(t, "the flood is held up", func() bool { return state(k, p.PID()) == "S" })
 	if _, err := f.Write(m, []byte{3}); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"testing"
 
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -61,7 +62,7 @@ func TestPanic(t *testing.T) {
 				t.Fatal(err)
 			}
 			f.Close(w)
-			eventually(t, "it has ended, or stops first", func() bool {
+			await.Until(t, "it has ended, or stops first", func() bool {
 				if state(k, p.PID()) == "T" {
 					f.Kill(p.PID(), sys.SIGCONT)
 				}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -39,18 +38,6 @@ func wait(t testing.TB, k *kernel.Kernel, pid int) sys.WaitStatus {
 		t.Fatalf("wait for %d: pid %d, %v", pid, got, err)
 	}
 	return status
-}
-
-// eventually waits for a state that nothing reports.
-func eventually(t testing.TB, what string, is func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	for !is() {
-		if time.Now().After(deadline) {
-			t.Fatalf("it never became true that %s", what)
-		}
-		time.Sleep(100 * time.Microsecond)
-	}
 }
 
 // state is a process's state as ps shows it, empty if it is gone.

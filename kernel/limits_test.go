@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -173,7 +174,7 @@ func TestLimits_nameThemselves(t *testing.T) {
 			if text != tt.text || status != tt.status {
 				t.Errorf("%q, %v; want %q, %v", text, status, tt.text, tt.status)
 			}
-			eventually(t, "all is given back", func() bool {
+			await.Until(t, "all is given back", func() bool {
 				k.Init().Files().Wait(-1, sys.WNoHang)
 				u := k.Usage()
 				return u.Processes == 1 && u.OpenFiles == 0
@@ -309,7 +310,7 @@ func TestFileSystem_full(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The writer's end lets go of the file, when it has been waited for.
-	eventually(t, "the room is free", func() bool {
+	await.Until(t, "the room is free", func() bool {
 		after, err := f.Statfs("/")
 		return after == before && err == nil
 	})

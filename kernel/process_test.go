@@ -3,6 +3,7 @@ package kernel_test
 import (
 	"testing"
 
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -49,11 +50,11 @@ func TestExit_orphansGoByThemselves(t *testing.T) {
 	})
 	wait(t, k, p.PID())
 	f := k.Init().Files()
-	eventually(t, "one orphan is left", func() bool { return k.Usage().Processes == 2 })
+	await.Until(t, "one orphan is left", func() bool { return k.Usage().Processes == 2 })
 	_, _, err := f.Wait(-1, 0)
 	wantErr(t, "wait for an orphan", err, errno.ECHILD)
 	f.Kill(-1, sys.SIGTERM)
-	eventually(t, "nobody is left", func() bool { return k.Usage().Processes == 1 })
+	await.Until(t, "nobody is left", func() bool { return k.Usage().Processes == 1 })
 }
 
 func TestExit_programsUnwind(t *testing.T) {
@@ -247,7 +248,7 @@ func TestClose_endsAll(t *testing.T) {
 		_, err := f.Read(r, make([]byte, 1))
 		reading <- err
 	}()
-	eventually(t, "the read waits", func() bool { return len(k.Processes()) == 21 })
+	await.Until(t, "the read waits", func() bool { return len(k.Processes()) == 21 })
 	k.Close()
 	wantErr(t, "a call that waited", <-reading, errno.ESRCH)
 	wantErr(t, "a call afterwards", f.Close(r), errno.ESRCH)

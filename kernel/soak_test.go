@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -230,7 +231,7 @@ func TestSoak(t *testing.T) {
 	}
 	t.Logf("%d rounds", rounds)
 	k.Close()
-	eventually(t, "the goroutines have ended", func() bool { return runtime.NumGoroutine() <= goroutines })
+	await.Until(t, "the goroutines have ended", func() bool { return runtime.NumGoroutine() <= goroutines })
 }
 
 // settle waits until nothing goes on any more, or long enough.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -259,7 +260,7 @@ func TestSpawn_guestKilledAndStrict(t *testing.T) {
 	if s := wait(t, k, pid); s != sys.Signaled(sys.SIGTERM) {
 		t.Errorf("status %#x", s)
 	}
-	eventually(t, "the machine has killed it", func() bool {
+	await.Until(t, "the machine has killed it", func() bool {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		return m.kills == 1

@@ -3,6 +3,7 @@ package kernel_test
 import (
 	"testing"
 
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -51,7 +52,7 @@ func TestStandIn_ends(t *testing.T) {
 			if got := wait(t, k, p.PID()); got != test.want {
 				t.Errorf("the program ended with %#x, want %#x", got, test.want)
 			}
-			eventually(t, "nobody is left", func() bool { return k.Usage().Processes == 1 })
+			await.Until(t, "nobody is left", func() bool { return k.Usage().Processes == 1 })
 		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -64,7 +65,7 @@ func TestStorm_leavesNothing(t *testing.T) {
 		start(t, k, storm(seed, 0))
 	}
 	f := k.Init().Files()
-	eventually(t, "all have ended", func() bool {
+	await.Until(t, "all have ended", func() bool {
 		for {
 			if pid, _, err := f.Wait(-1, sys.WNoHang); pid == 0 || err != nil {
 				break
@@ -77,7 +78,7 @@ func TestStorm_leavesNothing(t *testing.T) {
 	if u := k.Usage(); u.OpenFiles != 0 || u.TTYs != 0 || u.Sessions != 1 {
 		t.Errorf("left: %+v", u)
 	}
-	eventually(t, "the goroutines have ended", func() bool { return runtime.NumGoroutine() <= goroutines })
+	await.Until(t, "the goroutines have ended", func() bool { return runtime.NumGoroutine() <= goroutines })
 }
 
 func TestForkBomb_ends(t *testing.T) {
@@ -91,12 +92,12 @@ func TestForkBomb_ends(t *testing.T) {
 		}
 	}
 	p := start(t, k, bomb)
-	eventually(t, "the session is full", func() bool { return k.Usage().Processes == kernel.DefaultLimits().Processes })
+	await.Until(t, "the session is full", func() bool { return k.Usage().Processes == kernel.DefaultLimits().Processes })
 	// Process 1 can still act.
 	q := start(t, k, quit(0))
 	wait(t, k, q.PID())
 	f := k.Init().Files()
-	eventually(t, "the bomb is gone", func() bool {
+	await.Until(t, "the bomb is gone", func() bool {
 		f.Kill(-1, sys.SIGKILL)
 		f.Wait(p.PID(), sys.WNoHang)
 		return k.Usage().Processes == 1

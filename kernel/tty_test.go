@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -307,7 +308,7 @@ func TestTTY_backgroundWithoutParent(t *testing.T) {
 		}, kernel.ForkAttr{})
 		f.Close(w)
 		f.Read(r, make([]byte, 1))
-		eventually(t, "the orphan has a result", func() bool { b, _ := f.ReadFile("/result"); return string(b) == "EIO" })
+		await.Until(t, "the orphan has a result", func() bool { b, _ := f.ReadFile("/result"); return string(b) == "EIO" })
 		return 0
 	})
 	if s := wait(t, k, sh.PID()); s != sys.Exited(0) {
@@ -342,7 +343,7 @@ func TestTTY_hangup(t *testing.T) {
 	if s := wait(t, k, sh.PID()); s != sys.Exited(0) {
 		t.Errorf("status %#x", s)
 	}
-	eventually(t, "only process 1 is left", func() bool {
+	await.Until(t, "only process 1 is left", func() bool {
 		u := k.Usage()
 		return u.Processes == 1 && u.TTYs == 0 && u.OpenFiles == 0 && u.Sessions == 1
 	})
@@ -373,9 +374,9 @@ func TestTTY_leaderExit(t *testing.T) {
 	})
 	wait(t, k, sh.PID())
 	// The foreground group and the stopped one are told; the other goes on.
-	eventually(t, "one job is left", func() bool { return k.Usage().Processes == 2 })
+	await.Until(t, "one job is left", func() bool { return k.Usage().Processes == 2 })
 	k.Init().Files().Kill(-1, sys.SIGKILL)
-	eventually(t, "nothing is left", func() bool { return k.Usage().Processes == 1 })
+	await.Until(t, "nothing is left", func() bool { return k.Usage().Processes == 1 })
 }
 
 func TestTTY_size(t *testing.T) {

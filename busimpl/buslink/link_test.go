@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,7 @@ import (
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/busimpl/buslink"
 	"github.com/bushel-wasm/bushel/busimpl/osws"
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
@@ -161,16 +163,9 @@ func joined(t *testing.T, args ...string) (near, far *kernel.Kernel, server *htt
 // accepted waits until the server has its side of the link, which may be later than the client.
 func accepted(t *testing.T, far *kernel.Kernel) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; <-time.After(time.Millisecond) {
-		for _, p := range far.Bus().Packages() {
-			if p.Name == "page:" && p.State == "running" {
-				return
-			}
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("the server has no link")
-		}
-	}
+	await.Until(t, "the server has a link", func() bool {
+		return slices.ContainsFunc(far.Bus().Packages(), func(p kernel.PackageInfo) bool { return p.Name == "page:" && p.State == "running" })
+	})
 }
 
 func TestLink_bothDirections(t *testing.T) {
@@ -416,11 +411,7 @@ func TestServer_hostilePeers(t *testing.T) {
 		})
 	}
 	// Nothing is left of them.
-	for deadline := time.Now().Add(30 * time.Second); len(far.Processes()) > 1; <-time.After(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("processes are left: %v", far.Processes())
-		}
-	}
+	await.Until(t, "no process is left", func() bool { return len(far.Processes()) == 1 })
 	for _, p := range far.Bus().Packages() {
 		if p.Open != 0 {
 			t.Errorf("the package %s has %d calls open", p.Name, p.Open)

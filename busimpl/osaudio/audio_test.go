@@ -9,7 +9,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +19,7 @@ import (
 	"github.com/bushel-wasm/bushel/bus/desc"
 	"github.com/bushel-wasm/bushel/busimpl/grant"
 	"github.com/bushel-wasm/bushel/busimpl/osaudio"
+	"github.com/bushel-wasm/bushel/internal/await"
 )
 
 // stage is an Output that hears nothing until it is told to.
@@ -101,13 +101,6 @@ func over(t *testing.T, o osaudio.Output, check grant.Check) (bus.Target, *bus.C
 	return near.Package("os"), near
 }
 
-// settled waits until no call is open: the callee has the last word of each.
-func settled(conn *bus.Conn) {
-	for conn.Stats().Open > 0 {
-		runtime.Gosched()
-	}
-}
-
 func invoke(t *testing.T, to bus.Target, method string, args map[string]any) (*bus.Response, error) {
 	t.Helper()
 	body, err := cbor.Codec.Marshal(args)
@@ -166,7 +159,7 @@ func TestStream(t *testing.T) {
 	}
 	s.Close()
 	<-k.closed
-	settled(conn)
+	await.Until(t, "no call is open", func() bool { return conn.Stats().Open == 0 })
 	if _, err := s.Stream(0).Write([]byte("more")); err == nil {
 		t.Error("a write behind the close is no error")
 	}
@@ -283,7 +276,7 @@ func TestOpen_refused(t *testing.T) {
 			if bus.CodeOf(err) != test.code || !strings.Contains(err.Error(), test.err) {
 				t.Errorf("%v: %v", bus.CodeOf(err), err)
 			}
-			settled(conn)
+			await.Until(t, "no call is open", func() bool { return conn.Stats().Open == 0 })
 		})
 	}
 }
@@ -302,7 +295,7 @@ func TestOpen_many(t *testing.T) {
 	for _, s := range all {
 		s.Close()
 	}
-	settled(conn)
+	await.Until(t, "no call is open", func() bool { return conn.Stats().Open == 0 })
 	mustOpen(t, pkg, 44100, 2).Close()
 }
 
@@ -354,18 +347,16 @@ func TestWAV(t *testing.T) {
 }
 
 // atEnd is a file when its stream has been closed, which shows by the length in its head.
-func atEnd(t *testing.T, path string, size int) []byte {
+func atEnd(t *testing.T, path string, size int) (data []byte) {
 	t.Helper()
-	for {
-		data, err := os.ReadFile(path)
-		if err != nil {
+	await.Until(t, "the file has its length", func() bool {
+		var err error
+		if data, err = os.ReadFile(path); err != nil {
 			t.Fatal(err)
 		}
-		if len(data) == size && int(binary.LittleEndian.Uint32(data[4:])) == size-8 {
-			return data
-		}
-		runtime.Gosched()
-	}
+		return len(data) == size && int(binary.LittleEndian.Uint32(data[4:])) == size-8
+	})
+	return data
 }
 
 func TestDescription(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/bus/codec"
 	"github.com/bushel-wasm/bushel/busimpl/osprocess"
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -124,16 +125,6 @@ func call(s *bus.Session, name, args string) (string, error) {
 func (w *world) lives(pid int) bool {
 	_, ok := w.k.Find(pid)
 	return ok
-}
-
-// eventually waits for a state that nothing reports.
-func (w *world) eventually(what string, is func() bool) {
-	w.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			w.t.Fatalf("it never became true that %s", what)
-		}
-	}
 }
 
 func TestSpawn(t *testing.T) {
@@ -259,10 +250,10 @@ func TestChild_ends(t *testing.T) {
 			}
 			test.end(w, p, s)
 			if !test.lives {
-				w.eventually("the child has ended", func() bool { return !w.lives(pid) })
+				await.Until(t, "the child has ended", func() bool { return !w.lives(pid) })
 				return
 			}
-			w.eventually("its output is closed", func() bool {
+			await.Until(t, "its output is closed", func() bool {
 				f, _ := w.k.Find(pid)
 				return f != nil && w.k.Usage().OpenFiles <= 4
 			})

@@ -3,7 +3,6 @@ package ostty_test
 import (
 	"context"
 	"encoding/json"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/bushel-wasm/bushel/bus/codec/bincode"
 	"github.com/bushel-wasm/bushel/bus/codec/cborvalue"
 	"github.com/bushel-wasm/bushel/busimpl/ostty"
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -102,16 +102,13 @@ func (w *world) shows(text string) {
 // becomes waits until the terminal's mode has, or has not, the flags of m.
 func (w *world) becomes(m sys.TTYMode, set bool) {
 	w.t.Helper()
-	for {
+	await.Until(w.t, "the mode of the terminal is another", func() bool {
 		now, err := w.f.TTYMode(w.master)
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		if now&m != 0 == set {
-			return
-		}
-		runtime.Gosched()
-	}
+		return now&m != 0 == set
+	})
 }
 
 func TestInfo(t *testing.T) {

@@ -6,9 +6,11 @@ import (
 	"context"
 	"testing"
 
+	"github.com/coder/websocket"
+
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/bus/codec/bincode"
-	"github.com/coder/websocket"
+	"github.com/bushel-wasm/bushel/internal/await"
 )
 
 // crate is a program of one of the crates, as the bus sees it.
@@ -126,7 +128,7 @@ func TestCrate(t *testing.T) {
 				t.Errorf("no arguments: %v", err)
 			}
 
-			settled(conn)
+			await.Until(t, "no call is open", func() bool { return conn.Stats().Open == 0 })
 		})
 	}
 }

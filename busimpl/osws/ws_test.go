@@ -8,16 +8,17 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/coder/websocket"
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/bus/codec/cbor"
 	"github.com/bushel-wasm/bushel/bus/desc"
 	"github.com/bushel-wasm/bushel/busimpl/grant"
 	"github.com/bushel-wasm/bushel/busimpl/osws"
-	"github.com/coder/websocket"
+	"github.com/bushel-wasm/bushel/internal/await"
 )
 
 // web is a server whose sockets do what the path says. closed gets how each was closed by its
@@ -76,13 +77,6 @@ func over(t *testing.T, transport osws.Transport, check grant.Check) (bus.Target
 	near, far := bus.Pipe(bus.Options{}, bus.Options{Handler: s})
 	t.Cleanup(func() { near.Close(nil); far.Close(nil) })
 	return near.Package("os"), near
-}
-
-// settled waits until no call is open: the callee has the last word of each.
-func settled(conn *bus.Conn) {
-	for conn.Stats().Open > 0 {
-		runtime.Gosched()
-	}
 }
 
 // client is a socket as a caller has it.
@@ -192,7 +186,7 @@ func TestConnect(t *testing.T) {
 		t.Errorf("%+v, %v", end, err)
 	}
 	c.s.Close()
-	settled(conn)
+	await.Until(t, "no call is open", func() bool { return conn.Stats().Open == 0 })
 }
 
 func TestConnect_ends(t *testing.T) {
@@ -304,7 +298,7 @@ func TestConnect_refused(t *testing.T) {
 	if _, err := dial(t, pkg, url+"/echo", "a", "a"); bus.CodeOf(err) != bus.CodeInvalidArgument {
 		t.Errorf("a protocol twice: %v", err)
 	}
-	settled(conn)
+	await.Until(t, "no call is open", func() bool { return conn.Stats().Open == 0 })
 }
 
 func TestDescription(t *testing.T) {

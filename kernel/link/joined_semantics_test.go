@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -97,7 +98,7 @@ var pipeCases = []pipeCase{
 		},
 		reader: func(t *testing.T, p *proc) uint8 { readN(t, p, 0, warm); atEnd(t, p); return 0 },
 		meddle: func(t *testing.T, f *far, writer, reader int) {
-			eventually(t, "the reader has ended", func() bool { return f.state(reader) == "Z" })
+			await.Until(t, "the reader has ended", func() bool { return f.state(reader) == "Z" })
 			f.k.Init().Files().Kill(writer, sys.SIGTERM)
 		},
 		w: sys.Signaled(sys.SIGTERM),
@@ -126,7 +127,7 @@ var pipeCases = []pipeCase{
 			return 0
 		},
 		meddle: func(t *testing.T, f *far, writer, reader int) {
-			eventually(t, "the writer has ended", func() bool { return f.state(writer) == "Z" })
+			await.Until(t, "the writer has ended", func() bool { return f.state(writer) == "Z" })
 			f.k.Init().Files().Kill(reader, sys.SIGKILL)
 		},
 		w: sys.Signaled(sys.SIGPIPE), r: sys.Signaled(sys.SIGKILL),
@@ -253,7 +254,7 @@ var pipeCases = []pipeCase{
 			return 0
 		},
 		meddle: func(t *testing.T, f *far, writer, reader int) {
-			eventually(t, "the reader has ended", func() bool { return f.state(reader) == "Z" })
+			await.Until(t, "the reader has ended", func() bool { return f.state(reader) == "Z" })
 			f.k.Init().Files().Kill(writer, sys.SIGKILL)
 		},
 		w: sys.Signaled(sys.SIGKILL),
@@ -404,7 +405,7 @@ var pipeCases = []pipeCase{
 			files := f.k.Init().Files()
 			for _, pid := range []int{reader, writer} {
 				files.Kill(pid, sys.SIGSTOP)
-				eventually(t, "nothing moves", func() bool {
+				await.Until(t, "nothing moves", func() bool {
 					return f.k.Usage().Joined == 0 && f.state(pid) == "T"
 				})
 				files.Kill(pid, sys.SIGCONT)
@@ -420,7 +421,7 @@ var pipeCases = []pipeCase{
 		},
 		reader: func(t *testing.T, p *proc) uint8 { readN(t, p, 0, warm); atEnd(t, p); return 0 },
 		meddle: func(t *testing.T, f *far, writer, reader int) {
-			eventually(t, "ps shows it", func() bool { return f.state(reader) == "S" })
+			await.Until(t, "ps shows it", func() bool { return f.state(reader) == "S" })
 			f.flag("asleep")
 		},
 	},
@@ -484,7 +485,7 @@ func TestJoined_limitSetLater(t *testing.T) {
 	f := bootFar(t, nil)
 	ws, _ := f.pipeline(t, func(p *proc) uint8 {
 		send(p, 1, 4*warm, 64<<10)
-		eventually(t, "it is joined", func() bool { return f.joined() > 0 })
+		await.Until(t, "it is joined", func() bool { return f.joined() > 0 })
 		l := p.guest.Process.Limits()
 		l.Output = 8 * warm
 		p.guest.Process.SetLimits(l)

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -116,7 +117,7 @@ func bootFar(t testing.TB, hook kernel.Hook) *far {
 		if u := f.k.Usage(); u.Joined != 0 || u.OpenFiles != 0 {
 			t.Errorf("left: %+v", u)
 		}
-		eventually(t, "all ends of channels are closed", func() bool {
+		await.Until(t, "all ends of channels are closed", func() bool {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			return f.open == 0
@@ -127,17 +128,6 @@ func bootFar(t testing.TB, hook kernel.Hook) *far {
 		}
 	})
 	return f
-}
-
-func eventually(t testing.TB, what string, is func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for !is() {
-		if time.Now().After(deadline) {
-			t.Fatalf("it never became true that %s", what)
-		}
-		time.Sleep(100 * time.Microsecond)
-	}
 }
 
 // program makes fn the file /name.

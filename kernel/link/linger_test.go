@@ -5,6 +5,7 @@ import (
 	"io"
 	"testing"
 
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -111,7 +112,7 @@ func TestLinger_callsThatWaitAreGivenUp(t *testing.T) {
 	}
 	pid := f.spawn(t, "reader", [][2]uint32{{uint32(r), 0}})
 	f.await("reads")
-	eventually(t, "it waits", func() bool { return f.state(pid) == "S" })
+	await.Until(t, "it waits", func() bool { return f.state(pid) == "S" })
 	if err := files.Kill(pid, sys.SIGKILL); err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/engine/wasmtest"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -112,11 +112,7 @@ func TestBus_guestsCallEachOther(t *testing.T) {
 				if sum, err := call("brief", "counter/1.Add", "[4,4]"); sum != "8" || err != nil {
 					t.Errorf("%q, %v", sum, err)
 				}
-				for deadline := time.Now().Add(10 * time.Second); len(pids("brief")) > 0; time.Sleep(time.Millisecond) {
-					if time.Now().After(deadline) {
-						t.Fatal("it goes on")
-					}
-				}
+				await.Until(t, "it has been stopped", func() bool { return len(pids("brief")) == 0 })
 			}
 		})
 		t.Run("a module that does not listen", func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/internal/await"
 	"github.com/bushel-wasm/bushel/internal/guests"
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -93,18 +94,9 @@ func (r *rogueTest) run(line string) string {
 // idle waits until no call is open.
 func (r *rogueTest) idle(t *testing.T) {
 	t.Helper()
-	r.until(t, "no call is open", func() bool {
+	await.Until(t, "no call is open", func() bool {
 		return !slices.ContainsFunc(r.k.Bus().Packages(), func(i kernel.PackageInfo) bool { return i.Open != 0 })
 	})
-}
-
-func (r *rogueTest) until(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("it never became true that %s: %+v", what, r.k.Bus().Packages())
-		}
-	}
 }
 
 // conn is a link of another caller.
@@ -152,7 +144,7 @@ func (r *rogueTest) leaves(t *testing.T) {
 	if _, now := count(); now != opens+6 {
 		t.Errorf("%d calls came, want 6", now-opens)
 	}
-	r.until(t, "the callee has heard of six ends", func() bool {
+	await.Until(t, "the callee has heard of six ends", func() bool {
 		now, _ := count()
 		return now == gone+6
 	})
@@ -179,7 +171,7 @@ func (r *rogueTest) loops(t *testing.T) {
 	}
 	pid := r.pid(t)
 	session, answer := bus.Begin(t.Context(), other, r.request("loop", ""))
-	r.until(t, "it is called", func() bool {
+	await.Until(t, "it is called", func() bool {
 		return slices.ContainsFunc(r.k.Bus().Packages(), func(i kernel.PackageInfo) bool { return i.Name == r.name && i.Open == 1 })
 	})
 	ask := r.request("echo", "")
