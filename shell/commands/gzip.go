@@ -21,6 +21,7 @@ var gzipSpec = spec{name: "gzip", synopsis: "[OPTION]... [FILE]...", run: runGzi
 var gunzipSpec = spec{name: "gunzip", synopsis: "[OPTION]... [FILE]...", run: runGzip, help: gzipHelp}
 var zcatSpec = spec{name: "zcat", synopsis: "[FILE]...", run: runGzip, help: gzipHelp}
 
+// A gzipper compresses or expands files.
 type gzipper struct {
 	c                                                *cmd
 	expand, stdout, keep, force, test, verbose, tree bool
@@ -49,6 +50,7 @@ func runGzip(c *cmd) int {
 	return 0
 }
 
+// file converts a file, or standard input if it is called "-".
 func (z *gzipper) file(name string) {
 	c := z.c
 	if name == "-" {
@@ -60,18 +62,7 @@ func (z *gzipper) file(name string) {
 	}
 	st, err := c.fs.Stat(name)
 	if err == nil && st.Type == sys.TypeDirectory {
-		if !z.tree {
-			c.errorf("%s is a directory -- ignored", name)
-			c.code = 2
-			return
-		}
-		list, err := c.fs.ReadDir(name)
-		if err != nil {
-			c.fileError(name, err)
-		}
-		for _, e := range list {
-			z.file(joinPath(name, e.Name))
-		}
+		z.directory(name)
 		return
 	}
 	in, err := c.open(name)
@@ -85,36 +76,43 @@ func (z *gzipper) file(name string) {
 		return
 	}
 	defer in.Close()
-	if z.stdout || z.test {
-		w := io.Writer(c.out)
-		if z.test {
-			w = io.Discard
-		}
-		if err := z.convert(w, in, name); err != nil {
-			c.fileError(name, err)
-		}
+	if !z.stdout && !z.test {
+		z.replace(name, in, st)
 		return
 	}
-	to := name + ".gz"
-	if z.expand {
-		switch {
-		case strings.HasSuffix(name, ".gz"):
-			to = strings.TrimSuffix(name, ".gz")
-		case strings.HasSuffix(name, ".tgz"):
-			to = strings.TrimSuffix(name, ".tgz") + ".tar"
-		default:
-			c.errorf("%s: unknown suffix -- ignored", name)
-			c.code = 2
-			return
-		}
-	} else if strings.HasSuffix(name, ".gz") {
-		c.errorf("%s already has .gz suffix -- unchanged", name)
-		c.code = 2
+	w := io.Writer(c.out)
+	if z.test {
+		w = io.Discard
+	}
+	if err := z.convert(w, in, name); err != nil {
+		c.fileError(name, err)
+	}
+}
+
+// directory converts the files of a directory, if that is asked for.
+func (z *gzipper) directory(name string) {
+	if !z.tree {
+		z.warn("%s is a directory -- ignored", name)
+		return
+	}
+	list, err := z.c.fs.ReadDir(name)
+	if err != nil {
+		z.c.fileError(name, err)
+	}
+	for _, e := range list {
+		z.file(joinPath(name, e.Name))
+	}
+}
+
+// replace puts what in, the file name, is converted to into another file, in its stead.
+func (z *gzipper) replace(name string, in *input, st sys.Stat) {
+	c := z.c
+	to, ok := z.target(name)
+	if !ok {
 		return
 	}
 	if _, err := c.fs.Lstat(to); err == nil && !z.force {
-		c.errorf("%s already exists; use -f to replace it", to)
-		c.code = 2
+		z.warn("%s already exists; use -f to replace it", to)
 		return
 	}
 	out, err := c.create(to, st.Mode&0o777)
@@ -140,6 +138,32 @@ func (z *gzipper) file(name string) {
 	if z.verbose {
 		c.errorf("%s -> %s", name, to)
 	}
+}
+
+// target is the name of the other file; ok is false, with a warning, if name's suffix is none
+// to convert.
+func (z *gzipper) target(name string) (to string, ok bool) {
+	stem, packed := strings.CutSuffix(name, ".gz")
+	tar, tgz := strings.CutSuffix(name, ".tgz")
+	switch {
+	case !z.expand && packed:
+		z.warn("%s already has .gz suffix -- unchanged", name)
+		return "", false
+	case !z.expand:
+		return name + ".gz", true
+	case packed:
+		return stem, true
+	case tgz:
+		return tar + ".tar", true
+	}
+	z.warn("%s: unknown suffix -- ignored", name)
+	return "", false
+}
+
+// warn tells of a file that is left as it is.
+func (z *gzipper) warn(format string, args ...any) {
+	z.c.errorf(format, args...)
+	z.c.code = 2
 }
 
 // convert compresses or expands in to w.

@@ -1,6 +1,10 @@
 package commands
 
-import "io"
+import (
+	"io"
+
+	"github.com/bushel-wasm/bushel/shell/paced"
+)
 
 var pasteSpec = spec{name: "paste", synopsis: "[OPTION]... [FILE]...", run: runPaste, help: `
 Print the files' lines side by side, with tabs between them.
@@ -19,15 +23,27 @@ func runPaste(c *cmd) int {
 	if zero {
 		end = 0
 	}
-	var list []string
-	for i := 0; i < len(delims); i++ {
-		d := delims[i : i+1]
-		if d == `\` && i+1 < len(delims) {
+	p := paster{cmd: c, delims: pasteDelims(delims, c.work), end: end}
+	if serial {
+		for _, name := range files {
+			p.serial(name)
+		}
+		return 0
+	}
+	p.parallel(files)
+	return 0
+}
+
+// pasteDelims is what stands between lines, in turn: characters, or escapes of them.
+func pasteDelims(s string, work paced.Work) (list []string) {
+	for i := 0; i < len(s); i++ {
+		d := s[i : i+1]
+		if d == `\` && i+1 < len(s) {
 			i++
-			if d = delims[i : i+1]; d == "0" {
+			if d = s[i : i+1]; d == "0" {
 				d = ""
 			} else {
-				d, _ = unescape(`\`+d, false, c.work)
+				d, _ = unescape(`\`+d, false, work)
 				if len(d) == 2 {
 					d = d[1:]
 				}
@@ -35,45 +51,43 @@ func runPaste(c *cmd) int {
 		}
 		list = append(list, d)
 	}
-	delim := func(i int) string {
-		if len(list) == 0 {
-			return ""
-		}
-		return list[i%len(list)]
+	return list
+}
+
+// A paster prints lines side by side.
+type paster struct {
+	*cmd
+	delims []string
+	end    byte
+}
+
+// delim is what stands behind the line i of a row.
+func (p *paster) delim(i int) string {
+	if len(p.delims) == 0 {
+		return ""
 	}
-	if serial {
-		for _, name := range files {
-			n := 0
-			if c.eachLine(name, end, func(line []byte, _ bool) bool {
-				if n > 0 {
-					c.out.WriteString(delim(n - 1))
-				}
-				n++
-				c.out.Write(line)
-				return true
-			}) {
-				c.out.WriteByte(end)
-			}
+	return p.delims[i%len(p.delims)]
+}
+
+// serial prints the lines of a file as one.
+func (p *paster) serial(name string) {
+	n := 0
+	if p.eachLine(name, p.end, func(line []byte, _ bool) bool {
+		if n > 0 {
+			p.out.WriteString(p.delim(n - 1))
 		}
-		return 0
+		n++
+		p.out.Write(line)
+		return true
+	}) {
+		p.out.WriteByte(p.end)
 	}
-	open := make([]*lines, len(files))
-	var stdin *lines
-	for i, name := range files {
-		in, err := c.open(name)
-		if err != nil {
-			c.fail(1, "%s: %s", name, reason(err))
-		}
-		open[i] = newLines(in, end)
-		if name == "-" {
-			if stdin == nil {
-				stdin = open[i]
-			}
-			open[i] = stdin
-		}
-	}
+}
+
+// parallel prints a row of a line of each file, as long as one file at least has one.
+func (p *paster) parallel(files []string) {
+	open := p.openAll(files)
 	for {
-		// A line is printed if one file at least still has one.
 		var row []byte
 		any := false
 		for i, l := range open {
@@ -87,18 +101,38 @@ func runPaste(c *cmd) int {
 						open[i] = nil
 					}
 				} else {
-					c.fileError(files[i], err)
+					p.fileError(files[i], err)
 					open[i] = nil
 				}
 			}
 			if i < len(open)-1 {
-				row = append(row, delim(i)...)
+				row = append(row, p.delim(i)...)
 			}
 		}
 		if !any {
-			return 0
+			return
 		}
-		c.tick()
-		c.out.Write(append(row, end))
+		p.tick()
+		p.out.Write(append(row, p.end))
 	}
+}
+
+// openAll opens files; standard input, however often it is named, is one.
+func (p *paster) openAll(files []string) []*lines {
+	open := make([]*lines, len(files))
+	var stdin *lines
+	for i, name := range files {
+		in, err := p.open(name)
+		if err != nil {
+			p.fail(1, "%s: %s", name, reason(err))
+		}
+		open[i] = newLines(in, p.end)
+		if name == "-" {
+			if stdin == nil {
+				stdin = open[i]
+			}
+			open[i] = stdin
+		}
+	}
+	return open
 }

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -101,6 +100,7 @@ func (s *sed) matches(a *sedAddr) bool {
 	return false
 }
 
+// selects reports whether the addresses of a command take the pattern space.
 func (s *sed) selects(k *sedCmd) bool {
 	switch {
 	case k.from == nil:
@@ -111,6 +111,7 @@ func (s *sed) selects(k *sedCmd) bool {
 	return s.inRange(k) != k.negate
 }
 
+// inRange is selects for a command with two addresses, whose state it keeps.
 func (s *sed) inRange(k *sedCmd) bool {
 	if !k.active {
 		zero := k.from.kind == 'n' && k.from.n == 0
@@ -166,28 +167,20 @@ func (s *sed) regexp(re *regex.Regexp) *regex.Regexp {
 	return re
 }
 
-// do runs one command.
+// do runs one command: those that say how the cycle goes on, and by edit all others.
 func (s *sed) do(k *sedCmd) (sedEnd, string) {
 	s.c.work(16)
-	switch k.name {
-	case 'D', 'P', 'p', 'g', 'G', 'h', 'H', 'w', 'W':
-		s.c.work((len(s.space) + len(s.hold)) / 16)
-	}
 	switch k.name {
 	case 'd':
 		return sedDelete, ""
 	case 'D':
+		s.workOnSpaces()
 		at := bytes.IndexByte(s.space, '\n')
 		if at < 0 {
 			return sedDelete, ""
 		}
 		s.space = append(s.space[:0], s.space[at+1:]...)
 		return sedRestart, ""
-	case 'p':
-		s.print(s.space, true)
-	case 'P':
-		line, _, _ := bytes.Cut(s.space, []byte{'\n'})
-		s.print(line, true)
 	case 'n':
 		if s.isLast() && !(s.separate && len(s.files) > 0) {
 			// GNU prints the pattern space and ends.
@@ -208,6 +201,47 @@ func (s *sed) do(k *sedCmd) (sedEnd, string) {
 			s.space = s.space[:len(s.space)-1]
 			return sedQuit, ""
 		}
+	case 'q', 'Q':
+		s.exit = max(k.num, 0)
+		if k.name == 'Q' {
+			return sedSilent, ""
+		}
+		return sedQuit, ""
+	case 'c':
+		if k.to == nil || !k.active || k.negate {
+			s.insert(k.text)
+		}
+		return sedDelete, ""
+	case 'b':
+		return sedBranch, k.text
+	case 't':
+		if s.replaced {
+			s.replaced = false
+			return sedBranch, k.text
+		}
+	case 'T':
+		if !s.replaced {
+			return sedBranch, k.text
+		}
+		s.replaced = false
+	default:
+		s.edit(k)
+	}
+	return sedGoOn, ""
+}
+
+// edit runs a command behind which the script goes on.
+func (s *sed) edit(k *sedCmd) {
+	switch k.name {
+	case 'p', 'P', 'g', 'G', 'h', 'H', 'w', 'W':
+		s.workOnSpaces()
+	}
+	switch k.name {
+	case 'p':
+		s.print(s.space, true)
+	case 'P':
+		line, _, _ := bytes.Cut(s.space, []byte{'\n'})
+		s.print(line, true)
 	case 'g':
 		s.space = append(s.space[:0], s.hold...)
 	case 'G':
@@ -221,17 +255,9 @@ func (s *sed) do(k *sedCmd) (sedEnd, string) {
 	case 'z':
 		s.space = s.space[:0]
 	case '=':
-		s.complete()
-		fmt.Fprintf(s.out, "%d\n", s.num)
+		s.insert(strconv.Itoa(s.num) + "\n")
 	case 'F':
-		s.complete()
-		fmt.Fprintf(s.out, "%s\n", s.current)
-	case 'q', 'Q':
-		s.exit = max(k.num, 0)
-		if k.name == 'Q' {
-			return sedSilent, ""
-		}
-		return sedQuit, ""
+		s.insert(s.current + "\n")
 	case 'l':
 		s.complete()
 		width := 70
@@ -240,16 +266,9 @@ func (s *sed) do(k *sedCmd) (sedEnd, string) {
 		}
 		s.unambiguous(width)
 	case 'a':
-		s.queue = append(s.queue, func() { s.complete(); s.out.Write([]byte(k.text)) })
+		s.queue = append(s.queue, func() { s.insert(k.text) })
 	case 'i':
-		s.complete()
-		s.out.Write([]byte(k.text))
-	case 'c':
-		if k.to == nil || !k.active || k.negate {
-			s.complete()
-			s.out.Write([]byte(k.text))
-		}
-		return sedDelete, ""
+		s.insert(k.text)
 	case 'r', 'R':
 		s.queue = append(s.queue, func() { s.insertFile(k) })
 	case 'w', 'W':
@@ -258,33 +277,33 @@ func (s *sed) do(k *sedCmd) (sedEnd, string) {
 			line, _, _ = bytes.Cut(line, []byte{'\n'})
 		}
 		s.outs[k.file].Write(append(append([]byte(nil), line...), '\n'))
-	case 'b':
-		return sedBranch, k.text
-	case 't':
-		if s.replaced {
-			s.replaced = false
-			return sedBranch, k.text
-		}
-	case 'T':
-		if !s.replaced {
-			return sedBranch, k.text
-		}
-		s.replaced = false
 	case 's':
 		s.substitute(k)
 	case 'y':
-		s.space = []byte(paced.Mapped(string(s.space), func(part string) string {
-			return strings.Map(func(r rune) rune {
-				if to, ok := k.m[r]; ok {
-					return to
-				}
-				return r
-			}, part)
-		}, s.c.work))
+		s.space = []byte(paced.Mapped(string(s.space), k.translate, s.c.work))
 	}
-	return sedGoOn, ""
 }
 
+// workOnSpaces counts the work of a command that goes through the spaces.
+func (s *sed) workOnSpaces() { s.c.work((len(s.space) + len(s.hold)) / 16) }
+
+// translate is y on a part of a text.
+func (k *sedCmd) translate(part string) string {
+	return strings.Map(func(r rune) rune {
+		if to, ok := k.m[r]; ok {
+			return to
+		}
+		return r
+	}, part)
+}
+
+// insert prints text on lines of its own.
+func (s *sed) insert(text string) {
+	s.complete()
+	io.WriteString(s.out, text)
+}
+
+// insertFile prints a file, or with R its next line.
 func (s *sed) insertFile(k *sedCmd) {
 	if k.name == 'R' {
 		l := s.reads[k.file]
@@ -314,6 +333,7 @@ func (s *sed) insertFile(k *sedCmd) {
 	s.c.copyTo(s.out, in)
 }
 
+// substitute is the command s.
 func (s *sed) substitute(k *sedCmd) {
 	re := s.regexp(k.re)
 	first := max(k.num, 1)

@@ -13,28 +13,11 @@ Print numbers from FIRST (1) to LAST, by STEP (1).
   -f, --format=F      a format with one %f, %e or %g`}
 
 func runSeq(c *cmd) int {
-	// A negative number is an operand and no option.
 	sep, format, wide := "\n", "", false
-	args := c.args
-	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' && strings.IndexByte("0123456789.", args[0][1]) < 0 {
-		n := 1
-		if args[0] != "--" && len(args[0]) == 2 && (args[0][1] == 's' || args[0][1] == 'f') || args[0] == "--separator" || args[0] == "--format" {
-			n = min(2, len(args))
-		}
-		f := c.flags()
-		f.str(&sep, "s|separator")
-		f.str(&format, "f|format")
-		f.bool(&wide, "w|equal-width")
-		stop := args[0] == "--"
-		c.args, args = args[:n], args[n:]
-		f.parse()
-		if stop {
-			break
-		}
-	}
+	args := c.seqFlags(&sep, &format, &wide)
 	c.operands(args, 1, 3)
 	var num [3]float64
-	places, width := 0, 0
+	n := numbers{}
 	for i, s := range args {
 		x, err := strconv.ParseFloat(s, 64)
 		if err != nil || math.IsNaN(x) || strings.Contains(s, "_") {
@@ -42,7 +25,7 @@ func runSeq(c *cmd) int {
 		}
 		num[i] = x
 		if _, frac, ok := strings.Cut(s, "."); ok && (len(args) == 1 || i < len(args)-1) {
-			places = max(places, len(frac))
+			n.places = max(n.places, len(frac))
 		}
 	}
 	first, step, last := 1.0, 1.0, num[0]
@@ -55,35 +38,12 @@ func runSeq(c *cmd) int {
 	if step == 0 {
 		c.usageError(1, "invalid Zero increment value: '%s'", args[1])
 	}
-	var v verb
-	head, tail := "", ""
-	if format != "" {
-		at := strings.Index(strings.ReplaceAll(format, "%%", "\x00\x00"), "%")
-		n := 0
-		if at >= 0 {
-			v, n = parseVerb(format[at:])
-		}
-		if n == 0 || strings.IndexByte("aAeEfFgG", v.verb) < 0 {
-			c.fail(1, "format '%s' has no %%f, %%e or %%g directive", format)
-		}
-		head, tail = strings.ReplaceAll(format[:at], "%%", "%"), strings.ReplaceAll(format[at+n:], "%%", "%")
-	}
-	text := func(x float64) string {
-		if format != "" {
-			return head + v.float(x) + tail
-		}
-		s := strconv.FormatFloat(x, 'f', places, 64)
-		if n := width - len(s); wide && n > 0 {
-			if s[0] == '-' {
-				return "-" + strings.Repeat("0", n) + s[1:]
-			}
-			return strings.Repeat("0", n) + s
-		}
-		return s
+	if format != "" && !n.parse(format) {
+		c.fail(1, "format '%s' has no %%f, %%e or %%g directive", format)
 	}
 	if wide {
 		end := first + math.Floor((last-first)/step+1e-10)*step
-		width = max(len(text(first)), len(text(end)))
+		n.width = max(len(n.text(first)), len(n.text(end)))
 	}
 	any := false
 	for i := 0.0; ; i++ {
@@ -96,11 +56,69 @@ func runSeq(c *cmd) int {
 			c.out.WriteString(sep)
 		}
 		any = true
-		c.out.WriteString(text(x))
+		c.out.WriteString(n.text(x))
 		c.tick()
 	}
 	if any {
 		c.out.WriteByte('\n')
 	}
 	return 0
+}
+
+// seqFlags parses the options and returns the operands: a negative number is one of those.
+func (c *cmd) seqFlags(sep, format *string, wide *bool) []string {
+	args := c.args
+	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' && strings.IndexByte("0123456789.", args[0][1]) < 0 {
+		n := 1
+		if args[0] != "--" && len(args[0]) == 2 && (args[0][1] == 's' || args[0][1] == 'f') || args[0] == "--separator" || args[0] == "--format" {
+			n = min(2, len(args))
+		}
+		f := c.flags()
+		f.str(sep, "s|separator")
+		f.str(format, "f|format")
+		f.bool(wide, "w|equal-width")
+		stop := args[0] == "--"
+		c.args, args = args[:n], args[n:]
+		f.parse()
+		if stop {
+			break
+		}
+	}
+	return args
+}
+
+// numbers is how seq prints numbers.
+type numbers struct {
+	places, width int // behind the point, and in all with zeros in front
+
+	// Of a format: its directive, and what stands around it.
+	formatted  bool
+	verb       verb
+	head, tail string
+}
+
+// parse reads a format and reports whether it has a directive for numbers.
+func (n *numbers) parse(format string) bool {
+	at, used := strings.Index(strings.ReplaceAll(format, "%%", "\x00\x00"), "%"), 0
+	if at >= 0 {
+		n.verb, used = parseVerb(format[at:])
+	}
+	if used == 0 || strings.IndexByte("aAeEfFgG", n.verb.verb) < 0 {
+		return false
+	}
+	n.formatted = true
+	n.head, n.tail = strings.ReplaceAll(format[:at], "%%", "%"), strings.ReplaceAll(format[at+used:], "%%", "%")
+	return true
+}
+
+func (n *numbers) text(x float64) string {
+	if n.formatted {
+		return n.head + n.verb.float(x) + n.tail
+	}
+	s := strconv.FormatFloat(x, 'f', n.places, 64)
+	zeros := strings.Repeat("0", max(n.width-len(s), 0))
+	if s[0] == '-' {
+		return "-" + zeros + s[1:]
+	}
+	return zeros + s
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
 var trueSpec = spec{name: "true", run: func(*cmd) int { return 0 }, help: `
@@ -189,7 +191,7 @@ Set the terminal back to how it started, in its own state and in its mode.`}
 func runReset(c *cmd) int {
 	for fd := range 3 {
 		if c.fs.IsTTY(fd) {
-			c.fs.SetTTYMode(fd, ttyCooked)
+			c.fs.SetTTYMode(fd, sys.TTYCooked)
 			break
 		}
 	}

@@ -17,105 +17,124 @@ Cut a file into pieces PREFIXaa, PREFIXab and so on (PREFIX: x).
 
 func runSplit(c *cmd) int {
 	f := c.flags()
-	nLines, size, pieces, length := 1000, int64(0), 0, 2
-	var numeric, verbose bool
-	extra := ""
+	s := splitter{cmd: c, name: "-", prefix: "x", length: 2}
+	nLines, size, count := 1000, int64(0), 0
 	f.int(&nLines, "l|lines")
 	countFlag(f, &size, "b|bytes")
-	f.int(&pieces, "n|number")
-	f.int(&length, "a|suffix-length")
-	f.bool(&numeric, "d|numeric-suffixes")
-	f.str(&extra, "additional-suffix")
-	f.bool(&verbose, "verbose")
+	f.int(&count, "n|number")
+	f.int(&s.length, "a|suffix-length")
+	f.bool(&s.numeric, "d|numeric-suffixes")
+	f.str(&s.suffix, "additional-suffix")
+	f.bool(&s.verbose, "verbose")
 	f.digits = func(s string) (err error) { nLines, err = strconv.Atoi(s); return err }
 	args := f.parse()
 	c.operands(args, 0, 2)
-	name, prefix := "-", "x"
 	if len(args) > 0 {
-		name = args[0]
+		s.name = args[0]
 	}
 	if len(args) > 1 {
-		prefix = args[1]
+		s.prefix = args[1]
 	}
 	if nLines == 0 || size < 0 {
 		c.fail(1, "invalid number of lines: '0'")
 	}
-	in, err := c.open(name)
+	in, err := c.open(s.name)
 	if err != nil {
-		c.fail(1, "%s: %s", name, reason(err))
+		c.fail(1, "%s: %s", s.name, reason(err))
 	}
-	last := int64(math.MaxInt64)
-	if pieces > 0 {
+	last := math.MaxInt
+	if count > 0 {
 		st, err := c.fs.Fstat(in.fd)
 		if err != nil || in.flush {
-			c.fail(1, "%s: cannot determine file size", name)
+			c.fail(1, "%s: cannot determine file size", s.name)
 		}
-		size, last = max(int64(st.Size)/int64(pieces), 1), int64(pieces)
-	}
-	count := 0
-	next := func() *outFile {
-		base := 26
-		if numeric {
-			base = 10
-		}
-		b := make([]byte, length)
-		n := count
-		for i := length - 1; i >= 0; i-- {
-			if b[i] = byte('a' + n%base); numeric {
-				b[i] = byte('0' + n%base)
-			}
-			n /= base
-		}
-		if n > 0 {
-			c.fail(1, "output file suffixes exhausted")
-		}
-		count++
-		file := prefix + string(b) + extra
-		if verbose {
-			fmt.Fprintf(c.out, "creating file '%s'\n", file)
-		}
-		out, err := c.create(file, 0o666)
-		if err != nil {
-			c.fail(1, "%s: %s", file, reason(err))
-		}
-		return out
+		size, last = max(int64(st.Size)/int64(count), 1), count
 	}
 	if size > 0 {
-		buf := make([]byte, chunk)
-		for {
-			// A piece is made when there is a byte for it.
-			n, err := in.Read(buf[:min(size, chunk)])
-			if err == io.EOF {
-				return 0
-			}
-			if err != nil {
-				c.fail(1, "%s: %s", name, reason(err))
-			}
-			out := next()
-			out.Write(buf[:n])
-			left := size - int64(n)
-			if int64(count) == last {
-				left = math.MaxInt64
-			}
-			if err := c.copyTo(out, io.LimitReader(in, left)); err != nil {
-				c.fail(1, "%s: %s", name, reason(err))
-			}
-			out.Close()
-		}
+		s.bytes(in, size, last)
+	} else {
+		s.lines(nLines)
 	}
+	return 0
+}
+
+// A splitter writes the pieces of one file.
+type splitter struct {
+	*cmd
+	name             string // of the file
+	prefix, suffix   string // of the pieces' names
+	length           int    // of what is between the two
+	numeric, verbose bool
+	pieces           int // that were made
+}
+
+// next makes the next piece.
+func (s *splitter) next() *outFile {
+	first, base := byte('a'), 26
+	if s.numeric {
+		first, base = '0', 10
+	}
+	number := make([]byte, s.length)
+	n := s.pieces
+	for i := s.length - 1; i >= 0; i-- {
+		number[i] = first + byte(n%base)
+		n /= base
+	}
+	if n > 0 {
+		s.fail(1, "output file suffixes exhausted")
+	}
+	s.pieces++
+	file := s.prefix + string(number) + s.suffix
+	if s.verbose {
+		fmt.Fprintf(s.out, "creating file '%s'\n", file)
+	}
+	out, err := s.create(file, 0o666)
+	if err != nil {
+		s.fail(1, "%s: %s", file, reason(err))
+	}
+	return out
+}
+
+// bytes makes pieces of size bytes; the one whose number is last has all the rest.
+func (s *splitter) bytes(in *input, size int64, last int) {
+	buf := make([]byte, chunk)
+	for {
+		// A piece is made when there is a byte for it.
+		n, err := in.Read(buf[:min(size, chunk)])
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			s.fail(1, "%s: %s", s.name, reason(err))
+		}
+		out := s.next()
+		out.Write(buf[:n])
+		left := size - int64(n)
+		if s.pieces == last {
+			left = math.MaxInt64
+		}
+		if err := s.copyTo(out, io.LimitReader(in, left)); err != nil {
+			s.fail(1, "%s: %s", s.name, reason(err))
+		}
+		out.Close()
+	}
+}
+
+// lines makes pieces of so many lines.
+func (s *splitter) lines(many int) {
 	var out *outFile
 	var w *output
 	n := 0
-	c.eachLine(name, '\n', func(line []byte, ended bool) bool {
+	s.eachLine(s.name, '\n', func(line []byte, ended bool) bool {
 		if out == nil {
-			out = next()
+			out = s.next()
 			w, n = &output{newBuffered(out)}, 0
 		}
 		w.Write(line)
 		if ended {
 			w.WriteByte('\n')
 		}
-		if n++; n == nLines {
+		if n++; n == many {
 			w.Flush()
 			out.Close()
 			out = nil
@@ -126,5 +145,4 @@ func runSplit(c *cmd) int {
 		w.Flush()
 		out.Close()
 	}
-	return 0
 }

@@ -48,16 +48,15 @@ func runTr(c *cmd) int {
 	if complement {
 		set1 = complementSet(set1)
 	}
-	var m [256]byte
-	var drop, once [256]bool
-	for i := range m {
-		m[i] = byte(i)
+	t := translation{}
+	for i := range t.to {
+		t.to[i] = byte(i)
 	}
 	last := set1
 	switch {
 	case del:
 		for _, b := range set1 {
-			drop[b] = true
+			t.drop[b] = true
 		}
 		last = set2
 	case len(args) == 2:
@@ -65,33 +64,42 @@ func runTr(c *cmd) int {
 			c.fail(1, "when not truncating set1, string2 must be non-empty")
 		}
 		for i, b := range set1 {
-			if i >= len(set2) {
-				if truncate {
-					break
-				}
-				m[b] = set2[len(set2)-1]
-			} else {
-				m[b] = set2[i]
+			if i < len(set2) {
+				t.to[b] = set2[i]
+			} else if !truncate {
+				t.to[b] = set2[len(set2)-1]
 			}
 		}
 		last = set2
 	}
 	if squeeze {
 		for _, b := range last {
-			once[b] = true
+			t.once[b] = true
 		}
 	}
+	return c.translate(&t)
+}
+
+// A translation is what becomes of each byte.
+type translation struct {
+	to   [256]byte
+	drop [256]bool
+	once [256]bool // one of each run is kept
+}
+
+// translate copies standard input to the output by t.
+func (c *cmd) translate(t *translation) int {
 	in, _ := c.open("-")
 	buf, prev := make([]byte, chunk), -1
 	for {
 		n, err := in.Read(buf)
 		to := buf[:0]
 		for _, b := range buf[:n] {
-			if drop[b] {
+			if t.drop[b] {
 				continue
 			}
-			b = m[b]
-			if once[b] && prev == int(b) {
+			b = t.to[b]
+			if t.once[b] && prev == int(b) {
 				continue
 			}
 			prev = int(b)

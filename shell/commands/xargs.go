@@ -3,6 +3,7 @@ package commands
 import (
 	"bufio"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -32,6 +33,7 @@ type xargs struct {
 	fds      [][2]uint32
 	started  bool
 	batch    []string
+	size     int // the bytes of the batch
 	lines    int
 	maxLines int
 }
@@ -89,7 +91,6 @@ func runXargs(c *cmd) int {
 			x.fds = [][2]uint32{{1, 1}, {2, 2}}
 		}
 	}
-	size := 0
 	items := argReader{r: bufio.NewReaderSize(in, chunk), delim: delim, byLine: x.replace != ""}
 	for !x.stop {
 		item, endOfLine, err := items.next()
@@ -100,30 +101,7 @@ func runXargs(c *cmd) int {
 			c.fail(1, "%s", reason(err))
 		}
 		c.tick()
-		if x.replace != "" {
-			argv := make([]string, len(x.argv))
-			for i, a := range x.argv {
-				argv[i] = strings.ReplaceAll(a, x.replace, item)
-				if i == 0 {
-					argv[i] = a
-				}
-			}
-			x.launch(argv)
-			continue
-		}
-		if len(x.batch) > 0 && size+len(item)+1 > maxArgBytes {
-			x.flush()
-			size = 0
-		}
-		x.batch = append(x.batch, item)
-		size += len(item) + 1
-		if endOfLine {
-			x.lines++
-		}
-		if x.maxArgs > 0 && len(x.batch) == x.maxArgs || x.maxLines > 0 && x.lines == x.maxLines {
-			x.flush()
-			size = 0
-		}
+		x.add(item, endOfLine)
 	}
 	if !x.stop && (len(x.batch) > 0 || !x.started && !noEmpty && x.replace == "") {
 		x.flush()
@@ -134,9 +112,33 @@ func runXargs(c *cmd) int {
 	return c.code
 }
 
+// add takes an argument, and runs the command when it has what it is to have.
+func (x *xargs) add(item string, endOfLine bool) {
+	if x.replace != "" {
+		argv := slices.Clone(x.argv)
+		for i := range argv[1:] {
+			argv[i+1] = strings.ReplaceAll(argv[i+1], x.replace, item)
+		}
+		x.launch(argv)
+		return
+	}
+	if len(x.batch) > 0 && x.size+len(item)+1 > maxArgBytes {
+		x.flush()
+	}
+	x.batch = append(x.batch, item)
+	x.size += len(item) + 1
+	if endOfLine {
+		x.lines++
+	}
+	if x.maxArgs > 0 && len(x.batch) == x.maxArgs || x.maxLines > 0 && x.lines == x.maxLines {
+		x.flush()
+	}
+}
+
+// flush runs the command with the arguments that there are.
 func (x *xargs) flush() {
 	argv := append(append([]string(nil), x.argv...), x.batch...)
-	x.batch, x.lines = nil, 0
+	x.batch, x.size, x.lines = nil, 0, 0
 	x.launch(argv)
 }
 
@@ -164,6 +166,7 @@ func (x *xargs) launch(argv []string) {
 	}
 }
 
+// reap waits for a run to end, and notes how it ended.
 func (x *xargs) reap() {
 	pid, status, err := x.c.fs.Wait(-1, 0)
 	if err != nil {

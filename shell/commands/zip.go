@@ -2,7 +2,6 @@ package commands
 
 import (
 	"archive/zip"
-	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
@@ -21,13 +20,12 @@ Pack files into a zip archive, anew.
 
 func runZip(c *cmd) int {
 	f := c.flags()
-	var tree, junk, quiet, store bool
-	var exclude []string
-	f.bool(&tree, "r|recurse-paths")
-	f.bool(&junk, "j|junk-paths")
-	f.bool(&quiet, "q|quiet")
-	f.bool(&store, "0")
-	f.list(&exclude, "x|exclude")
+	z := zipper{cmd: c}
+	f.bool(&z.tree, "r|recurse-paths")
+	f.bool(&z.junk, "j|junk-paths")
+	f.bool(&z.quiet, "q|quiet")
+	f.bool(&z.store, "0")
+	f.list(&z.exclude, "x|exclude")
 	f.ignore("1|2|3|4|5|6|7|8|9|y|X")
 	args := f.parse()
 	if len(args) < 2 {
@@ -38,7 +36,9 @@ func runZip(c *cmd) int {
 		archive += ".zip"
 	}
 	var base io.Writer = c.out
-	if archive != "-" {
+	if archive == "-" {
+		z.quiet = true
+	} else {
 		out, err := c.create(archive, 0o666)
 		if err != nil {
 			c.fail(15, "%s: %s", archive, reason(err))
@@ -48,218 +48,94 @@ func runZip(c *cmd) int {
 		defer w.Flush()
 		base = w
 	}
-	self, _ := c.fs.Stat(archive)
-	w := zip.NewWriter(base)
-	var add func(name string)
-	add = func(name string) {
-		c.tick()
-		st, err := c.fs.Stat(name)
-		if err != nil {
-			c.errorf("%s: %s", name, reason(err))
-			c.code = 18
-			return
-		}
-		entry := strings.TrimLeft(name, "/")
-		for strings.HasPrefix(entry, "./") {
-			entry = strings.TrimLeft(entry[2:], "/")
-		}
-		if junk {
-			entry = baseName(name)
-		}
-		if anyGlob(exclude, entry) || st.Dev == self.Dev && st.Ino == self.Ino {
-			return
-		}
-		h := &zip.FileHeader{Name: entry, Method: zip.Deflate, Modified: time.Unix(0, st.Mtime)}
-		h.SetMode(fs.FileMode(st.Mode & 0o777))
-		isDir := st.Type == sys.TypeDirectory
-		if isDir {
-			h.Name, h.Method = strings.TrimRight(entry, "/")+"/", zip.Store
-			h.SetMode(fs.FileMode(st.Mode&0o777) | fs.ModeDir)
-		} else if store || st.Size == 0 {
-			h.Method = zip.Store
-		}
-		if (!isDir || !junk) && strings.Trim(h.Name, "./") != "" {
-			to, err := w.CreateHeader(h)
-			if err == nil && !isDir {
-				var in *input
-				if in, err = c.open(name); err == nil {
-					err = c.copyTo(c.deflating(to), in)
-					in.Close()
-				}
-			}
-			if err != nil {
-				c.errorf("%s: %s", name, reason(err))
-				c.code = 18
-				return
-			}
-			if !quiet && archive != "-" {
-				fmt.Fprintf(c.out, "  adding: %s\n", h.Name)
-			}
-		}
-		if isDir && tree {
-			list, err := c.fs.ReadDir(name)
-			if err != nil {
-				c.fileError(name, err)
-			}
-			for _, e := range list {
-				add(joinPath(name, e.Name))
-			}
-		}
-	}
+	z.self, _ = c.fs.Stat(archive)
+	z.w = zip.NewWriter(base)
 	for _, name := range args[1:] {
-		add(name)
+		z.add(name)
 	}
-	if err := w.Close(); err != nil {
+	if err := z.w.Close(); err != nil {
 		c.fail(14, "%s: %s", archive, reason(err))
 	}
 	return 0
 }
 
-var unzipSpec = spec{name: "unzip", synopsis: "[OPTION]... ARCHIVE [FILE]...", run: runUnzip, help: `
-Unpack a zip archive.
-  -l  list it       -p  to standard output     -t  only check
-  -d DIR  into DIR  -o  replace what is there  -n  keep what is there
-  -j  names without directories    -q  quiet   -x GLOB  without these`}
-
-func runUnzip(c *cmd) int {
-	f := c.flags()
-	var list, pipe, test, replace, keep, junk, quiet bool
-	var dir string
-	var exclude []string
-	f.bool(&list, "l|v")
-	f.bool(&pipe, "p")
-	f.bool(&test, "t")
-	f.bool(&replace, "o")
-	f.bool(&keep, "n")
-	f.bool(&junk, "j")
-	f.bool(&quiet, "q")
-	f.str(&dir, "d")
-	f.list(&exclude, "x")
-	args := f.parse()
-	c.operands(args, 1, -1)
-	archive := args[0]
-	if _, err := c.fs.Stat(archive); err != nil && !strings.HasSuffix(archive, ".zip") {
-		archive += ".zip"
-	}
-	in, err := c.open(archive)
-	if err != nil {
-		c.fail(9, "%s: %s", args[0], reason(err))
-	}
-	var at io.ReaderAt = c.fs.File(in.fd)
-	size := int64(0)
-	if st, err := c.fs.Fstat(in.fd); err == nil && !in.flush {
-		size = int64(st.Size)
-	} else {
-		data, err := io.ReadAll(in)
-		if err != nil {
-			c.fail(9, "%s: %s", args[0], reason(err))
-		}
-		at, size = bytes.NewReader(data), int64(len(data))
-	}
-	r, err := zip.NewReader(at, size)
-	if err != nil {
-		c.fail(9, "%s: not a zip archive", archive)
-	}
-	if dir != "" {
-		err := c.fs.MkdirAll(dir, 0o777)
-		if err == nil {
-			err = c.fs.Chdir(dir)
-		}
-		if err != nil {
-			c.fail(9, "%s: %s", dir, reason(err))
-		}
-	}
-	if list {
-		fmt.Fprintf(c.out, "Archive:  %s\n  Length      Date    Time    Name\n---------  ---------- -----   ----\n", archive)
-	} else if !quiet && !pipe {
-		fmt.Fprintf(c.out, "Archive:  %s\n", archive)
-	}
-	total, count := uint64(0), 0
-	for _, m := range r.File {
-		c.tick()
-		if len(args) > 1 && !anyGlob(args[1:], m.Name) || anyGlob(exclude, m.Name) {
-			continue
-		}
-		count++
-		total += m.UncompressedSize64
-		switch {
-		case list:
-			fmt.Fprintf(c.out, "%9d  %s   %s\n", m.UncompressedSize64, m.Modified.Format("2006-01-02 15:04"), m.Name)
-			continue
-		case strings.HasSuffix(m.Name, "/"):
-			if !pipe && !test && !junk {
-				if name, err := safePath(m.Name, 0); err == nil && name != "" {
-					err = c.makeBeneath(name)
-					if err != nil {
-						c.fileError(m.Name, err)
-					}
-				}
-			}
-			continue
-		}
-		if err := c.unzip(m, pipe, test, junk, replace, keep, quiet); err != nil {
-			c.errorf("%s: %s", m.Name, reason(err))
-			c.code = 2
-		}
-	}
-	if list {
-		fmt.Fprintf(c.out, "---------                     -------\n%9d                     %d file%s\n", total, count, map[bool]string{true: "", false: "s"}[count == 1])
-	}
-	if count == 0 && len(args) > 1 {
-		c.errorf("caution: filename not matched: %s", strings.Join(args[1:], " "))
-		return 11
-	}
-	return c.code
+// A zipper packs files into an archive.
+type zipper struct {
+	*cmd
+	tree, junk, quiet, store bool
+	exclude                  []string
+	w                        *zip.Writer
+	self                     sys.Stat // the archive, which does not pack itself
 }
 
-func (c *cmd) unzip(m *zip.File, pipe, test, junk, replace, keep, quiet bool) error {
-	r, err := m.Open()
+// add packs a file, and a directory with what it holds if that is asked for.
+func (z *zipper) add(name string) {
+	z.tick()
+	st, err := z.fs.Stat(name)
+	if err != nil {
+		z.failed(name, err)
+		return
+	}
+	entry := z.entry(name)
+	if anyGlob(z.exclude, entry) || st.Dev == z.self.Dev && st.Ino == z.self.Ino {
+		return
+	}
+	h := &zip.FileHeader{Name: entry, Method: zip.Deflate, Modified: time.Unix(0, st.Mtime)}
+	h.SetMode(fs.FileMode(st.Mode & 0o777))
+	isDir := st.Type == sys.TypeDirectory
+	if isDir {
+		h.Name, h.Method = strings.TrimRight(entry, "/")+"/", zip.Store
+		h.SetMode(fs.FileMode(st.Mode&0o777) | fs.ModeDir)
+	} else if z.store || st.Size == 0 {
+		h.Method = zip.Store
+	}
+	if (!isDir || !z.junk) && strings.Trim(h.Name, "./") != "" {
+		if err := z.pack(name, h, isDir); err != nil {
+			z.failed(name, err)
+			return
+		}
+		if !z.quiet {
+			fmt.Fprintf(z.out, "  adding: %s\n", h.Name)
+		}
+	}
+	if isDir && z.tree {
+		list, err := z.fs.ReadDir(name)
+		if err != nil {
+			z.fileError(name, err)
+		}
+		for _, e := range list {
+			z.add(joinPath(name, e.Name))
+		}
+	}
+}
+
+// entry is the name of a file in the archive.
+func (z *zipper) entry(name string) string {
+	if z.junk {
+		return baseName(name)
+	}
+	entry := strings.TrimLeft(name, "/")
+	for strings.HasPrefix(entry, "./") {
+		entry = strings.TrimLeft(entry[2:], "/")
+	}
+	return entry
+}
+
+// pack writes a head, and the contents of a file behind it.
+func (z *zipper) pack(name string, h *zip.FileHeader, isDir bool) error {
+	to, err := z.w.CreateHeader(h)
+	if err != nil || isDir {
+		return err
+	}
+	in, err := z.open(name)
 	if err != nil {
 		return err
 	}
-	defer r.Close()
-	if pipe {
-		return c.copyTo(c.out, r)
-	}
-	if test {
-		err := c.copyTo(io.Discard, r)
-		if err == nil && !quiet {
-			fmt.Fprintf(c.out, "    testing: %-22s   OK\n", m.Name)
-		}
-		return err
-	}
-	name, err := safePath(m.Name, 0)
-	if err != nil || name == "" {
-		return err
-	}
-	if junk {
-		name = baseName(name)
-	} else if up := dirName(name); up != "." {
-		if err := c.makeBeneath(up); err != nil {
-			return err
-		}
-	}
-	if _, err := c.fs.Lstat(name); err == nil {
-		if keep || !replace && !c.confirm("replace %s? [y]es, [N]o: ", name) {
-			return nil
-		}
-		if err := c.fs.Unlink(name); err != nil {
-			return err
-		}
-	}
-	if m.Mode()&fs.ModeSymlink != 0 {
-		target, err := io.ReadAll(io.LimitReader(r, 4096))
-		if err != nil {
-			return err
-		}
-		return c.fs.Symlink(string(target), name)
-	}
-	if !quiet {
-		fmt.Fprintf(c.out, "  inflating: %s\n", name)
-	}
-	mode := uint32(m.Mode().Perm())
-	if mode == 0 {
-		mode = 0o666
-	}
-	return c.unpack(name, r, mode, m.Modified)
+	defer in.Close()
+	return z.copyTo(z.deflating(to), in)
+}
+
+func (z *zipper) failed(name string, err error) {
+	z.errorf("%s: %s", name, reason(err))
+	z.code = 18
 }
