@@ -47,7 +47,7 @@ func (w *Workshop) compileC(find func(*Workshop) (tool, error), out string, args
 	if t.dir != "" {
 		sysroot = filepath.Join(t.dir, "usr")
 	}
-	return run(w.Root, t.env, t.path, append(args, "--sysroot="+sysroot, "-o", out)...)
+	return w.run(w.Root, t.env, t.path, append(args, "--sysroot="+sysroot, "-o", out)...)
 }
 
 // clang is a C compiler for WASI: the system's own, if it is one of Debian's

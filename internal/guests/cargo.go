@@ -74,7 +74,7 @@ rustflags = ["-C", "linker-flavor=wasm-ld", "-C", "strip=symbols"]
 	if err := os.WriteFile(filepath.Join(t.dir, "rustc-with-sysroot"), []byte(wrapper), 0o777); err != nil {
 		return err
 	}
-	if err := run(workspace, t.env, t.path, "--config", config, "build", "--quiet", "--offline", "--locked",
+	if err := w.run(workspace, t.env, t.path, "--config", config, "build", "--quiet", "--offline", "--locked",
 		"--release", "--target", "wasm32-wasi"); err != nil {
 		return err
 	}
@@ -97,9 +97,9 @@ func (w *Workshop) vendor(workspace string) (string, error) {
 	return w.fetched("crates-"+filepath.Base(workspace), "the crates of "+workspace, hex.EncodeToString(sum[:]), func(temp string) error {
 		cargo, err := exec.LookPath("cargo")
 		if err != nil {
-			return &MissingError{"cargo", "install Rust by rustup, or apt-get install cargo"}
+			return &MissingError{What: "cargo", How: "install Rust by rustup, or apt-get install cargo"}
 		}
-		return run(workspace, nil, cargo, "vendor", "--quiet", "--locked", "--versioned-dirs", filepath.Join(temp))
+		return w.run(workspace, nil, cargo, "vendor", "--quiet", "--locked", "--versioned-dirs", filepath.Join(temp))
 	})
 }
 

@@ -20,7 +20,9 @@ deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.de
 // unpacked into it. The system's own packages are not touched, and no
 // privilege is needed.
 func (w *Workshop) debs(name, what string, packages ...string) (dir string, err error) {
-	return w.fetched(name, what, strings.Join(packages, " "), func(temp string) error {
+	shop := *w
+	shop.Offline = w.Offline || w.AtHand
+	return shop.fetched(name, what, strings.Join(packages, " "), func(temp string) error {
 		apt, err := w.apt()
 		if err != nil {
 			return err
@@ -29,7 +31,7 @@ func (w *Workshop) debs(name, what string, packages ...string) (dir string, err 
 		if err := os.Mkdir(archives, 0o777); err != nil {
 			return err
 		}
-		if err := run(archives, nil, "apt-get", append(append(apt, "download"), packages...)...); err != nil {
+		if err := w.run(archives, nil, "apt-get", append(append(apt, "download"), packages...)...); err != nil {
 			return err
 		}
 		files, err := filepath.Glob(filepath.Join(archives, "*.deb"))
@@ -37,7 +39,7 @@ func (w *Workshop) debs(name, what string, packages ...string) (dir string, err 
 			return err
 		}
 		for _, file := range files {
-			if err := run(temp, nil, "dpkg", "-x", file, temp); err != nil {
+			if err := w.run(temp, nil, "dpkg", "-x", file, temp); err != nil {
 				return err
 			}
 		}
@@ -52,14 +54,14 @@ func (w *Workshop) debSource(pkg string) (dir string, err error) {
 		if err != nil {
 			return err
 		}
-		if err := run(temp, nil, "apt-get", append(apt, "source", "--download-only", pkg)...); err != nil {
+		if err := w.run(temp, nil, "apt-get", append(apt, "source", "--download-only", pkg)...); err != nil {
 			return err
 		}
 		origs, err := filepath.Glob(filepath.Join(temp, "*.orig.tar.*"))
 		if err != nil || len(origs) == 0 {
 			return errors.Join(err, fmt.Errorf("%s has no original sources", pkg))
 		}
-		return run(temp, nil, "tar", "-x", "--strip-components=1", "-f", origs[0])
+		return w.run(temp, nil, "tar", "-x", "--strip-components=1", "-f", origs[0])
 	})
 }
 
@@ -72,7 +74,7 @@ func (w *Workshop) fetched(name, what, key string, fill func(temp string) error)
 		return dir, nil
 	}
 	if w.Offline {
-		return "", &MissingError{what, "`go run ./cmd/guests` fetches it"}
+		return "", &MissingError{What: what, How: "`go run ./cmd/guests` fetches it"}
 	}
 	w.logf("fetching %s", what)
 	temp := dir + ".part"
@@ -84,9 +86,9 @@ func (w *Workshop) fetched(name, what, key string, fill func(temp string) error)
 	}
 	if err := fill(temp); err != nil {
 		if missing, ok := errors.AsType[*MissingError](err); ok {
-			return "", &MissingError{what, missing.How}
+			return "", &MissingError{what, missing.How, missing.Err}
 		}
-		return "", &MissingError{what, "it could not be fetched: " + err.Error()}
+		return "", &MissingError{what, "it could not be fetched: " + err.Error(), err}
 	}
 	if err := os.WriteFile(filepath.Join(temp, ".complete"), []byte(key), 0o666); err != nil {
 		return "", err
@@ -102,7 +104,7 @@ func (w *Workshop) fetched(name, what, key string, fill func(temp string) error)
 func (w *Workshop) apt() ([]string, error) {
 	for _, name := range []string{"apt-get", "dpkg"} {
 		if _, err := exec.LookPath(name); err != nil {
-			return nil, &MissingError{name, "it is fetched with apt-get on Debian 12 alone; elsewhere install the toolchain that examples/README.md names"}
+			return nil, &MissingError{What: name, How: "it is fetched with apt-get on Debian 12 alone; elsewhere install the toolchain that examples/README.md names"}
 		}
 	}
 	state := w.toolchains("apt")
@@ -134,7 +136,7 @@ func (w *Workshop) apt() ([]string, error) {
 	if err := os.WriteFile(filepath.Join(state, "status"), nil, 0o666); err != nil {
 		return nil, err
 	}
-	if err := run(state, nil, "apt-get", append(args, "update")...); err != nil {
+	if err := w.run(state, nil, "apt-get", append(args, "update")...); err != nil {
 		return nil, err
 	}
 	return args, os.WriteFile(filepath.Join(state, ".complete"), nil, 0o666)

@@ -15,7 +15,7 @@ func goGuest(name, goos, source string) *Guest {
 		tools:  []func(*Workshop) (tool, error){goTool},
 		also:   []string{"bus", "go.mod"}, // what the examples may import
 		build: func(w *Workshop, g *Guest, out string) error {
-			return run(w.Root, []string{"GOOS=" + goos, "GOARCH=wasm"}, "go", append(goFlags, "-o", out, "./"+g.Source)...)
+			return w.run(w.Root, []string{"GOOS=" + goos, "GOARCH=wasm"}, "go", append(goFlags, "-o", out, "./"+g.Source)...)
 		},
 	}
 }
@@ -31,7 +31,7 @@ func goModule(name, goos, pkg, version string) *Guest {
 			if err != nil {
 				return err
 			}
-			return run(dir, []string{"GOOS=" + goos, "GOARCH=wasm", "GOFLAGS=-mod=mod"}, "go", append(goFlags, "-o", out, pkg)...)
+			return w.run(dir, []string{"GOOS=" + goos, "GOARCH=wasm", "GOFLAGS=-mod=mod"}, "go", append(goFlags, "-o", out, pkg)...)
 		},
 	}
 }
@@ -45,7 +45,7 @@ func (w *Workshop) scratch(pkg, version string) (dir string, err error) {
 		if err := os.WriteFile(filepath.Join(temp, "go.mod"), []byte(mod), 0o666); err != nil {
 			return err
 		}
-		return run(temp, nil, "go", "get", pkg+"@"+version)
+		return w.run(temp, nil, "go", "get", pkg+"@"+version)
 	})
 }
 

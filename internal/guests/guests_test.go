@@ -98,6 +98,23 @@ func TestOfflineAndMissing(t *testing.T) {
 	}
 }
 
+func TestAtHandFetchesSourcesAlone(t *testing.T) {
+	w, _ := shop(t)
+	w.Offline, w.AtHand = false, true
+	_, err := w.debs("compiler", "a compiler", "it")
+	if missing, ok := errors.AsType[*MissingError](err); !ok || missing.Err != nil {
+		t.Errorf("error %v", err)
+	}
+	filled := func(temp string) error { return os.WriteFile(filepath.Join(temp, "source"), nil, 0o666) }
+	if _, err := w.fetched("source", "a source", "1", filled); err != nil {
+		t.Errorf("error %v", err)
+	}
+	_, err = w.fetched("other", "another", "1", func(string) error { return w.run(w.Root, nil, "sh", "-c", "echo why >&2; exit 1") })
+	if failed, ok := errors.AsType[*CommandError](err); !ok || failed.Output != "why" {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestFetchedIsWholeOrNotThere(t *testing.T) {
 	w, _ := shop(t)
 	w.Offline = false

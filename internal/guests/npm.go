@@ -12,12 +12,12 @@ import (
 func (w *Workshop) npm(name, what string, packages ...string) (dir string, err error) {
 	return w.fetched(name, what, strings.Join(packages, " "), func(temp string) error {
 		if _, err := exec.LookPath("npm"); err != nil {
-			return &MissingError{"npm", "install Node.js 20"}
+			return &MissingError{What: "npm", How: "install Node.js 20"}
 		}
 		if err := os.WriteFile(filepath.Join(temp, "package.json"), []byte("{\"private\": true}\n"), 0o666); err != nil {
 			return err
 		}
-		return run(temp, nil, "npm", append([]string{"install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact"}, packages...)...)
+		return w.run(temp, nil, "npm", append([]string{"install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact"}, packages...)...)
 	})
 }
 
@@ -39,7 +39,7 @@ func zigGuest(name, source string, flags ...string) *Guest {
 			}
 			args := []string{"build-exe", filepath.Join(w.Root, g.Source),
 				"-target", "wasm32-wasi", "-O", "ReleaseSmall", "-femit-bin=" + out}
-			return run(w.Root, t.env, t.path, append(args, flags...)...)
+			return w.run(w.Root, t.env, t.path, append(args, flags...)...)
 		},
 	}
 }
@@ -84,7 +84,7 @@ func assemblyScriptGuest(name, source string) *Guest {
 			if err := os.WriteFile(filepath.Join(t.dir, base), data, 0o666); err != nil {
 				return err
 			}
-			return run(t.dir, nil, "node", t.path, base, "--config",
+			return w.run(t.dir, nil, "node", t.path, base, "--config",
 				"./node_modules/@assemblyscript/wasi-shim/asconfig.json", "-O", "-o", out)
 		},
 	}

@@ -14,7 +14,7 @@ func rustGuest(name, source string) *Guest {
 			if err != nil {
 				return err
 			}
-			return run(w.Root, t.env, t.path, filepath.Join(w.Root, g.Source), "-o", out,
+			return w.run(w.Root, t.env, t.path, filepath.Join(w.Root, g.Source), "-o", out,
 				"--sysroot", filepath.Join(t.dir, "usr"), "--edition", "2021", "--target", "wasm32-wasi", "-O",
 				"-C", "strip=symbols", "-C", "linker-flavor=wasm-ld",
 				"-C", "linker="+filepath.Join(t.dir, "usr", "bin", "wasm-ld-14"))

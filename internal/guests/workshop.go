@@ -1,6 +1,7 @@
 package guests
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -8,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -22,6 +22,12 @@ type Workshop struct {
 	Out string
 	// Offline forbids to fetch anything from a package registry.
 	Offline bool
+	// AtHand forbids to fetch toolchains of Debian's, which have hundreds of megabytes. Sources,
+	// and what npm and Go bring, are fetched.
+	AtHand bool
+	// Background, if it is not nil, has commands give way to others of the machine; when it is
+	// done, the command that runs is ended with all that it has started, and builds fail.
+	Background context.Context
 	// Log gets a line for each thing that takes time. It may be nil.
 	Log io.Writer
 
@@ -43,9 +49,13 @@ type tool struct {
 type MissingError struct {
 	What string // what is missing
 	How  string // how to get it
+	Err  error  // why it could not be fetched; nil if nobody has tried
 }
 
 func (e *MissingError) Error() string { return e.What + " is missing: " + e.How }
+
+// Unwrap returns why it could not be fetched.
+func (e *MissingError) Unwrap() error { return e.Err }
 
 // NewWorkshop makes a workshop for the repository around the working directory.
 func NewWorkshop() (*Workshop, error) {
@@ -162,25 +172,4 @@ func (w *Workshop) logf(format string, args ...any) {
 	if w.Log != nil {
 		fmt.Fprintf(w.Log, format+"\n", args...)
 	}
-}
-
-// run runs a command; its output becomes part of the error.
-func run(dir string, env []string, name string, args ...string) error {
-	cmd := exec.Command(name, args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), env...)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%s: %w\n%s", strings.Join(append([]string{filepath.Base(name)}, args...), " "), err, tail(string(out)))
-	}
-	return nil
-}
-
-// tail is the end of a command's output, where the reason is.
-func tail(s string) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	if len(lines) > 20 {
-		lines = lines[len(lines)-20:]
-	}
-	return strings.Join(lines, "\n")
 }
