@@ -26,5 +26,7 @@ func (sh *shell) unresolved(err error) {
 	}
 	if p := catalog.Find(none.name); p != nil && p.Runs() == none.name {
 		sh.errorf("the package %s has it: install %s", p.Name, p.Name)
+	} else if catalog.Builds(none.name) {
+		sh.errorf("the package %s has it, which is still being built: install %s waits for it", none.name, none.name)
 	}
 }

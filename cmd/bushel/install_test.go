@@ -126,7 +126,7 @@ func TestInstall(t *testing.T) {
 		{"what cannot be taken away", "uninstall none ../x", "", "uninstall: none: no package of that name is installed\nuninstall: ../x: no package of that name is installed\n", 1, 0},
 		{"the list", "install -q good; packages | head -2; packages -i | wc -l", "  broken       1.2           " + size + " MB  says hello\n  chunked      1.2           " + size + " MB  says hello\n1\n", "", 0, 1},
 		{"all of one", "packages good | grep -e '^name' -e '^may' -e '^installed'", "name       good 1.2\ninstalled  not installed\nmay use    http\n", "", 0, 0},
-		{"the cache is cleaned", "install -q good greets; uninstall good named >/dev/null; packages -c; packages -i", fmt.Sprintf("1 files, %d bytes\n", len(s.module)), "", 0, 1},
+		{"the cache is cleaned", "install -q good greets; uninstall good named >/dev/null; packages -c; packages -i", fmt.Sprintf("1 files, %d bytes\n", len(s.module)), "packages: nothing is installed\n", 0, 1},
 		{"a command that is not there", "good", "", "sh: good: command not found\nsh: the package good has it: install good\n", 127, 0},
 		{"a command of another name", "greets", "", "sh: greets: command not found\nsh: the package named has it: install named\n", 127, 0},
 		{"a command that nobody has", "nobody", "", "sh: nobody: command not found\n", 127, 0},
@@ -215,6 +215,51 @@ func TestInstall_noCatalog(t *testing.T) {
 			got := finish(t, command(t, append(test.flags, "-c", "good; install good")...), "")
 			if !strings.HasPrefix(got.err, "sh: good: command not found\ninstall: ") || !strings.Contains(got.err, test.want) || strings.Count(got.err, "\n") != 2 || got.code != 1 {
 				t.Errorf("%q, %d; want %q", got.err, got.code, test.want)
+			}
+		})
+	}
+}
+
+// TestInstall_building has a catalogue whose server is still building, and is ready when it has
+// been asked some times.
+func TestInstall_building(t *testing.T) {
+	full := newShelf(t)
+	for _, test := range []struct {
+		name, line string
+		asked      int64 // how often the catalogue is got until the server is ready; 0: it never is
+		fails      bool  // the server gives up then
+		out, err   string
+		code       int
+	}{
+		{name: "an empty catalogue", line: "packages", asked: -1, err: "packages: the catalogue is empty, and nothing is installed\n"},
+		{name: "the list", line: "packages", err: "packages: still being built: good, lua\n"},
+		{name: "all of one", line: "packages good none", err: "packages: good: it is still being built: install waits for it\npackages: none: there is no such package\n", code: 1},
+		{name: "a command that is not there", line: "good", err: "sh: good: command not found\nsh: the package good has it, which is still being built: install good waits for it\n", code: 127},
+		{name: "a name that nobody knows", line: "install none", err: "install: none: the catalogue has no such package; the command packages lists it\n", code: 1},
+		{name: "it is waited for", line: "install -q good && good", asked: 2, out: "Hello from C!\n"},
+		{name: "it says so once", line: "install good | head -1", asked: 3, out: "good is still being built, and is waited for: ^C gives it up\n"},
+		{name: "in vain", line: "install -q good lua", asked: 2, fails: true, err: "install: good: it has not been built after all, for a reason that the server's terminal tells\n" +
+			"install: lua: the catalogue has no such package; the command packages lists it\n", code: 1},
+		{name: "given up", line: "timeout -s INT 0.1 install -q good; find . -type f | grep -v catalog.json", code: 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var asked atomic.Int64
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				ready := test.asked != 0 && asked.Add(1) >= test.asked
+				switch {
+				case !ready:
+					fmt.Fprint(w, `{"packages": [], "building": ["good", "lua"]}`)
+				case test.fails || test.asked < 0:
+					fmt.Fprint(w, `{"packages": []}`)
+				default:
+					http.Redirect(w, r, full.catalog, http.StatusFound)
+				}
+			}))
+			defer s.Close()
+			got := finish(t, command(t, "--catalog", s.URL, "--engine", "interpreter", "-c", "cd; "+test.line), "")
+			if got.out != test.out || got.code != test.code || got.err != test.err {
+				t.Errorf("%q, %q, %d; want %q, %q, %d", got.out, got.err, got.code, test.out, test.err, test.code)
 			}
 		})
 	}

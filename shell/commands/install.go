@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -18,10 +19,11 @@ import (
 var installSpec = spec{name: "install", synopsis: "[-fq] [-n NAME] [-s SHA256] NAME|URL|FILE...", run: runInstall, help: `
 Make programs part of your shell: one of the catalogue by its NAME, a WebAssembly module by
 its URL, or a FILE. They are in the folder bin of your home, and stay there as long as it
-does. What was fetched once is kept, and need not be fetched again. What fails leaves all as
-it was. A program of the catalogue may use what the catalogue grants it, and nothing else of
-services and hosts; the page and bus grants can forbid it more. One by URL or of a FILE
-may what any program of yours may.
+does. What was fetched once is kept, and need not be fetched again. What is still being
+built for the catalogue is waited for. What fails leaves all as it was. A program of the
+catalogue may use what the catalogue grants it, and nothing else of services and hosts; the
+page and bus grants can forbid it more. One by URL or of a FILE may what any program of
+yours may.
   -f, --force        also if there is a program of that name that no package has brought
   -n, --name NAME    what the program is to be called
   -s, --sha256 HASH  what the module's SHA-256 has to be, for a URL or a FILE
@@ -110,16 +112,9 @@ func (in *installer) install(arg string) error {
 	case strings.Contains(arg, "/"), strings.HasSuffix(arg, ".wasm"):
 		p.Name = moduleName(arg)
 	default:
-		catalog, err := in.store.Catalog(in.interrupted, in.p.Kernel())
-		if isErrno(err, errno.ENOENT) {
-			return errors.New("there is no catalogue here, so a URL or a file is needed")
-		}
+		found, err := in.find(arg)
 		if err != nil {
 			return err
-		}
-		found := catalog.Find(arg)
-		if found == nil {
-			return errors.New("the catalogue has no such package; the command packages lists it")
 		}
 		if in.sum != "" {
 			return errors.New("the catalogue says what its SHA-256 is")
@@ -136,6 +131,41 @@ func (in *installer) install(arg string) error {
 		return err
 	}
 	return in.finish(p)
+}
+
+// buildWait is how long install waits before it looks again whether a package is built.
+const buildWait = time.Second
+
+// find is the package of that name in the catalogue. One that the server is still building is
+// waited for.
+func (in *installer) find(name string) (*packages.Package, error) {
+	for waited := false; ; waited = true {
+		catalog, err := in.store.Catalog(in.interrupted, in.p.Kernel())
+		if isErrno(err, errno.ENOENT) {
+			return nil, errors.New("there is no catalogue here, so a URL or a file is needed")
+		}
+		if err != nil {
+			return nil, err
+		}
+		found := catalog.Find(name)
+		switch {
+		case found != nil:
+			return found, nil
+		case catalog.Builds(name):
+		case waited:
+			return nil, errors.New("it has not been built after all, for a reason that the server's terminal tells")
+		default:
+			return nil, errors.New("the catalogue has no such package; the command packages lists it")
+		}
+		if !waited {
+			in.say("%s is still being built, and is waited for: ^C gives it up", name)
+		}
+		select {
+		case <-in.interrupted.Done():
+			return nil, in.interrupted.Err()
+		case <-time.After(buildWait):
+		}
+	}
 }
 
 // moduleName is the name of a program whose module is in a file of that path.

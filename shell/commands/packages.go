@@ -40,6 +40,7 @@ func runPackages(c *cmd) int {
 		c.fail(1, "%s", reason(err))
 	}
 	list := slices.Clone(have)
+	var building []string
 	if !installed {
 		catalog, err := store.Catalog(c.p.Context(), c.p.Kernel())
 		switch {
@@ -50,6 +51,7 @@ func runPackages(c *cmd) int {
 		case err != nil:
 			c.fail(1, "%s", reason(err))
 		default:
+			building = catalog.Building
 			for _, p := range catalog.Packages {
 				if !named(have, p.Name) {
 					list = append(list, p)
@@ -59,7 +61,9 @@ func runPackages(c *cmd) int {
 	}
 	if len(names) > 0 {
 		for _, name := range names {
-			if !named(list, name) {
+			if slices.Contains(building, name) {
+				c.fileError(name, errors.New("it is still being built: install waits for it"))
+			} else if !named(list, name) {
 				c.fileError(name, errors.New("there is no such package"))
 			}
 		}
@@ -81,6 +85,14 @@ func runPackages(c *cmd) int {
 			}
 			line := fmt.Sprintf("%s %-12s %-10s %6.1f MB  %s", mark, p.Name, p.Version, float64(p.Size)/1e6, p.About)
 			c.out.WriteString(strings.TrimRight(line, " ") + "\n")
+		}
+		switch {
+		case len(building) > 0:
+			c.errorf("still being built: %s", strings.Join(building, ", "))
+		case len(list) == 0 && installed:
+			c.errorf("nothing is installed")
+		case len(list) == 0:
+			c.errorf("the catalogue is empty, and nothing is installed")
 		}
 	}
 	return c.code

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -56,7 +57,13 @@ func (p *Package) Title() string { return strings.TrimSpace(p.Name + " " + p.Ver
 // Catalog is a list of packages.
 type Catalog struct {
 	Packages []Package `json:"packages"`
+	// Building are the names of packages that its server is still building: they are to come.
+	Building []string `json:"building,omitempty"`
 }
+
+// Builds reports whether the server is still building the package of that name, which is also
+// that of its program.
+func (c *Catalog) Builds(name string) bool { return slices.Contains(c.Building, name) }
 
 // Find is the package of that name, or else the first whose program has it; nil if there is none.
 func (c *Catalog) Find(name string) *Package {
@@ -94,6 +101,11 @@ func Parse(text []byte, base string) (*Catalog, error) {
 			return nil, fmt.Errorf("package %d: there are two of the name %q", i+1, p.Name)
 		}
 		seen[p.Name] = true
+	}
+	for _, name := range c.Building {
+		if err := CheckName(name); err != nil {
+			return nil, fmt.Errorf("what is being built: %w", err)
+		}
 	}
 	return &c, nil
 }

@@ -75,6 +75,14 @@ func TestParse(t *testing.T) {
 	if _, err := packages.Parse([]byte(twice), "https://a.test/"); err == nil || !strings.Contains(err.Error(), `two of the name "jq"`) {
 		t.Errorf("two of one name: %v", err)
 	}
+	coming := strings.Replace(string(one(t, nil)), `{"packages"`, `{"building":["lua","../x"],"packages"`, 1)
+	if _, err := packages.Parse([]byte(coming), "https://a.test/"); err == nil || err.Error() != `what is being built: "../x" is no name for a package` {
+		t.Errorf("a path that is being built: %v", err)
+	}
+	c, err := packages.Parse([]byte(strings.Replace(coming, "../x", "x", 1)), "https://a.test/")
+	if err != nil || !c.Builds("x") || !c.Builds("lua") || c.Builds("jq") {
+		t.Errorf("what is being built: %+v, %v", c, err)
+	}
 	for _, text := range []string{"", "null", "<!DOCTYPE html>", "[1]", `{"packages": 1}`} {
 		if c, err := packages.Parse([]byte(text), "https://a.test/"); err == nil && len(c.Packages) > 0 {
 			t.Errorf("%q is a catalogue", text)
@@ -88,6 +96,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(one(f, nil))
 	f.Add(one(f, map[string]any{"command": "x", "url": "../x?y#z"}))
 	f.Add([]byte(`{"packages":[{}]}`))
+	f.Add([]byte(`{"packages":[],"building":["jq"]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		c, err := packages.Parse(text, "https://a.test/site/catalog.json")
 		if err != nil {
@@ -99,6 +108,11 @@ func FuzzParse(f *testing.F) {
 			}
 			if strings.ContainsAny(p.Title()+p.About+p.URL+p.License+p.Source, "\x1b\n\r") || !packages.IsSum(p.SHA256) || p.Size <= 0 || p.Grants == nil {
 				t.Errorf("%+v", p)
+			}
+		}
+		for _, name := range c.Building {
+			if packages.CheckName(name) != nil {
+				t.Errorf("%q is being built", name)
 			}
 		}
 		again, err := json.Marshal(c)

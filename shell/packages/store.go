@@ -56,6 +56,7 @@ func (s *Store) Catalog(ctx context.Context, k *kernel.Kernel) (*Catalog, error)
 		if bad != nil {
 			return nil, err
 		}
+		c.Building = nil // nobody knows
 		return c, nil
 	}
 	text, err := json.Marshal(c)
