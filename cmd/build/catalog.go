@@ -12,19 +12,20 @@ import (
 )
 
 // catalog writes catalog.json: the packages whose modules are among the examples of the
-// site. It is written even if there are none, so that no page asks for it in vain.
-func (b *builder) catalog() error {
-	list := packages.Catalog{Packages: []packages.Package{}}
+// site, and the names of those that are still being built for it. It is written even if there
+// are none, so that no page asks for it in vain.
+func (b *builder) catalog(building []string) error {
+	list := packages.Catalog{Packages: []packages.Package{}, Building: building}
 	for _, offered := range guests.Packages() {
 		g := guests.Find(offered.Guest)
 		if g == nil {
 			return fmt.Errorf("the package %s is of the guest %s, which there is not", offered.Name, offered.Guest)
 		}
-		module := "examples/" + g.File()
-		info, err := os.Stat(filepath.Join(b.out, module))
-		if os.IsNotExist(err) {
+		if !b.has(g) {
 			continue
 		}
+		module := "examples/" + g.File()
+		info, err := os.Stat(filepath.Join(b.out, module))
 		if err != nil {
 			return err
 		}
@@ -53,6 +54,12 @@ func (b *builder) catalog() error {
 		return err
 	}
 	return b.stamps.step("catalog.json", sources, func() ([]string, error) {
-		return []string{"catalog.json"}, os.WriteFile(filepath.Join(b.out, "catalog.json"), append(text, '\n'), 0o644)
+		return []string{"catalog.json"}, replace(filepath.Join(b.out, "catalog.json"), append(text, '\n'))
 	})
+}
+
+// has reports whether a guest has been built, and so is among the examples of the site.
+func (b *builder) has(g *guests.Guest) bool {
+	_, err := os.Stat(filepath.Join(b.guests(), g.File()))
+	return err == nil
 }

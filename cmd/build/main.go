@@ -9,6 +9,9 @@
 // guests, and prints what it all weighs. What is up to date, by the content of
 // its sources, is left alone. The site needs no header from its server.
 //
+// While it serves, it builds the programs of the catalogue that are missing, as far as that
+// takes no toolchain that would have to be fetched.
+//
 // Knowledge of what the page does belongs to web; this command only knows
 // which files become which.
 package main
@@ -67,7 +70,7 @@ func run(b *builder, args []string) (err error) {
 	}
 	switch command {
 	case "serve":
-		return serveCommand(b.out, args[1:])
+		return b.serveCommand(args[1:])
 	case "npm":
 		return b.npm(filepath.Join(b.root, "build", "npm"))
 	}
@@ -81,7 +84,7 @@ func (b *builder) build() error {
 		return err
 	}
 	b.stamps = loadStamps(filepath.Join(b.root, "build"), b.out)
-	steps := []func() error{b.wasm, b.scripts, b.static, b.examples, b.catalog, b.stamps.sweep}
+	steps := []func() error{b.wasm, b.scripts, b.static, b.examples, func() error { return b.catalog(nil) }, b.stamps.sweep}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			// What was finished need not be made again.

@@ -56,7 +56,7 @@ func (s *stamps) save() error {
 	if err := os.MkdirAll(filepath.Dir(s.file), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(s.file, append(data, '\n'), 0o644)
+	return replace(s.file, append(data, '\n'))
 }
 
 // step does work unless its last run had the same sources and its files are

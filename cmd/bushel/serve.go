@@ -109,7 +109,7 @@ func serveCommand(args []string, out io.Writer) (int, error) {
 		}
 		fmt.Fprintf(out, "pages link to its bus at %s with the token %s\n", busPath, o.token)
 	}
-	if err := site.Serve(ctx, o.dir, o.addr, out, more); err != nil {
+	if err := (&site.Server{Dir: o.dir, Addr: o.addr, Out: out, More: more}).Serve(ctx); err != nil {
 		return 1, err
 	}
 	return 0, nil

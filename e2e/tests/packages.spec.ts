@@ -76,6 +76,35 @@ for (const engine of engines) {
   });
 }
 
+onBothEngines("a page that was open before knows what has been built since, and waits for what is being built", async (shell) => {
+  need("primes");
+  const context = shell.page.context();
+  let catalog: unknown = { packages: [] };
+  await context.route("**/catalog.json", (route) => route.fulfill({ json: catalog }));
+  const ran = [];
+  for (const line of ["packages", "primes 100", "install primes"]) ran.push(await shell.run(line));
+  expect(ran).toEqual([
+    { code: 0, stdout: "", stderr: "packages: the catalogue is empty, and nothing is installed\n" },
+    { code: 127, stdout: "", stderr: "sh: primes: command not found\n" },
+    { code: 1, stdout: "", stderr: "install: primes: the catalogue has no such package; the command packages lists it\n" },
+  ]);
+  catalog = { packages: [], building: ["jq", "primes"] };
+  expect(await shell.run("packages")).toEqual({ code: 0, stdout: "", stderr: "packages: still being built: jq, primes\n" });
+  expect((await shell.run("primes 100")).stderr).toBe("sh: primes: command not found\nsh: the package primes has it, which is still being built: install primes waits for it\n");
+  await shell.type("install primes\n");
+  await shell.seen("primes is still being built, and is waited for: ^C gives it up");
+  await shell.press("Control+C");
+  await shell.page.waitForFunction(() => globalThis.shell.state === "ready");
+  expect(await files(shell)).toBe("");
+  await shell.type("clear; install primes; echo code $?\n");
+  await shell.seen("primes is still being built");
+  catalog = { packages: offered.filter(({ name }) => name === "primes") };
+  await shell.seen(/primes is installed: .*\n(.*\n)*code 0/);
+  expect((await shell.run("packages")).stdout).toMatch(/^\* primes .*\n$/);
+  expect(await shell.run("primes 100")).toMatchObject({ code: 0, stderr: "" });
+  await context.unroute("**/catalog.json");
+});
+
 test("what is installed is there after a reload, and what was fetched is not fetched again", async ({ open, context }) => {
   const { url } = need("jq");
   const shell = await open("browser", "persist=packages-test");

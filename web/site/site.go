@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -34,30 +35,44 @@ func DefaultAddr() string {
 	return "localhost:8080"
 }
 
-// Serve serves the folder dir on addr, a host and a port, until ctx is done, and
-// prints the page's address to w. more are handlers of paths that are no files; with some of
-// them there need be no page.
-func Serve(ctx context.Context, dir, addr string, w io.Writer, more map[string]http.Handler) error {
-	if _, err := os.Stat(filepath.Join(dir, "index.html")); err != nil && len(more) == 0 {
-		return fmt.Errorf("%s holds no page: make build makes one", dir)
+// Server serves a site.
+type Server struct {
+	Dir  string    // the site's folder
+	Addr string    // the host and port to listen on
+	Out  io.Writer // gets the page's address
+	// More are handlers of paths that are no files; with some of them there need be no page.
+	More map[string]http.Handler
+	// Began, if there is one, is called when the address has been printed and requests are
+	// taken; what it begins is its own to end.
+	Began func()
+}
+
+// Serve serves until ctx is done.
+func (s *Server) Serve(ctx context.Context) error {
+	if _, err := os.Stat(filepath.Join(s.Dir, "index.html")); err != nil && len(s.More) == 0 {
+		return fmt.Errorf("%s holds no page: make build makes one", s.Dir)
 	}
-	listener, err := net.Listen("tcp", addr)
+	listener, err := net.Listen("tcp", s.Addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s is in use by another program: stop it, or choose another port with PORT=8081", addr)
+		return fmt.Errorf("%s is in use by another program: stop it, or choose another port with PORT=8081", s.Addr)
 	}
 	if err != nil {
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/", Handler(dir))
-	for path, h := range more {
-		mux.Handle(path, h)
+	mux.Handle("/", Handler(s.Dir))
+	for at, h := range s.More {
+		mux.Handle(at, h)
 	}
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
-	if _, err := fmt.Fprintf(w, "serving http://%s (Ctrl-C stops it)\n", pageHost(addr, listener.Addr())); err != nil {
+	if _, err := fmt.Fprintf(s.Out, "serving http://%s (Ctrl-C stops it)\n", pageHost(s.Addr, listener.Addr())); err != nil {
+		listener.Close()
 		return err
+	}
+	if s.Began != nil {
+		s.Began()
 	}
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -79,7 +94,8 @@ func pageHost(asked string, got net.Addr) string {
 }
 
 // Handler serves the files of dir. Folders are not listed. The browser is told to
-// ask again each time, so that a rebuilt page is seen.
+// ask again each time, so that a rebuilt page is seen, by a tag that knows files written twice
+// in a second apart.
 func Handler(dir string) http.Handler {
 	for ext, kind := range types {
 		// The only error is a malformed type, and these are well formed.
@@ -95,6 +111,9 @@ func Handler(dir string) http.Handler {
 			}
 		}
 		w.Header().Set("Cache-Control", "no-cache")
+		if info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(path.Clean("/"+r.URL.Path)))); err == nil && info.Mode().IsRegular() {
+			w.Header().Set("ETag", fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size()))
+		}
 		files.ServeHTTP(w, r)
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bushel-wasm/bushel/web/site"
 )
@@ -70,8 +71,56 @@ func TestHandler(t *testing.T) {
 }
 
 func TestServe_noPage(t *testing.T) {
-	err := site.Serve(context.Background(), t.TempDir(), "localhost:0", io.Discard, nil)
+	err := (&site.Server{Dir: t.TempDir(), Addr: "localhost:0", Out: io.Discard}).Serve(context.Background())
 	if err == nil || !strings.Contains(err.Error(), "make build") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestHandler_writtenTwice has a file written twice within a second, which browsers that have the
+// first one are to see.
+func TestHandler_writtenTwice(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "catalog.json")
+	server := httptest.NewServer(site.Handler(dir))
+	defer server.Close()
+	tag := ""
+	second := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for i, test := range []struct {
+		text   string
+		at     time.Duration // after the second
+		status int
+	}{
+		{"first", 0, 200},
+		{"first", 0, 304},
+		{"later", 30 * time.Millisecond, 200},
+	} {
+		if err := os.WriteFile(file, []byte(test.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(file, second, second.Add(test.at)); err != nil {
+			t.Fatal(err)
+		}
+		r, err := http.NewRequest(http.MethodGet, server.URL+"/catalog.json", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tag != "" {
+			r.Header.Set("If-None-Match", tag)
+			r.Header.Set("If-Modified-Since", second.Format(http.TimeFormat))
+		}
+		a, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(a.Body)
+		a.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.StatusCode != test.status || a.StatusCode == 200 && string(body) != test.text {
+			t.Errorf("request %d: status %d, body %q", i+1, a.StatusCode, body)
+		}
+		tag = a.Header.Get("ETag")
 	}
 }
