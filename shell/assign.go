@@ -127,75 +127,88 @@ func (sh *shell) retype(v *variable, k kind) {
 	v.kind = k
 }
 
+// An arrayElem is an element of name=(…): one with a subscript, or the words that another
+// gives.
+type arrayElem struct {
+	subscripted bool
+	key         string            // of an associative array
+	index       syntax.ArithmExpr // of any other
+	vals        []string
+}
+
 // assignArray does name=(…) and name+=(…).
 func (sh *shell) assignArray(name string, v *variable, as *syntax.Assign) error {
 	// The values are evaluated before the array changes: they may use it.
-	type elem struct {
-		key    string
-		index  syntax.ArithmExpr
-		vals   []string
-		add    bool
-		hasKey bool
-	}
-	var list []elem
-	isAssoc := v.kind == assoc
+	list := make([]arrayElem, 0, len(as.Array.Elems))
 	for _, e := range as.Array.Elems {
-		el := elem{index: e.Index}
-		switch {
-		case e.Index != nil:
-			s, err := sh.assignText(e.Value)
-			if err != nil {
-				return err
-			}
-			el.vals, el.hasKey = []string{s}, true
-			if isAssoc {
-				if el.key, err = sh.subscript(e.Index); err != nil {
-					return err
-				}
-			}
-		default:
-			vals, err := sh.fields(e.Value)
-			if err != nil {
-				return err
-			}
-			el.vals = vals
+		el, err := sh.arrayElem(e, v.kind == assoc)
+		if err != nil {
+			return err
 		}
 		list = append(list, el)
 	}
+	if v.kind == assoc {
+		return sh.fillAssoc(v, list, as.Append)
+	}
+	return sh.fillIndexed(name, v, list, as.Append)
+}
+
+func (sh *shell) arrayElem(e *syntax.ArrayElem, isAssoc bool) (el arrayElem, err error) {
+	if e.Index == nil {
+		el.vals, err = sh.fields(e.Value)
+		return el, err
+	}
+	s, err := sh.assignText(e.Value)
+	if err != nil {
+		return el, err
+	}
+	el.subscripted, el.index, el.vals = true, e.Index, []string{s}
 	if isAssoc {
-		if !as.Append || v.m == nil {
-			v.m = map[string]string{}
-		}
-		v.set = true
-		var words []string // the form (key value key value)
-		for _, e := range list {
-			if e.hasKey {
-				if err := sh.putAssoc(v, e.key, e.vals[0], false); err != nil {
-					return err
-				}
-			} else if words == nil {
-				words = e.vals
-			} else {
-				for _, s := range e.vals {
-					words = paced.Append(words, s, sh.work)
-				}
-			}
-		}
-		for i := 0; i < len(words); i += 2 {
-			if !sh.work(32) {
-				return errInterrupted
-			}
-			val := ""
-			if i+1 < len(words) {
-				val = words[i+1]
-			}
-			if err := sh.putAssoc(v, words[i], val, false); err != nil {
+		el.key, err = sh.subscript(e.Index)
+	}
+	return el, err
+}
+
+// fillAssoc puts elements into an associative array, anew unless add says so. Those without
+// a subscript are keys and values in turn.
+func (sh *shell) fillAssoc(v *variable, list []arrayElem, add bool) error {
+	if !add || v.m == nil {
+		v.m = map[string]string{}
+	}
+	v.set = true
+	var words []string
+	for _, e := range list {
+		if e.subscripted {
+			if err := sh.putAssoc(v, e.key, e.vals[0], false); err != nil {
 				return err
 			}
+		} else if words == nil {
+			words = e.vals
+		} else {
+			for _, s := range e.vals {
+				words = paced.Append(words, s, sh.work)
+			}
 		}
-		return nil
 	}
-	if as.Append {
+	for i := 0; i < len(words); i += 2 {
+		if !sh.work(32) {
+			return errInterrupted
+		}
+		val := ""
+		if i+1 < len(words) {
+			val = words[i+1]
+		}
+		if err := sh.putAssoc(v, words[i], val, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fillIndexed puts elements into an indexed array, anew unless add says so, one behind the
+// other from the last subscript on.
+func (sh *shell) fillIndexed(name string, v *variable, list []arrayElem, add bool) error {
+	if add {
 		v.toIndexed()
 	} else {
 		v.kind, v.str, v.arr = indexed, "", array{}
@@ -203,7 +216,7 @@ func (sh *shell) assignArray(name string, v *variable, as *syntax.Assign) error 
 	v.set = true
 	next := v.arr.end()
 	for _, e := range list {
-		if e.hasKey {
+		if e.subscripted {
 			n, err := sh.arith(e.index)
 			if err != nil {
 				return err
@@ -216,7 +229,7 @@ func (sh *shell) assignArray(name string, v *variable, as *syntax.Assign) error 
 			if !sh.work(16) {
 				return errInterrupted
 			}
-			if err := sh.putIndexed(name, v, next, s, e.add); err != nil {
+			if err := sh.putIndexed(name, v, next, s, false); err != nil {
 				return err
 			}
 			next++

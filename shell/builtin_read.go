@@ -79,75 +79,27 @@ func read(c *call) int {
 	if !ok {
 		return 2
 	}
-	_, raw := opts['r']
-	_, silent := opts['s']
-	fd := 0
-	if s, ok := opts['u']; ok {
-		n, err := strconv.Atoi(s)
-		if err != nil {
-			return c.fail("%s: invalid file descriptor specification", s)
-		}
-		fd = n
+	how, problem := parseReading(opts)
+	if problem != "" {
+		return c.fail("%s", problem)
 	}
-	if sh.fd(fd) < 0 {
-		return c.fail("%d: invalid file descriptor: %s", fd, errClosed)
-	}
-	delim := byte('\n')
-	if s, ok := opts['d']; ok {
-		delim = 0
-		if s != "" {
-			delim = s[0]
-		}
-	}
-	limit, exact := -1, false
-	for _, l := range []byte{'n', 'N'} {
-		if s, ok := opts[l]; ok {
-			n, err := strconv.Atoi(s)
-			if err != nil || n < 0 {
-				return c.fail("%s: invalid number", s)
-			}
-			limit, exact = n, l == 'N'
-		}
+	if sh.fd(how.fd) < 0 {
+		return c.fail("%d: invalid file descriptor: %s", how.fd, errClosed)
 	}
 	for _, name := range names {
 		if base, _, _ := cutSubscript(name); !validName(base) {
 			return c.fail("`%s': not a valid identifier", name)
 		}
 	}
-	r := newLineReader(sh, sh.fd(fd))
-	if s, ok := opts['t']; ok {
-		secs, err := strconv.ParseFloat(s, 64)
-		if err != nil || secs < 0 {
-			return c.fail("%s: invalid timeout specification", s)
-		}
-		if secs == 0 {
+	r := newLineReader(sh, sh.fd(how.fd))
+	if how.timed {
+		if how.timeout == 0 {
 			n, err := sh.f.Poll([]sys.PollFD{{FD: uint32(r.fd), Events: sys.PollIn}}, 0)
 			return int(truth(err != nil || n == 0))
 		}
-		r.deadline = time.Now().Add(time.Duration(secs * float64(time.Second)))
+		r.deadline = time.Now().Add(how.timeout)
 	}
-	tty := sh.f.IsTTY(r.fd)
-	if tty {
-		_ = sh.write(2, opts['p'])
-		if silent || limit >= 0 || delim != '\n' {
-			if mode, err := sh.f.TTYMode(r.fd); err == nil {
-				m := mode
-				if silent {
-					m &^= sys.TTYEcho
-				}
-				if limit >= 0 || delim != '\n' {
-					m &^= sys.TTYCanon
-				}
-				_ = sh.f.SetTTYMode(r.fd, m)
-				defer func() { _ = sh.f.SetTTYMode(r.fd, mode) }()
-			}
-		}
-	}
-	line, escaped, err := r.line(delim, raw, limit, exact)
-	r.close()
-	if tty && silent && delim == '\n' {
-		_ = sh.write(2, "\n")
-	}
+	line, escaped, err := r.prompted(how, opts['p'])
 	status := 0
 	switch {
 	case errors.Is(err, errTimeout):
@@ -157,28 +109,109 @@ func read(c *call) int {
 	case errors.Is(err, io.EOF):
 		status = 1
 	case err != nil:
-		return c.fail("read error: %d: %s", fd, reason(err))
+		return c.fail("read error: %d: %s", how.fd, reason(err))
 	}
-	if err := c.assignRead(line, escaped, names, opts, exact); err != nil {
+	if err := c.assignRead(line, escaped, names, opts, how.exact); err != nil {
 		return c.fail("%s", message(err))
 	}
 	return status
 }
 
+// reading is how read reads.
+type reading struct {
+	fd          int
+	delim       byte
+	raw, silent bool
+	limit       int  // of characters; below 0: none
+	exact       bool // as many as that, whatever they are
+	timed       bool
+	timeout     time.Duration // if it is timed
+}
+
+// parseReading is what the options say, or what is wrong with them.
+func parseReading(opts map[byte]string) (how reading, problem string) {
+	how = reading{delim: delimiter(opts), limit: -1}
+	_, how.raw = opts['r']
+	_, how.silent = opts['s']
+	var err error
+	if s, ok := opts['u']; ok {
+		if how.fd, err = strconv.Atoi(s); err != nil {
+			return how, s + ": invalid file descriptor specification"
+		}
+	}
+	for _, l := range []byte{'n', 'N'} {
+		if s, ok := opts[l]; ok {
+			if how.limit, err = strconv.Atoi(s); err != nil || how.limit < 0 {
+				return how, s + ": invalid number"
+			}
+			how.exact = l == 'N'
+		}
+	}
+	if s, ok := opts['t']; ok {
+		secs, err := strconv.ParseFloat(s, 64)
+		if err != nil || secs < 0 {
+			return how, s + ": invalid timeout specification"
+		}
+		how.timed, how.timeout = true, time.Duration(secs*float64(time.Second))
+	}
+	return how, ""
+}
+
+// delimiter is what ends a line: the option -d's first byte, NUL if that is empty.
+func delimiter(opts map[byte]string) byte {
+	s, ok := opts['d']
+	switch {
+	case !ok:
+		return '\n'
+	case s == "":
+		return 0
+	}
+	return s[0]
+}
+
+// prompted reads a line, from a terminal after a prompt, and gives back what it read too much.
+func (r *lineReader) prompted(how reading, prompt string) (line []byte, escaped []bool, err error) {
+	defer r.close()
+	f := r.sh.f
+	if !f.IsTTY(r.fd) {
+		return r.line(how)
+	}
+	_ = r.sh.write(2, prompt)
+	byKeys := how.limit >= 0 || how.delim != '\n'
+	if how.silent || byKeys {
+		if mode, err := f.TTYMode(r.fd); err == nil {
+			m := mode
+			if how.silent {
+				m &^= sys.TTYEcho
+			}
+			if byKeys {
+				m &^= sys.TTYCanon
+			}
+			_ = f.SetTTYMode(r.fd, m)
+			defer func() { _ = f.SetTTYMode(r.fd, mode) }()
+		}
+	}
+	line, escaped, err = r.line(how)
+	if how.silent && how.delim == '\n' {
+		_ = r.sh.write(2, "\n")
+	}
+	return line, escaped, err
+}
+
 // line reads a line, without its delimiter. escaped marks the bytes that a
 // backslash has quoted.
-func (r *lineReader) line(delim byte, raw bool, limit int, exact bool) (line []byte, escaped []bool, err error) {
+func (r *lineReader) line(how reading) (line []byte, escaped []bool, err error) {
 	count, begin := 0, 0
-	for limit < 0 || count < limit {
+	for how.limit < 0 || count < how.limit {
 		c, err := r.next()
 		if err != nil {
 			return line, escaped, err
 		}
 		quoted := false
 		switch {
-		case c == delim && !exact:
+		case c == how.delim && !how.exact:
 			return line, escaped, nil
-		case c == '\\' && !raw:
+		case c == '\\' && !how.raw:
 			if c, err = r.next(); err != nil {
 				return line, escaped, err
 			}
@@ -192,7 +225,7 @@ func (r *lineReader) line(delim byte, raw bool, limit int, exact bool) (line []b
 		line = append(line, c)
 		escaped = append(escaped, quoted)
 		// A character counts when all its bytes have come, or when they make none.
-		if limit >= 0 && (c < utf8.RuneSelf || utf8.FullRune(line[begin:])) {
+		if how.limit >= 0 && (c < utf8.RuneSelf || utf8.FullRune(line[begin:])) {
 			count += utf8.RuneCount(line[begin:])
 			begin = len(line)
 		}
@@ -284,83 +317,4 @@ func (sh *shell) readFields(s string, escaped []bool, ifs string, n int) []strin
 		i = next
 	}
 	return out
-}
-
-func mapfile(c *call) int {
-	sh := c.sh
-	opts, rest, ok := c.options("d:n:O:s:tu:C:c:")
-	if !ok {
-		return 2
-	}
-	name := "MAPFILE"
-	if len(rest) > 0 {
-		name = rest[0]
-	}
-	if !validName(name) {
-		return c.fail("`%s': not a valid identifier", name)
-	}
-	number := func(l byte, preset int) int {
-		n, err := strconv.Atoi(opts[l])
-		if err != nil {
-			return preset
-		}
-		return n
-	}
-	count, origin, skipped, fd := number('n', 0), number('O', -1), number('s', 0), number('u', 0)
-	delim := byte('\n')
-	if s, ok := opts['d']; ok {
-		delim = 0
-		if s != "" {
-			delim = s[0]
-		}
-	}
-	_, trim := opts['t']
-	if sh.fd(fd) < 0 {
-		return c.fail("%d: invalid file descriptor: %s", fd, errClosed)
-	}
-	name, _ = sh.deref(name)
-	v, err := sh.writable(name)
-	if err != nil {
-		return c.fail("%s", message(err))
-	}
-	if origin < 0 {
-		v.kind, v.str, v.arr, v.set = indexed, "", array{}, true
-		origin = 0
-	}
-	v.toIndexed()
-	r := newLineReader(sh, sh.fd(fd))
-	defer r.close()
-	if count == 0 && !r.seekable { // all of it: no reader comes after us
-		r.buf = make([]byte, 4096)
-	}
-	for n := 0; count == 0 || n < count; {
-		var line []byte
-		var b byte
-		var err error
-		for {
-			if b, err = r.next(); err != nil {
-				break
-			}
-			if b == delim {
-				break
-			}
-			line = append(line, b)
-		}
-		if err != nil && len(line) == 0 {
-			break
-		}
-		if err == nil && !trim {
-			line = append(line, delim)
-		}
-		if skipped > 0 {
-			skipped--
-			continue
-		}
-		v.arr.put(origin+n, string(line), sh.work)
-		n++
-		if err != nil {
-			break
-		}
-	}
-	return 0
 }

@@ -45,17 +45,17 @@ func parseDate(text string, now time.Time) (time.Time, error) {
 		head := strings.Join(words[:n], " ")
 		for _, layout := range dateLayouts {
 			if t, err := time.ParseInLocation(layout, head, now.Location()); err == nil {
-				return dateSteps(t, now, words[n:])
+				return dateSteps(t, words[n:])
 			}
 		}
 		for _, layout := range []string{"15:04:05.999999999", "15:04", "15:04:05Z07:00", "3:04pm", "3pm"} {
 			if t, err := time.ParseInLocation(layout, strings.ToLower(head), now.Location()); err == nil {
 				t = time.Date(now.Year(), now.Month(), now.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), t.Location())
-				return dateSteps(t, now, words[n:])
+				return dateSteps(t, words[n:])
 			}
 		}
 	}
-	return dateSteps(now, now, words)
+	return dateSteps(now, words)
 }
 
 func midnight(t time.Time) time.Time {
@@ -63,100 +63,111 @@ func midnight(t time.Time) time.Time {
 }
 
 // dateSteps applies words such as "tomorrow", "next week" or "-2 days" to t.
-func dateSteps(t, now time.Time, words []string) (time.Time, error) {
+func dateSteps(t time.Time, words []string) (time.Time, error) {
 	wrong := badArg("invalid date")
-	for i := 0; i < len(words); i++ {
-		w := strings.ToLower(strings.TrimSuffix(words[i], ","))
-		if (w == "+" || w == "-") && i+1 < len(words) {
-			i++
-			w += strings.ToLower(words[i])
+	for len(words) > 0 {
+		w := strings.ToLower(strings.TrimSuffix(words[0], ","))
+		if (w == "+" || w == "-") && len(words) > 1 {
+			words = words[1:]
+			w += strings.ToLower(words[0])
 		}
-		n, unit := 1, w
-		switch w {
-		case "now", "today", "and":
+		words = words[1:]
+		if at, ok := dateWord(t, w); ok {
+			t = at
 			continue
-		case "yesterday":
-			t = t.AddDate(0, 0, -1)
-			continue
-		case "tomorrow":
-			t = t.AddDate(0, 0, 1)
-			continue
-		case "midnight":
-			t = midnight(t)
-			continue
-		case "noon":
-			t = midnight(t).Add(12 * time.Hour)
-			continue
-		case "utc", "gmt", "z":
-			t = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
-			continue
-		case "next", "last":
-			if w == "last" {
-				n = -1
-			}
-			i++
-			if i == len(words) {
+		}
+		n, unit, ok := dateAmount(w)
+		if !ok {
+			return t, wrong
+		}
+		if unit == "" {
+			if len(words) == 0 {
 				return t, wrong
 			}
-			unit = strings.ToLower(words[i])
-		default:
-			end := 0
-			for end < len(w) && (isDigits(w[end:end+1]) || end == 0 && (w[0] == '-' || w[0] == '+')) {
-				end++
-			}
-			if end > 0 {
-				v, err := strconv.Atoi(w[:end])
-				if err != nil {
-					return t, wrong
-				}
-				n, unit = v, w[end:]
-				if unit == "" {
-					i++
-					if i == len(words) {
-						return t, wrong
-					}
-					unit = strings.ToLower(words[i])
-				}
-			}
+			unit, words = strings.ToLower(words[0]), words[1:]
 		}
-		if i+1 < len(words) && strings.EqualFold(words[i+1], "ago") {
-			n = -n
-			i++
+		if len(words) > 0 && strings.EqualFold(words[0], "ago") {
+			n, words = -n, words[1:]
 		}
 		if n > 1e6 || n < -1e6 {
 			return t, wrong
 		}
-		switch strings.TrimSuffix(unit, "s") {
-		case "sec", "second":
-			t = t.Add(time.Duration(n) * time.Second)
-		case "min", "minute":
-			t = t.Add(time.Duration(n) * time.Minute)
-		case "hour":
-			t = t.Add(time.Duration(n) * time.Hour)
-		case "day":
-			t = t.AddDate(0, 0, n)
-		case "week":
-			t = t.AddDate(0, 0, 7*n)
-		case "fortnight":
-			t = t.AddDate(0, 0, 14*n)
-		case "month":
-			t = t.AddDate(0, n, 0)
-		case "year":
-			t = t.AddDate(n, 0, 0)
-		default:
-			day := strings.Index("sunmontuewedthufrisat", unit[:min(3, len(unit))])
-			if len(unit) < 3 || day < 0 || day%3 != 0 || !strings.HasPrefix(strings.ToLower(time.Weekday(day/3).String()), unit) {
-				return t, wrong
-			}
-			ahead := (day/3 - int(t.Weekday()) + 7) % 7
-			switch {
-			case w == "next" && ahead == 0:
-				ahead = 7
-			case w == "last":
-				ahead -= 7
-			}
-			t = midnight(t).AddDate(0, 0, ahead)
+		if t, ok = dateStep(t, n, unit, w); !ok {
+			return t, wrong
 		}
 	}
 	return t, nil
+}
+
+// dateWord is t after a word that says all by itself.
+func dateWord(t time.Time, w string) (at time.Time, ok bool) {
+	switch w {
+	case "now", "today", "and":
+		return t, true
+	case "yesterday":
+		return t.AddDate(0, 0, -1), true
+	case "tomorrow":
+		return t.AddDate(0, 0, 1), true
+	case "midnight":
+		return midnight(t), true
+	case "noon":
+		return midnight(t).Add(12 * time.Hour), true
+	case "utc", "gmt", "z":
+		return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC), true
+	}
+	return t, false
+}
+
+// dateAmount is how many units a word names, and the unit: empty if the next word has it.
+func dateAmount(w string) (n int, unit string, ok bool) {
+	switch w {
+	case "next":
+		return 1, "", true
+	case "last":
+		return -1, "", true
+	}
+	end := 0
+	for end < len(w) && (isDigits(w[end:end+1]) || end == 0 && (w[0] == '-' || w[0] == '+')) {
+		end++
+	}
+	if end == 0 {
+		return 1, w, true
+	}
+	n, err := strconv.Atoi(w[:end])
+	return n, w[end:], err == nil
+}
+
+// dateStep is t after n units; of a day of the week, its next one from t on, or as the word w
+// before it says.
+func dateStep(t time.Time, n int, unit, w string) (at time.Time, ok bool) {
+	switch strings.TrimSuffix(unit, "s") {
+	case "sec", "second":
+		return t.Add(time.Duration(n) * time.Second), true
+	case "min", "minute":
+		return t.Add(time.Duration(n) * time.Minute), true
+	case "hour":
+		return t.Add(time.Duration(n) * time.Hour), true
+	case "day":
+		return t.AddDate(0, 0, n), true
+	case "week":
+		return t.AddDate(0, 0, 7*n), true
+	case "fortnight":
+		return t.AddDate(0, 0, 14*n), true
+	case "month":
+		return t.AddDate(0, n, 0), true
+	case "year":
+		return t.AddDate(n, 0, 0), true
+	}
+	day := strings.Index("sunmontuewedthufrisat", unit[:min(3, len(unit))])
+	if len(unit) < 3 || day < 0 || day%3 != 0 || !strings.HasPrefix(strings.ToLower(time.Weekday(day/3).String()), unit) {
+		return t, false
+	}
+	ahead := (day/3 - int(t.Weekday()) + 7) % 7
+	switch {
+	case w == "next" && ahead == 0:
+		ahead = 7
+	case w == "last":
+		ahead -= 7
+	}
+	return midnight(t).AddDate(0, 0, ahead), true
 }
