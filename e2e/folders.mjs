@@ -18,14 +18,14 @@ export async function serve(folders, files, { isolated = false, cached = false }
   const caching = cached ? { "cache-control": "max-age=3600" } : {};
   const requests = [];
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url, "http://bench").pathname);
+    const path = decodeURIComponent(new URL(request.url, "http://site").pathname);
     requests.push(path);
     const [, name, ...rest] = path.split("/");
-    const file = folders[name] && join(folders[name], ...rest);
+    const file = folders[name] && join(folders[name], ...(path.endsWith("/") ? [...rest, "index.html"] : rest));
     let body = files.get(path);
     if (!body && file?.startsWith(folders[name] + sep) && statSync(file, { throwIfNoEntry: false })?.isFile()) body = readFileSync(file);
     if (!body) return response.writeHead(404).end("not found");
-    response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", "content-length": body.length, ...isolation, ...caching }).end(body);
+    response.writeHead(200, { "content-type": TYPES[extname(file ?? path)] ?? "application/octet-stream", "content-length": body.length, ...isolation, ...caching }).end(body);
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   return {

@@ -5,12 +5,13 @@
 // natively, in such a folder on the disk. What is not run, and why, is in
 // gostd-skips.txt beside this file.
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createServer } from "node:http";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, extname, join, resolve, sep } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { CHROMIUM, openShell } from "./chromium.mjs";
+import { serve } from "./folders.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = process.env.DIST ?? join(ROOT, "dist");
@@ -26,7 +27,6 @@ const DATA = ["go.env", "LICENSE", "CONTRIBUTING.md", "VERSION", "lib/time", "sr
 const GOROOT = "/usr/local/go";
 /** How long a package's tests may take, in milliseconds. */
 const TIMEOUT = 600_000;
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".wasm": "application/wasm" };
 
 /** What gostd-skips.txt says: lines of target, where, package, test, reason. "*" is any. */
 function readSkips() {
@@ -45,22 +45,6 @@ function build(target, pkg) {
   execFileSync("go", ["test", "-c", "-ldflags=-s -w", "-o", join(BUILT, fileOf(target, pkg)), pkg], {
     cwd: ROOT, env: { ...process.env, GOOS: target, GOARCH: "wasm" }, stdio: ["ignore", "inherit", "inherit"],
   });
-}
-
-/** Serves the site, and what has been built below /gostd/. */
-async function serve() {
-  const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url, "http://site").pathname);
-    const [root, rest] = path.startsWith("/gostd/") ? [BUILT, path.slice("/gostd".length)] : [resolve(DIST), path];
-    const file = join(root, rest.endsWith("/") ? `${rest}index.html` : rest);
-    if (!file.startsWith(root + sep) || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(readFileSync(file));
-  });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
 }
 
 /** The flags of a package's test program. */
@@ -127,10 +111,7 @@ async function runInPage(page, target, pkg, skips) {
 }
 
 async function openPage(browser, url) {
-  const page = await browser.newPage();
-  await page.goto(url);
-  await page.waitForFunction(() => globalThis.shell !== undefined);
-  await page.evaluate(() => shell.ready);
+  const page = await openShell(browser, `${url}/dist/`);
   const unpacked = await page.evaluate(async (goroot) => {
     await shell.fs.writeFile("/tmp/goroot.tar", new Uint8Array(await (await fetch("/gostd/goroot.tar")).arrayBuffer()));
     const { code, stderr } = await shell.run(`mkdir -p ${goroot} && tar -C ${goroot} -xf /tmp/goroot.tar && rm /tmp/goroot.tar`);
@@ -181,11 +162,8 @@ if (targets.includes("wasip1")) {
     rmSync(goroot, { recursive: true, force: true });
   }
 }
-const site = await serve();
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"],
-});
+const site = await serve({ dist: resolve(DIST), gostd: BUILT }, new Map());
+const browser = await chromium.launch(CHROMIUM);
 try {
   let page = await openPage(browser, site.url);
   for (const target of targets) {

@@ -2,18 +2,15 @@
 // (the site in dist, from a server that sends no header of ours). Browsers are
 // the system's; nothing is downloaded.
 import { defineConfig, type Project } from "@playwright/test";
+import { CHROMIUM } from "./chromium.mjs";
 import { NO_SPEAKER } from "./speaker.ts";
 
 const chromium: Project["use"] = {
   browserName: "chromium",
   screenshot: "only-on-failure",
   launchOptions: {
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    ...CHROMIUM,
     env: { ...(process.env as Record<string, string>), ...NO_SPEAKER },
-    args: [
-      "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", "--no-first-run",
-    ],
   },
 };
 

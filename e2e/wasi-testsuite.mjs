@@ -4,10 +4,11 @@
 // file that shell.run starts, its folder a copy that it gets by run's --dir.
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { createServer } from "node:http";
-import { basename, dirname, extname, join, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { CHROMIUM, openShell } from "./chromium.mjs";
+import { serve } from "./folders.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = process.env.DIST ?? join(ROOT, "dist");
@@ -15,7 +16,6 @@ const DIST = process.env.DIST ?? join(ROOT, "dist");
 const TIMEOUT = 30_000;
 const NATIVE = ["compiler", "interpreter"];
 const PAGE = ["browser", "wazero"];
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".wasm": "application/wasm" };
 
 /** The cases in a checkout, with what their json files say. */
 function findCases(checkout) {
@@ -42,22 +42,6 @@ function tree(folder, prefix = "") {
     if (!statSync(path).isDirectory()) return [{ path: relative, bytes: [...readFileSync(path)] }];
     return [{ path: relative }, ...tree(path, `${relative}/`)];
   });
-}
-
-/** Serves the site, and the checkout below /checkout/. */
-async function serve(checkout) {
-  const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url, "http://site").pathname);
-    const [root, rest] = path.startsWith("/checkout/") ? [checkout, path.slice("/checkout".length)] : [resolve(DIST), path];
-    const file = join(root, rest.endsWith("/") ? `${rest}index.html` : rest);
-    if (!file.startsWith(root + sep) || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(readFileSync(file));
-  });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
 }
 
 /** Runs the cases by go test; resolves to faults by engine and name. */
@@ -128,16 +112,10 @@ async function runInPage(page, engine, number, { path, spec, checkout }) {
 
 async function runInChromium(checkout, cases) {
   const results = new Map();
-  const site = await serve(checkout);
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"],
-  });
+  const site = await serve({ dist: resolve(DIST), checkout }, new Map());
+  const browser = await chromium.launch(CHROMIUM);
   try {
-    const page = await browser.newPage();
-    await page.goto(site.url);
-    await page.waitForFunction(() => globalThis.shell !== undefined);
-    await page.evaluate(() => shell.ready);
+    const page = await openShell(browser, `${site.url}/dist/`);
     let number = 0;
     for (const engine of PAGE) {
       for (const one of cases) {

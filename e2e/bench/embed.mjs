@@ -11,7 +11,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { chromium } from "@playwright/test";
-import { serve } from "./server.mjs";
+import { CHROMIUM } from "../chromium.mjs";
+import { serve } from "../folders.mjs";
 
 const { values: flags } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
 const rounds = Number(flags.rounds);
@@ -33,10 +34,7 @@ const launched = [];
 
 async function launch() {
   const profile = mkdtempSync(join(tmpdir(), "bushel-bench-"));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
-  });
+  const context = await chromium.launchPersistentContext(profile, CHROMIUM);
   launched.push({ context, profile });
   return context;
 }

@@ -15,7 +15,8 @@ import { chromium } from "@playwright/test";
 import { buildGuests, songs } from "./guests.mjs";
 import { keepAwake, peakMemory } from "./machine.mjs";
 import { sizeTable, speedTable } from "./report.mjs";
-import { serve } from "./server.mjs";
+import { CHROMIUM } from "../chromium.mjs";
+import { serve } from "../folders.mjs";
 import { FIGURES, optionsFor, WORKS } from "./works.mjs";
 
 const { values: flags } = parseArgs({
@@ -45,10 +46,7 @@ for (const [ms, mp3] of sung) files.set(`/song/${ms}.mp3`, mp3);
 files.set("/index.html", readFileSync(folder("page/index.html")));
 const folders = { dist, page: folder("page"), shim: folder("../../node_modules/@bjorn3/browser_wasi_shim/dist"), comlink: folder("../../node_modules/comlink/dist/esm") };
 const [server, isolating] = await Promise.all([serve(folders, files), serve(folders, files, { isolated: true })]);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
-});
+const browser = await chromium.launch(CHROMIUM);
 
 /** By "figure, column" and "figure, column/bare", a figure a round. */
 const samples = new Map();

@@ -10,15 +10,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
 import { buildStorageTests } from "../storage/build.mjs";
-import { serve } from "./server.mjs";
+import { CHROMIUM } from "../chromium.mjs";
+import { serve } from "../folders.mjs";
 
 const dist = process.env.DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
 const server = await serve({ dist, page: buildStorageTests() }, new Map());
 const profile = mkdtempSync(join(tmpdir(), "bushel-bench-"));
-const browser = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
-});
+const browser = await chromium.launchPersistentContext(profile, CHROMIUM);
 try {
   const page = await browser.newPage();
   await page.goto(`${server.url}/page/index.html`);

@@ -1,0 +1,4 @@
+import type { Browser, Page } from "@playwright/test";
+
+export const CHROMIUM: { executablePath: string; args: string[] };
+export function openShell(browser: Browser, url: string): Promise<Page>;

@@ -1,0 +1,17 @@
+/** How the system's Chromium is started, by everything here that drives it; CHROMIUM names another one. */
+export const CHROMIUM = {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+  ],
+};
+
+/** Opens the site's page and waits for its shell's prompt. */
+export async function openShell(browser, url) {
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.waitForFunction(() => globalThis.shell !== undefined);
+  await page.evaluate(() => shell.ready);
+  return page;
+}
