@@ -42,16 +42,6 @@ func (c Code) String() string {
 	return "code_" + strconv.Itoa(int(c))
 }
 
-// CodeNamed is the code that is called name; ok is false if none is.
-func CodeNamed(name string) (c Code, ok bool) {
-	for i, n := range codeNames {
-		if n == name && i > 0 {
-			return Code(i), true
-		}
-	}
-	return 0, false
-}
-
 // Crate is an error number of the wasmer_bus crate on its wire ("bus errno"). Zero
 // is no number.
 type Crate uint8

@@ -89,9 +89,6 @@ var (
 	errCanceled = &Error{Code: CodeCanceled, Crate: CrateAborted, Message: "the call was canceled"}
 )
 
-// ID is the call's number on its link.
-func (s *Session) ID() uint32 { return s.id }
-
 // Conn is the link that the call goes over.
 func (s *Session) Conn() *Conn { return s.conn }
 

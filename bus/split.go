@@ -55,6 +55,3 @@ func (s *Splitter) Next() ([]byte, error) {
 	}
 	return msg, nil
 }
-
-// Buffered is how many bytes wait for the rest of their frame.
-func (s *Splitter) Buffered() int { return len(s.buf) }

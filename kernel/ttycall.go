@@ -36,7 +36,7 @@ func sysTTYSet(c *call) verdict {
 	if e != 0 {
 		return c.fail(e)
 	}
-	const all = sys.TTYSetMode | sys.TTYSetSize | sys.TTYSetGroup | sys.TTYFlushInput
+	const all = sys.TTYSetMode | sys.TTYSetSize | sys.TTYSetGroup
 	what := sys.TTYChange(c.r.Args[1])
 	cols, rows := uint32(c.r.Args[3]>>32), uint32(c.r.Args[3])
 	switch {
@@ -64,9 +64,6 @@ func sysTTYSet(c *call) verdict {
 	}
 	if what&sys.TTYSetGroup != 0 {
 		t.group = uint32(c.r.Args[4])
-	}
-	if what&sys.TTYFlushInput != 0 {
-		t.flush()
 	}
 	if what&sys.TTYSetMode != 0 {
 		t.setMode(sys.TTYMode(c.r.Args[2]))

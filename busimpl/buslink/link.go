@@ -159,16 +159,6 @@ func try(ctx context.Context, c *bus.Conn) {
 	}
 }
 
-// Down is why there is no far side now, nil if there is one.
-func (l *Link) Down() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.far != nil {
-		return nil
-	}
-	return l.down
-}
-
 // out serves a call to a far package.
 func (l *Link) out(in *bus.Incoming) {
 	l.mu.Lock()

@@ -113,7 +113,6 @@ const (
 	TrapStackOverflow TrapKind = "stack overflow"
 	TrapUnaligned     TrapKind = "unaligned atomic"
 	TrapException     TrapKind = "uncaught exception"
-	TrapOutOfMemory   TrapKind = "out of memory"
 )
 
 // Trap is the end of a guest that did what WebAssembly forbids.

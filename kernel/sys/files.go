@@ -23,9 +23,6 @@ type Files struct {
 // NewFiles makes the library on c.
 func NewFiles(c Caller) *Files { return &Files{c} }
 
-// Caller is what the calls go to.
-func (f *Files) Caller() Caller { return f.c }
-
 // call performs a call that has no path.
 func (f *Files) call(r *Request) (Reply, error) {
 	rep := f.c.Syscall(r)

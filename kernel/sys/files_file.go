@@ -11,9 +11,6 @@ type File struct {
 // File is fd as a File. It is not looked at before it is used.
 func (f *Files) File(fd int) *File { return &File{f, fd} }
 
-// FD is the file's number.
-func (f *File) FD() int { return f.fd }
-
 // Read reads what is there, at least a byte; io.EOF at the end.
 func (f *File) Read(p []byte) (int, error) { return f.f.Read(f.fd, p) }
 

@@ -40,9 +40,6 @@ func (f *Files) SetTTYGroup(fd, pgid int) error {
 	return f.ttySet(fd, TTYSetGroup, 0, 0, uint64(pgid))
 }
 
-// FlushTTY throws away input that nobody has read.
-func (f *Files) FlushTTY(fd int) error { return f.ttySet(fd, TTYFlushInput, 0, 0, 0) }
-
 func (f *Files) ttySet(fd int, what TTYChange, mode, size, group uint64) error {
 	_, err := f.call(&Request{Op: OpTTYSet, Args: [6]uint64{num(fd), uint64(what), mode, size, group}})
 	return err

@@ -381,7 +381,6 @@ const (
 	TTYSetMode TTYChange = 1 << iota
 	TTYSetSize
 	TTYSetGroup
-	TTYFlushInput // throw away input that nobody has read
 )
 
 // WaitFlag is a set of waitpid(2)'s flags.

@@ -193,7 +193,7 @@ function objectMethods(of: Contract, v: VarDescription, object: unknown, into: M
 }
 
 /** Serves one call, and ends it. */
-export async function serveMethod(call: Incoming, { of, handler, positional }: Method): Promise<void> {
+async function serveMethod(call: Incoming, { of, handler, positional }: Method): Promise<void> {
   const { session } = call;
   const context: CallContext = { signal: session.signal, deadline: call.deadline, caller: call.caller };
   try {

@@ -1,7 +1,7 @@
 // System calls as kernel/sys has them: their numbers and flags, and the wire
 // form of a request and a reply. Numbers are the link's protocol and only grow.
 
-import { text, utf8 } from "./bytes.ts";
+import { utf8 } from "./bytes.ts";
 import { HEADER_SIZE, Kind, putHeader } from "./frame.ts";
 
 export const Op = {
@@ -80,7 +80,7 @@ export const At = { noFollow: 1 } as const;
 
 export const FileType = { directory: 3, regular: 4, symlink: 7 } as const;
 
-export const TTYChange = { mode: 1, size: 2, group: 4, flushInput: 8 } as const;
+export const TTYChange = { mode: 1, size: 2, group: 4 } as const;
 
 /** One system call. Missing arguments are zero. */
 export interface Request {
@@ -136,6 +136,3 @@ export function decodeReply(payload: Uint8Array): Reply {
     data: payload.subarray(REPLY_HEAD),
   };
 }
-
-/** The text in a reply's data. */
-export const replyText = (reply: Reply): string => text(reply.data);
