@@ -1,11 +1,12 @@
-// <bushel-shell>: a shell as an element of any page. Its outside is section 9
-// of the design and changes only by growing.
+// <bushel-shell>: a shell as an element of any page. Its outside, which docs/element.md
+// describes, changes only by growing.
 
 import xtermStyle from "@xterm/xterm/css/xterm.css";
 import { Bus, device, over } from "./bus.ts";
 import { relay } from "./busport.ts";
 import type { Client } from "./client.ts";
 import { Ask } from "./ask.ts";
+import { Attributes, oneOf, STORE } from "./attributes.ts";
 import type { Answer } from "./conversation.ts";
 import { Drop } from "./drop.ts";
 import { BushelError, closed, reason } from "./fault.ts";
@@ -14,12 +15,9 @@ import { initialOf } from "./initial.ts";
 import { KeyBar } from "./keybar.ts";
 import { keySequence } from "./keys.ts";
 import { local } from "./local.ts";
-import type { ThemeName } from "./look.ts";
 import type { Progress } from "./module.ts";
 import { Panel } from "./panel.ts";
-import type { Policy } from "./policy.ts";
 import type { Processes, RunOptions, RunResult, Spawned, SpawnOptions } from "./processes.ts";
-import { type Credentials, ENGINES, type Engine } from "./protocol.ts";
 import { Shell } from "./shell.ts";
 import { SITE } from "./site.ts";
 import style from "./style.css";
@@ -34,8 +32,6 @@ export type State = "idle" | "loading" | "ready" | "running" | "error";
 
 const FONT = '"JetBrains Mono", "Cascadia Code", "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
-/** The store that is /home where an element names none. */
-const STORE = "home";
 /** The stores that shells of this page have. */
 const stores = new Set<string>();
 /** How many shells got their name from here: a page's landmarks are told apart by theirs. */
@@ -47,17 +43,11 @@ const HINT = "Escape, then Tab leaves the terminal; Escape, then Shift and Tab g
 let sheet: CSSStyleSheet | undefined;
 
 /**
- * The element. Attributes: engine (auto, browser, wazero), boot (load, visible,
- * click), theme (auto, light, dark), rows (its height in lines), limits (what its
- * processes may use: "memory=64M cpu=10s"), policy (what its programs may use of services, as JSON:
- * see Policy), log (the lowest level of its log that goes to the console), persist (the store that is its
- * /home, or none), files (an archive for its home folder; <bushel-file> children are single files), packages (of the site's catalogue, installed before the first prompt), init (a
- * line that runs before the first prompt), prompt (its PS1), welcome (what stands above the first prompt),
- * readonly (the keyboard is not taken), credentials (omit: no request carries cookies), screenreader (keep a text for screen readers); it reflects state. Events, bubbling and
- * composed: bushel-progress, bushel-ready, bushel-command, bushel-exit, bushel-error,
- * bushel-title.
+ * The element. Its attributes are the properties of Attributes, and it reflects state and screenreader.
+ * Events, bubbling and composed: bushel-progress, bushel-ready, bushel-command, bushel-exit,
+ * bushel-error, bushel-title.
  */
-export class BushelShell extends HTMLElement {
+export class BushelShell extends Attributes {
   static readonly observedAttributes = ["theme", "rows", "boot", "screenreader", "readonly"];
 
   /** The shell's files. */
@@ -146,121 +136,6 @@ export class BushelShell extends HTMLElement {
     if (name === "boot" && before !== now && this.isConnected && !this.shell) this.arm();
   }
 
-  get engine(): Engine {
-    return oneOf(this.getAttribute("engine"), ENGINES);
-  }
-  set engine(engine: Engine) {
-    this.setAttribute("engine", engine);
-  }
-  get boot(): "load" | "visible" | "click" {
-    return oneOf(this.getAttribute("boot"), ["load", "visible", "click"]);
-  }
-  set boot(boot: "load" | "visible" | "click") {
-    this.setAttribute("boot", boot);
-  }
-  get theme(): ThemeName {
-    return oneOf(this.getAttribute("theme"), ["auto", "light", "dark"]);
-  }
-  set theme(theme: ThemeName) {
-    this.setAttribute("theme", theme);
-  }
-  get rows(): number {
-    const rows = Number(this.getAttribute("rows"));
-    return Number.isInteger(rows) && rows > 0 ? rows : 24;
-  }
-  set rows(rows: number) {
-    this.setAttribute("rows", String(rows));
-  }
-  /** What each of its processes may use, such as "memory=64M cpu=10s": see Limits. It counts when the shell starts. */
-  get limits(): string {
-    return this.getAttribute("limits") ?? "";
-  }
-  set limits(limits: string) {
-    this.setAttribute("limits", limits);
-  }
-  /** What its programs may use of services, hosts and paths, as JSON: see Policy. It can be set to a Policy. It counts when the shell starts. */
-  get policy(): string {
-    return this.getAttribute("policy") ?? "";
-  }
-  set policy(policy: string | Policy) {
-    this.setAttribute("policy", typeof policy === "string" ? policy : JSON.stringify(policy));
-  }
-  /** The lowest level of the shell's log that goes to the console: debug, info, warn or error; empty: nothing does. It counts when the shell starts. */
-  get log(): string {
-    return this.getAttribute("log") ?? "";
-  }
-  set log(level: string) {
-    this.setAttribute("log", level);
-  }
-  /** The bus of a server that the shell's is linked to, such as "wss://example.org/bus"; empty: none. It counts when the shell starts. */
-  get busLink(): string {
-    return this.getAttribute("bus-link") ?? "";
-  }
-  set busLink(url: string) {
-    this.setAttribute("bus-link", url);
-  }
-  /** What that server asks for. */
-  get busToken(): string {
-    return this.getAttribute("bus-token") ?? "";
-  }
-  set busToken(token: string) {
-    this.setAttribute("bus-token", token);
-  }
-  get persist(): string {
-    return this.getAttribute("persist") ?? STORE;
-  }
-  set persist(name: string) {
-    this.setAttribute("persist", name);
-  }
-  /** The address of an archive, tar or zip, that is unpacked in the home folder. It counts when the shell starts. */
-  get files(): string {
-    return this.getAttribute("files") ?? "";
-  }
-  set files(url: string) {
-    this.setAttribute("files", url);
-  }
-  /** Names of packages of the site's catalogue, with spaces between, that are installed before the first prompt. It counts when the shell starts. */
-  get packages(): string {
-    return this.getAttribute("packages") ?? "";
-  }
-  set packages(names: string) {
-    this.setAttribute("packages", names);
-  }
-  /** A line of the shell's language that runs before the first prompt. */
-  get init(): string {
-    return this.getAttribute("init") ?? "";
-  }
-  set init(line: string) {
-    this.setAttribute("init", line);
-  }
-  /** The terminal's prompt, as PS1 has it. */
-  get prompt(): string {
-    return this.getAttribute("prompt") ?? "";
-  }
-  set prompt(prompt: string) {
-    this.setAttribute("prompt", prompt);
-  }
-  /** "omit": requests of its programs and for its files carry no cookies; else those to the page's own site do. It counts when the shell starts. */
-  get credentials(): Credentials {
-    return oneOf(this.getAttribute("credentials"), ["same-origin", "omit"]);
-  }
-  set credentials(credentials: Credentials) {
-    this.setAttribute("credentials", credentials);
-  }
-  /** What stands above the first prompt. */
-  get welcome(): string {
-    return this.getAttribute("welcome") ?? "";
-  }
-  set welcome(text: string) {
-    this.setAttribute("welcome", text);
-  }
-  /** The keyboard is not taken; type and press go on working. */
-  get readonly(): boolean {
-    return this.hasAttribute("readonly");
-  }
-  set readonly(on: boolean) {
-    this.toggleAttribute("readonly", on || (on as unknown) === ""); // as frameworks set what has no value
-  }
   get state(): State {
     return oneOf(this.getAttribute("state"), ["idle", "loading", "ready", "running", "error"]);
   }
@@ -496,8 +371,4 @@ export class BushelShell extends HTMLElement {
   private emit(type: string, detail: object): void {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
-}
-
-function oneOf<T extends string>(value: string | null, allowed: readonly [T, ...T[]]): T {
-  return allowed.find((a) => a === value) ?? allowed[0];
 }
