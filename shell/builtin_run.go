@@ -24,7 +24,7 @@ func bracket(c *call) int {
 }
 
 func (c *call) condition(args []string) int {
-	ok, err := c.sh.testArgs(args)
+	ok, err := c.sh.tests().Eval(args)
 	if err != nil {
 		c.errorf("%s", err)
 		return 2
