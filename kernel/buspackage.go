@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/kernel/errno"
 )
 
 const (
@@ -216,7 +217,7 @@ func (b *Bus) elsewhere(inst *instance) bool {
 }
 
 func errNoPackage(name string) error {
-	return &bus.Error{Code: bus.CodeNotFound, Crate: bus.CrateInvalidPackage, Message: "there is no package " + name}
+	return &bus.Error{Code: bus.CodeNotFound, Crate: bus.CrateInvalidPackage, Message: errno.Sentence("there is no package %s", name)}
 }
 
 // mayStart reports whether another instance is to be started for what waits.

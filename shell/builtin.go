@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/shell/manual"
 )
 
@@ -36,7 +37,7 @@ func (c *call) flush() error {
 
 func (c *call) errorf(format string, args ...any) {
 	_ = c.flush()
-	c.sh.errorf("%s: %s", c.name, fmt.Sprintf(format, args...))
+	c.sh.errorf("%s: %s", c.name, errno.Sentence(format, args...))
 }
 
 // fail prints a message and is the status 1.

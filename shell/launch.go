@@ -67,7 +67,7 @@ func (sh *shell) search(name string) (path string, code int, err error) {
 // notFoundError is a command that nobody has.
 type notFoundError struct{ name string }
 
-func (e *notFoundError) Error() string { return e.name + ": command not found" }
+func (e *notFoundError) Error() string { return errno.Sentence("%s: command not found", e.name) }
 
 // place says where a child runs: its group, and whether the terminal is its.
 type place struct {

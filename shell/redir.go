@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"strconv"
@@ -223,7 +224,7 @@ func (sh *shell) openTo(s *saved, n int, name string, flags sys.OpenFlag) error 
 		if flags&sys.OExcl != 0 && errno.Of(err) == errno.EEXIST {
 			return sh.clobber(s, n, name)
 		}
-		return fmt.Errorf("%s: %s", name, reason(err))
+		return errors.New(errno.Sentence("%s: %s", name, reason(err)))
 	}
 	if own {
 		s.opened = append(s.opened, real)

@@ -12,6 +12,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/shell/paced"
 )
@@ -286,7 +287,7 @@ func (sh *shell) errorf(format string, args ...any) {
 	if sh.script != "" {
 		prefix = fmt.Sprintf("%s: line %d: ", sh.script, sh.line)
 	}
-	_ = sh.write(2, prefix+fmt.Sprintf(format, args...)+"\n")
+	_ = sh.write(2, prefix+errno.Sentence(format, args...)+"\n")
 }
 
 // failed handles an error of an expansion: the command is not run. An unset

@@ -47,6 +47,7 @@ test("what is no picture, or too much of one, is told in a sentence", async ({ o
   expect(await imgcat("half.png")).toBe("imgcat: half.png: it is cut short\n");
   expect(await imgcat("text.png")).toBe("imgcat: text.png: it is no PNG, JPEG or GIF\n");
   expect(await imgcat("none.png")).toBe("imgcat: none.png: no such file or directory\n");
+  expect(await imgcat("''")).toBe("imgcat: '': no such file or directory\n");
   expect(await imgcat("-w wide text.png")).toBe("imgcat: 'wide' is no size: 20, 200px and 50% are\n");
   expect((await shell.run("truncate -s 13M big.png; imgcat big.png")).stderr).toContain("more than the 12 MiB that a terminal takes");
 });

@@ -3,6 +3,8 @@ package errno
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // Fault is an error number with a sentence that says why. The sentence crosses
@@ -13,9 +15,9 @@ type Fault struct {
 	Text string
 }
 
-// Faultf is a Fault with a formatted sentence.
+// Faultf is a Fault with a [Sentence].
 func Faultf(e Errno, format string, args ...any) *Fault {
-	return &Fault{e, fmt.Sprintf(format, args...)}
+	return &Fault{e, Sentence(format, args...)}
 }
 
 // Error is the sentence.
@@ -38,4 +40,19 @@ func (e Errno) With(why string) error {
 		return e.Err()
 	}
 	return &Fault{e, why}
+}
+
+// Sentence is fmt.Sprintf for what a program tells of an error: an argument that is the empty
+// string, a file's name as a rule, is shown by quotes unless the format has quotes of its own.
+func Sentence(format string, args ...any) string {
+	quotes := strings.Contains(format, "'%") || strings.Contains(format, `"%`) || strings.Contains(format, "%q")
+	if !quotes && slices.Contains(args, any("")) {
+		args = slices.Clone(args)
+		for i, arg := range args {
+			if arg == "" {
+				args[i] = "''"
+			}
+		}
+	}
+	return fmt.Sprintf(format, args...)
 }

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"strings"
 	"time"
@@ -73,7 +72,7 @@ func (c *cmd) exit(code int) {
 // errorf prints one line on standard error, with the command's name before it.
 func (c *cmd) errorf(format string, args ...any) {
 	c.out.Flush()
-	c.fs.Write(2, []byte(c.name+": "+fmt.Sprintf(format, args...)+"\n"))
+	c.fs.Write(2, []byte(c.name+": "+errno.Sentence(format, args...)+"\n"))
 }
 
 // fail prints one line on standard error and ends the run.

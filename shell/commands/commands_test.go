@@ -23,6 +23,14 @@ func TestCommands(t *testing.T) {
 		code  int
 	}{
 		{"missing file", "cat nofile", "", "", "cat: nofile: no such file or directory\n", 1},
+		{"an empty name", "cat ''", "", "", "cat: '': no such file or directory\n", 1},
+		{"an empty name, said otherwise", "ln ''", "", "", "ln: '': no such file or directory\n", 1},
+		{"an empty name, as sed says it", "sed p ''", "", "", "sed: can't read '': no such file or directory\n", 2},
+		{"an empty name of a picture", "imgcat ''", "", "", "imgcat: '': no such file or directory\n", 1},
+		{"an empty name of a program", "install ''", "", "", "install: '': there is no catalogue here, so a URL or a file is needed\n", 1},
+		{"an empty name of no program", "uninstall ''", "", "", "uninstall: '': no package of that name is installed\n", 1},
+		{"an empty name in a table", "file ''", "", "'': cannot open (no such file or directory)\n", "", 1},
+		{"a link to nothing", "ln none x", "", "", "ln: none: no such file or directory\n", 1},
 		{"a directory", "cat dir", "", "", "cat: dir: is a directory\n", 1},
 		{"unknown option", "ls -y", "", "", "ls: invalid option -- 'y'\nTry 'ls --help' for more information.\n", 2},
 		{"unknown long option", "cat --nope", "", "", "cat: unrecognized option '--nope'\nTry 'cat --help' for more information.\n", 1},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -64,7 +65,7 @@ func runFile(c *cmd) int {
 			text = mimeText
 		}
 		if !brief {
-			text = name + ": " + strings.Repeat(" ", width-textWidth(name)) + text
+			text = errno.Sentence("%s: ", name) + strings.Repeat(" ", width-textWidth(name)) + text
 		}
 		c.out.WriteString(text + "\n")
 	}

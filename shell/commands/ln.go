@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -37,10 +38,15 @@ func runLn(c *cmd) int {
 		}
 	}
 	c.each(&d, args, func(from, to string) {
-		if st, err := c.fs.Lstat(from); !soft && err == nil && st.Type == sys.TypeDirectory {
-			c.errorf("%s: hard link not allowed for directory", from)
-			c.code = 1
-			return
+		if !soft {
+			st, err := c.fs.Lstat(from)
+			if err == nil && st.Type == sys.TypeDirectory {
+				err = errors.New("hard link not allowed for directory")
+			}
+			if err != nil {
+				c.fileError(from, err)
+				return
+			}
 		}
 		if force {
 			if a, err := c.fs.Lstat(to); err == nil && a.Type != sys.TypeDirectory {

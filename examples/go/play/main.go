@@ -17,6 +17,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -81,6 +82,8 @@ func play(what, out string, volume int, quiet bool) error {
 // source begins to read what an operand means.
 func source(ctx context.Context, what string) (in *intake, name string, err error) {
 	switch {
+	case what == "":
+		return nil, "", fmt.Errorf("'': %w", syscall.ENOENT) // Go would say EINVAL, which says nothing
 	case what == "-":
 		f, err := standardInput()
 		if err != nil {
