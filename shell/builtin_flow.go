@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 func colon(*call) int    { return 0 }
@@ -33,9 +34,9 @@ func echo(c *call) int {
 	}
 	s := strings.Join(args, " ")
 	if escapes {
-		d := c.sh.decodeEscapes(s, escEcho)
-		s = d.text
-		newline = newline && !d.stop
+		var stop bool
+		s, stop = cformat.Unescape(s, cformat.Echo, c.sh.work)
+		newline = newline && !stop
 	}
 	c.print(s)
 	if newline {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 // timeClause runs time COMMAND. The processor time of commands is not known, so
@@ -83,7 +85,8 @@ func (sh *shell) timeFormat(format string, d, user time.Duration) string {
 			b.WriteString(strconv.FormatFloat(v.Seconds(), 'f', prec, 64))
 		}
 	}
-	return sh.decodeEscapes(b.String(), escANSI).text
+	text, _ := cformat.Unescape(b.String(), cformat.ANSI, sh.work)
+	return text
 }
 
 // selectLoop runs select NAME in WORDS.

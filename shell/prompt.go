@@ -4,6 +4,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 // defaultPrompt is PS1 where the user has none: the directory, in a quiet blue.
@@ -76,7 +78,7 @@ func (sh *shell) prompt(s string) string {
 			b.WriteString(`\\`)
 		default:
 			if '0' <= c && c <= '7' {
-				v, n := digits(s[i:], 3, 8)
+				v, n := cformat.Digits(s[i:], 8, 3)
 				b.WriteByte(byte(v))
 				i += n - 1
 				break

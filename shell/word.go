@@ -8,6 +8,7 @@ import (
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/bushel-wasm/bushel/shell/cformat"
 	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
@@ -331,11 +332,9 @@ func (sh *shell) unescapeDouble(s string, q quoting) string {
 
 // ansiC reads the escapes of $'…'.
 func (sh *shell) ansiC(s string) string {
-	out := sh.decodeEscapes(s, escANSI)
-	if i := strings.IndexByte(out.text, 0); i >= 0 {
-		return out.text[:i]
-	}
-	return out.text
+	text, _ := cformat.Unescape(s, cformat.ANSI, sh.work)
+	text, _, _ = strings.Cut(text, "\x00")
+	return text
 }
 
 // fields expands words as the arguments of a command.

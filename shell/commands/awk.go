@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/bushel-wasm/bushel/shell/cformat"
 	"github.com/bushel-wasm/bushel/shell/paced"
 	"github.com/bushel-wasm/bushel/shell/regex"
 )
@@ -454,28 +455,25 @@ func (a *awk) sprintf(args []awkVal) string {
 			format = format[2:]
 			continue
 		}
-		v, n := parseVerb(format)
-		if n == 0 || strings.IndexByte("diuoxXfFeEgGaAcs", v.verb) < 0 {
+		d, n := cformat.Parse(format)
+		if n == 0 || strings.IndexByte("diuoxXfFeEgGaAcs", d.Verb) < 0 {
 			b.WriteByte('%')
 			format = format[1:]
 			continue
 		}
 		format = format[n:]
-		if v.starWidth {
-			if v.width, v.hasWidth = int(arg().num()), true; v.width < 0 {
-				v.width, v.flags = -v.width, v.flags+"-"
-			}
+		if d.StarWidth {
+			d.SetWidth(int(arg().num()))
 		}
-		if v.starPrec {
-			v.prec = int(arg().num())
-			v.hasPrec = v.prec >= 0
+		if d.StarPrec {
+			d.SetPrec(int(arg().num()))
 		}
 		val := arg()
-		switch v.verb {
+		switch d.Verb {
 		case 'd', 'i':
-			b.WriteString(v.integer(int64(val.num())))
+			b.WriteString(d.Integer(int64(val.num())))
 		case 'u', 'o', 'x', 'X':
-			b.WriteString(v.unsigned(uint64(int64(val.num()))))
+			b.WriteString(d.Unsigned(uint64(int64(val.num()))))
 		case 'c':
 			s := ""
 			if val.kind == awkNum || val.kind == awkNumeric {
@@ -484,14 +482,13 @@ func (a *awk) sprintf(args []awkVal) string {
 				_, size := utf8.DecodeRuneInString(s)
 				s = s[:size]
 			}
-			b.WriteString(v.format('s', s))
+			b.WriteString(d.Text(s))
 		case 's':
-			v.flags = strings.ReplaceAll(v.flags, "0", "")
 			s := a.str(val)
 			a.c.work(len(s))
-			b.WriteString(v.format('s', s))
+			b.WriteString(d.Text(s))
 		default:
-			b.WriteString(v.float(val.num()))
+			b.WriteString(d.Float(val.num()))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bushel-wasm/bushel/shell/cformat"
 	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
@@ -88,7 +89,7 @@ var awkFunctions = map[string]awkFunction{
 		if len(v) > 2 && v[2].truth() {
 			zone = time.UTC
 		}
-		return awkS(strftime(format, t.In(zone)))
+		return awkS(cformat.Time(format, t.In(zone)))
 	}},
 	"mktime": {1, 1, func(a *awk, v []awkVal) awkVal {
 		var n [6]int

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 // awkKind is a kind of token of the awk language.
@@ -115,7 +117,7 @@ func (l *awkLexer) scan() awkToken {
 	case '0' <= ch && ch <= '9' || ch == '.' && l.i+1 < len(l.s) && '0' <= l.s[l.i+1] && l.s[l.i+1] <= '9':
 		t.kind = awkNumber
 		if strings.HasPrefix(l.s[l.i:], "0x") || strings.HasPrefix(l.s[l.i:], "0X") {
-			if _, used := digits(l.s[l.i+2:], 16, 16); used > 0 {
+			if _, used := cformat.Digits(l.s[l.i+2:], 16, 16); used > 0 {
 				n, _ := strconv.ParseUint(l.s[l.i+2:l.i+2+used], 16, 64)
 				t.num = float64(n)
 				l.i += 2 + used
@@ -193,12 +195,12 @@ func awkEscape(b *strings.Builder, s string) int {
 		b.WriteByte("\a\b\f\n\r\t\v\\\"/"[at])
 		return 1
 	}
-	if n, used := digits(s, 8, 3); used > 0 {
+	if n, used := cformat.Digits(s, 8, 3); used > 0 {
 		b.WriteByte(byte(n))
 		return used
 	}
 	if s[0] == 'x' {
-		if n, used := digits(s[1:], 16, 2); used > 0 {
+		if n, used := cformat.Digits(s[1:], 16, 2); used > 0 {
 			b.WriteByte(byte(n))
 			return 1 + used
 		}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 // awkVal is a value: a number, a text, a text from the input that may look like a
@@ -75,8 +77,8 @@ func (v awkVal) text(format string) string {
 	case math.IsInf(v.n, 0):
 		return strings.TrimPrefix(strconv.FormatFloat(v.n, 'g', -1, 64), "+")
 	}
-	if f, n := parseVerb(format); n == len(format) && n > 0 && strings.IndexByte("eEfFgG", f.verb) >= 0 {
-		return f.float(v.n)
+	if f, n := cformat.Parse(format); n == len(format) && n > 0 && strings.IndexByte("eEfFgG", f.Verb) >= 0 {
+		return f.Float(v.n)
 	}
 	return strconv.FormatFloat(v.n, 'g', 6, 64)
 }

@@ -5,6 +5,8 @@ import (
 	"hash/maphash"
 	"math"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 var nan = math.NaN()
@@ -115,8 +117,8 @@ func (c *cmd) compareVersions(a, b string) int {
 			i++
 			j++
 		}
-		_, n := digits(a[min(i, len(a)):], 10, len(a))
-		_, m := digits(b[min(j, len(b)):], 10, len(b))
+		_, n := cformat.Digits(a[min(i, len(a)):], 10, len(a))
+		_, m := cformat.Digits(b[min(j, len(b)):], 10, len(b))
 		if n > 0 || m > 0 {
 			if r := c.compareDecimal([]byte(a[min(i, len(a)):min(i+n, len(a))]), []byte(b[min(j, len(b)):min(j+m, len(b))])); r != 0 {
 				return r

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 var dateSpec = spec{name: "date", synopsis: "[OPTION]... [+FORMAT]", run: runDate, help: `
@@ -78,7 +80,7 @@ func runDate(c *cmd) int {
 		}
 		now = t.In(zone)
 	}
-	fmt.Fprintln(c.out, strftime(format, now))
+	fmt.Fprintln(c.out, cformat.Time(format, now))
 	return 0
 }
 
@@ -120,13 +122,13 @@ func posixZone(tz string) *time.Location {
 		}
 		rest = rest[1:]
 	}
-	h, used := digits(rest, 10, 2)
+	h, used := cformat.Digits(rest, 10, 2)
 	if used == 0 {
 		return time.UTC
 	}
 	m := 0
 	if rest = rest[used:]; len(rest) > 2 && rest[0] == ':' {
-		m, _ = digits(rest[1:], 10, 2)
+		m, _ = cformat.Digits(rest[1:], 10, 2)
 	}
 	return time.FixedZone(name, sign*(h*3600+m*60))
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 // actionFor is an action; an unknown word ends the run.
@@ -104,20 +105,20 @@ func (p *findParser) exec(op string) findTest {
 // findFormat is -printf.
 func (c *cmd) findFormat(format string, f *found) string {
 	var b strings.Builder
-	format, _ = unescape(format, false, c.work)
+	format, _ = cformat.Unescape(format, cformat.Format, c.work)
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' || i+1 == len(format) {
 			b.WriteByte(format[i])
 			continue
 		}
-		v, n := parseField(format[i:], false)
+		d, n := cformat.ParseField(format[i:])
 		if n == 0 {
 			b.WriteString(format[i:])
 			break
 		}
 		i += n - 1
 		s := ""
-		switch v.verb {
+		switch d.Verb {
 		case '%':
 			s = "%"
 		case 'p':
@@ -143,7 +144,7 @@ func (c *cmd) findFormat(format string, f *found) string {
 		case 'y':
 			s = strings.Replace(modeText(f.st.Type, 0)[:1], "-", "f", 1)
 		case 's', 'i':
-			s = c.statField(v.verb, f.path, &f.st)
+			s = c.statField(d.Verb, f.path, &f.st)
 		case 'n':
 			s = c.statField('h', f.path, &f.st)
 		case 'u', 'g':
@@ -153,21 +154,21 @@ func (c *cmd) findFormat(format string, f *found) string {
 		case 'T', 'A', 'C':
 			if i+1 < len(format) {
 				i++
-				ns := map[byte]int64{'T': f.st.Mtime, 'A': f.st.Atime, 'C': f.st.Ctime}[v.verb]
+				ns := map[byte]int64{'T': f.st.Mtime, 'A': f.st.Atime, 'C': f.st.Ctime}[d.Verb]
 				t := time.Unix(0, ns).In(c.zone())
 				switch format[i] {
 				case '@':
 					s = fmt.Sprintf("%d.%09d0", t.Unix(), t.Nanosecond())
 				case '+':
-					s = strftime("%Y-%m-%d+%H:%M:%S.%N0", t)
+					s = cformat.Time("%Y-%m-%d+%H:%M:%S.%N0", t)
 				default:
-					s = strftime("%"+format[i:i+1], t)
+					s = cformat.Time("%"+format[i:i+1], t)
 				}
 			}
 		default:
 			s = format[i-n+1 : i+1]
 		}
-		b.WriteString(v.pad(s))
+		b.WriteString(d.Pad(s, len(s)))
 	}
 	return b.String()
 }

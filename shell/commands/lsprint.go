@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 // modeText is a mode as ls -l shows it.
@@ -282,7 +283,7 @@ func (l *lister) time(ns int64) string {
 	case l.timeStyle == "long-iso":
 		return t.Format("2006-01-02 15:04")
 	case strings.HasPrefix(l.timeStyle, "+"):
-		return strftime(l.timeStyle[1:], t)
+		return cformat.Time(l.timeStyle[1:], t)
 	}
 	const halfYear = 31556952 * time.Second / 2
 	if age := l.now.Sub(t); age > halfYear || age < -time.Minute {

@@ -3,6 +3,7 @@ package commands
 import (
 	"io"
 
+	"github.com/bushel-wasm/bushel/shell/cformat"
 	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
@@ -43,7 +44,7 @@ func pasteDelims(s string, work paced.Work) (list []string) {
 			if d = s[i : i+1]; d == "0" {
 				d = ""
 			} else {
-				d, _ = unescape(`\`+d, false, work)
+				d, _ = cformat.Unescape(`\`+d, cformat.Format, work)
 				if len(d) == 2 {
 					d = d[1:]
 				}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/bushel-wasm/bushel/shell/cformat"
 	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
@@ -333,7 +334,7 @@ func (t *reTranslator) escape(ch byte) error {
 	case t.awk && ch == 'b':
 		t.raw(`\x08`)
 	case t.awk && '0' <= ch && ch <= '7':
-		n, used := digits(t.s[t.i-1:], 8, 3)
+		n, used := cformat.Digits(t.s[t.i-1:], 8, 3)
 		t.i += used - 1
 		t.raw(`\x{` + strconv.FormatInt(int64(n&0xff), 16) + "}")
 	case ch >= 0x80:

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/bushel-wasm/bushel/shell/cformat"
 	"github.com/bushel-wasm/bushel/shell/regex"
 )
 
@@ -123,7 +124,7 @@ func (p *sedParser) line() string {
 }
 
 func (p *sedParser) number() int {
-	n, used := digits(p.s[p.i:], 10, 9)
+	n, used := cformat.Digits(p.s[p.i:], 10, 9)
 	p.i += used
 	return n
 }
@@ -455,11 +456,11 @@ func (p *sedParser) replacement(delim byte) ([]sedPart, bool) {
 			case strings.IndexByte("ntfvra", ch) >= 0:
 				b.WriteByte("\n\t\f\v\r\a"[strings.IndexByte("ntfvra", ch)])
 			case ch == 'x':
-				n, used := digits(p.s[p.i:], 16, 2)
+				n, used := cformat.Digits(p.s[p.i:], 16, 2)
 				p.i += used
 				b.WriteByte(byte(n))
 			case ch == 'o':
-				n, used := digits(p.s[p.i:], 8, 3)
+				n, used := cformat.Digits(p.s[p.i:], 8, 3)
 				p.i += used
 				b.WriteByte(byte(n))
 			default:

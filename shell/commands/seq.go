@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 var seqSpec = spec{name: "seq", synopsis: "[OPTION]... [FIRST [STEP]] LAST", run: runSeq, literal: true, help: `
@@ -93,7 +95,7 @@ type numbers struct {
 
 	// Of a format: its directive, and what stands around it.
 	formatted  bool
-	verb       verb
+	directive  cformat.Directive
 	head, tail string
 }
 
@@ -101,9 +103,9 @@ type numbers struct {
 func (n *numbers) parse(format string) bool {
 	at, used := strings.Index(strings.ReplaceAll(format, "%%", "\x00\x00"), "%"), 0
 	if at >= 0 {
-		n.verb, used = parseVerb(format[at:])
+		n.directive, used = cformat.Parse(format[at:])
 	}
-	if used == 0 || strings.IndexByte("aAeEfFgG", n.verb.verb) < 0 {
+	if used == 0 || strings.IndexByte("aAeEfFgG", n.directive.Verb) < 0 {
 		return false
 	}
 	n.formatted = true
@@ -113,7 +115,7 @@ func (n *numbers) parse(format string) bool {
 
 func (n *numbers) text(x float64) string {
 	if n.formatted {
-		return n.head + n.verb.float(x) + n.tail
+		return n.head + n.directive.Float(x) + n.tail
 	}
 	s := strconv.FormatFloat(x, 'f', n.places, 64)
 	zeros := strings.Repeat("0", max(n.width-len(s), 0))

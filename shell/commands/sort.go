@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 var sortSpec = spec{name: "sort", synopsis: "[OPTION]... [FILE]...", run: runSort, help: `
@@ -229,13 +231,13 @@ func parseKey(v string) (k sortKey, err error) {
 	wrong := badArg("invalid key: '" + v + "'")
 	from, to, ranged := strings.Cut(v, ",")
 	place := func(s string, field, char *int, skip *bool) bool {
-		n, used := digits(s, 10, 9)
+		n, used := cformat.Digits(s, 10, 9)
 		if used == 0 {
 			return false
 		}
 		*field, s = n, s[used:]
 		if strings.HasPrefix(s, ".") {
-			n, used = digits(s[1:], 10, 9)
+			n, used = cformat.Digits(s[1:], 10, 9)
 			if used == 0 {
 				return false
 			}

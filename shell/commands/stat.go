@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 var statSpec = spec{name: "stat", synopsis: "[OPTION]... FILE...", run: runStat, help: `
@@ -55,7 +56,7 @@ func runStat(c *cmd) int {
 	format := ""
 	follow := false
 	f.fn("c|format", needArg, func(s string) error { format = s + "\n"; return nil })
-	f.fn("printf", needArg, func(s string) error { format, _ = unescape(s, false, c.work); return nil })
+	f.fn("printf", needArg, func(s string) error { format, _ = cformat.Unescape(s, cformat.Format, c.work); return nil })
 	f.bool(&follow, "L|dereference")
 	f.fn("t|terse", noArg, func(string) error {
 		format = "%n %s %b %f %u %g %d %i %h 0 0 %X %Y %Z %W %o\n"
@@ -98,21 +99,21 @@ func (c *cmd) statFormat(format, name string, st *sys.Stat) string {
 			break
 		}
 		b.WriteString(format[:at])
-		v, n := parseField(format[at:], false)
+		d, n := cformat.ParseField(format[at:])
 		if n == 0 {
 			b.WriteString(format[at:])
 			break
 		}
 		format = format[at+n:]
-		if v.verb == '%' {
+		if d.Verb == '%' {
 			b.WriteByte('%')
 			continue
 		}
-		s := c.statField(v.verb, name, st)
-		if strings.Contains(v.flags, "0") && v.width > len(s) {
-			s = strings.Repeat("0", min(v.width, maxField)-len(s)) + s
+		s := c.statField(d.Verb, name, st)
+		if strings.Contains(d.Flags, "0") && d.Width > len(s) {
+			s = strings.Repeat("0", d.Width-len(s)) + s
 		}
-		b.WriteString(v.pad(s))
+		b.WriteString(d.Pad(s, len(s)))
 	}
 	return b.String()
 }

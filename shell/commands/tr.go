@@ -4,6 +4,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 var trSpec = spec{name: "tr", synopsis: "[OPTION]... SET1 [SET2]", run: runTr, help: `
@@ -253,7 +255,7 @@ func trChar(s string) (b byte, n int) {
 	if at := strings.IndexByte("abfnrtv", s[1]); at >= 0 {
 		return "\a\b\f\n\r\t\v"[at], 2
 	}
-	if v, used := digits(s[1:], 8, 3); used > 0 {
+	if v, used := cformat.Digits(s[1:], 8, 3); used > 0 {
 		if v > 255 {
 			return byte(v >> 3), used
 		}

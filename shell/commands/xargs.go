@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/shell/cformat"
 )
 
 var xargsSpec = spec{name: "xargs", synopsis: "[OPTION]... [COMMAND [ARG]...]", run: runXargs, help: `
@@ -49,7 +50,7 @@ func runXargs(c *cmd) int {
 	noEmpty := false
 	f.fn("0|null", noArg, func(string) error { delim = "\x00"; return nil })
 	f.fn("d|delimiter", needArg, func(s string) error {
-		if delim, _ = unescape(s, false, c.work); len(delim) != 1 {
+		if delim, _ = cformat.Unescape(s, cformat.Format, c.work); len(delim) != 1 {
 			return badArg("invalid input delimiter specification " + s)
 		}
 		return nil

@@ -1,4 +1,4 @@
-package commands
+package cformat
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// strftime formats t as strftime(3) does, with GNU's flags.
-func strftime(format string, t time.Time) string {
+// Time formats t as strftime(3) does in the C locale, with GNU's flags.
+func Time(format string, t time.Time) string {
 	var b strings.Builder
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' || i+1 == len(format) {
@@ -25,7 +25,7 @@ func strftime(format string, t time.Time) string {
 				pad = format[i]
 			}
 		}
-		width, used := digits(format[i:], 10, 3)
+		width, used := Digits(format[i:], 10, 3)
 		i += used
 		colons := 0
 		for i < len(format) && format[i] == ':' {
@@ -49,7 +49,7 @@ func strftime(format string, t time.Time) string {
 		}
 		if len(s) < width {
 			fill := " "
-			if pad == '0' || isDigits(s) && pad != '_' {
+			if pad == '0' || allDigits(s) && pad != '_' {
 				fill = "0"
 			}
 			s = strings.Repeat(fill, width-len(s)) + s
@@ -59,8 +59,8 @@ func strftime(format string, t time.Time) string {
 	return b.String()
 }
 
-// dateField is one conversion of strftime.
-func dateField(verb byte, colons int, pad byte, width int, t time.Time) (string, bool) {
+// dateField is one conversion; ok is false for a letter that is none.
+func dateField(verb byte, colons int, pad byte, width int, t time.Time) (s string, ok bool) {
 	num := func(n, digits int, fill byte) (string, bool) {
 		switch pad {
 		case '-':
@@ -152,4 +152,9 @@ func dateField(verb byte, colons int, pad byte, width int, t time.Time) (string,
 		'F': "2006-01-02", 'T': "15:04:05", 'D': "01/02/06", 'R': "15:04", 'r': "03:04:05 PM",
 		'c': "Mon Jan _2 15:04:05 2006", 'x': "01/02/06", 'X': "15:04:05"}[verb]
 	return t.Format(layout), layout != ""
+}
+
+func allDigits(s string) bool {
+	_, n := Digits(s, 10, len(s))
+	return n > 0 && n == len(s)
 }
