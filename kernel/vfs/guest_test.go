@@ -1,6 +1,7 @@
 package vfs
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -29,6 +30,9 @@ func TestGuest(t *testing.T) {
 		{"new name in a directory of both", "/home", "tmp/new", 0, "/home/tmp/new"},
 		{"new name nowhere", "/home", "x/y/new", 0, "ENOENT"},
 		{"below a file there, a directory at the root", "/home", "mix/b", 0, "/mix/b"},
+		{"below a file of the root's", "/home", "f/new", 0, "ENOTDIR"},
+		{"below a file there, nothing at the root", "/home", "a/new", 0, "ENOTDIR"},
+		{"too long a name at the root", "/home", "etc/" + strings.Repeat("n", 256) + "/new", 0, "ENAMETOOLONG"},
 		{"link to nothing counts", "/home", "lost", 0, "/home/lost"},
 		{"loop of links counts", "/home", "loop/x", 0, "ELOOP"},
 		{"file with a slash is no directory", "/home", "dir/", 0, "/dir"},
