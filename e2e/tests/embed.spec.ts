@@ -83,12 +83,13 @@ test("a page of another origin that is listed drives the shell", async ({ listed
       code, stdout, bytes: stdoutBytes.length, stat: [stat.isFile(), stat.size, stat.mtime instanceof Date],
       text: await embedded.fs.readFile("a/g", "utf8"), raw: (await embedded.fs.readFile("a/g")).length,
       names: await embedded.fs.readdir("a"), types: await embedded.fs.readdir("a", { withFileTypes: true }),
+      folders: (await embedded.fs.readdir("a", { withFileTypes: true })).map((entry) => entry.isDirectory()),
       missing, screen: await embedded.screen(), found: await embedded.find("typed"), events,
     };
   });
   expect(seen).toMatchObject({
     code: 3, stdout: "a\nb\nc\n", bytes: 6, stat: [true, 4, true], text: "blob", raw: 4, names: ["b", "g"],
-    types: [{ name: "b", type: "directory" }, { name: "g", type: "file" }], missing: { name: "SystemError", code: "ENOENT", path: "none" }, found: true,
+    types: [{ name: "b", type: "directory" }, { name: "g", type: "file" }], folders: [true, false], missing: { name: "SystemError", code: "ENOENT", path: "none" }, found: true,
   });
   expect(seen.screen).toMatch(/^typed$/m);
   expect(seen.events).toEqual(expect.arrayContaining(['state {"state":"loading"}', "bushel-ready {}", 'bushel-command {"line":"echo typed"}', 'bushel-exit {"line":"echo typed","code":0}']));

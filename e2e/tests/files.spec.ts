@@ -37,6 +37,33 @@ test("files are written, read, listed, renamed and removed", async ({ open }) =>
   expect(Math.abs(seen.age)).toBeLessThan(60_000);
 });
 
+test("a file is written, and a folder listed, as Node's options say", async ({ open }) => {
+  const shell = await open();
+  const seen = await shell.page.evaluate(async () => {
+    const { fs } = globalThis.shell;
+    const fault = (promise: Promise<unknown>) => promise.then(() => "none", (error) => error.code ?? `${error.name}: ${error.message}`);
+    await fs.mkdir("/tmp/node/sub", { recursive: true });
+    await fs.writeFile("/tmp/node/a", "one", { flag: "wx", encoding: "utf8" });
+    await fs.writeFile("/tmp/node/a", "two", { flag: "a" });
+    const faults = [
+      await fault(fs.writeFile("/tmp/node/a", "three", { flag: "wx" })),
+      await fault(fs.writeFile("/tmp/node/a", "three", { flag: "ax" })),
+      await fault(fs.writeFile("/tmp/node/a", "three", { flag: "r" as "w" })),
+      await fault(fs.writeFile("/tmp/node/a", "6869", { encoding: "hex" as "utf8" })),
+      await fault(fs.writeFile("/tmp/node/a", "6869", "latin1" as "utf8")),
+    ];
+    const text = await fs.readFile("/tmp/node/a", "utf8");
+    await fs.writeFile("/tmp/node/a", "four", "utf8");
+    const entries = await fs.readdir("/tmp/node", { withFileTypes: true });
+    return { faults, texts: [text, await fs.readFile("/tmp/node/a", "utf8")], kinds: entries.map((e) => [e.name, e.isFile(), e.isDirectory(), e.isSymbolicLink()]) };
+  });
+  expect(seen).toEqual({
+    faults: ["EEXIST", "EEXIST", 'TypeError: "r" is no flag: it is w, a, wx or ax', 'TypeError: "hex" is no encoding: it is utf8 or nothing', 'TypeError: "latin1" is no encoding: it is utf8 or nothing'],
+    texts: ["onetwo", "four"],
+    kinds: [["a", true, false, false], ["sub", false, true, false]],
+  });
+});
+
 test("errors have POSIX's names", async ({ open }) => {
   const shell = await open();
   const codes = await shell.page.evaluate(async () => {

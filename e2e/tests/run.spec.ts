@@ -27,6 +27,20 @@ test("a line reads what it is given", async ({ open }) => {
   expect(outputs).toEqual(["a text", "an array", "a buffer", "a blob", "a stream", "", ""]);
 });
 
+test("a stream that has nothing to give is left when the line has ended", async ({ open }) => {
+  const shell = await open();
+  const code = await shell.page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        let ended: Promise<{ code: number }>;
+        const stdin = new ReadableStream<Uint8Array>({ cancel: async () => resolve((await ended).code) });
+        ended = globalThis.shell.run("exit 3", { stdin });
+        ended.catch(reject);
+      }),
+  );
+  expect(code).toBe(3);
+});
+
 test("a line runs in the folder and environment that it is given", async ({ open }) => {
   const shell = await open();
   await shell.run("mkdir -p '/tmp/a b'");
@@ -107,6 +121,18 @@ test("spawn hands out streams", async ({ open }) => {
   });
   expect(result).toMatchObject({ first: "got one\n", second: "got two\n", end: true, code: 5 });
   expect(result.pid).toBeGreaterThan(1);
+});
+
+test("what is no bytes fails its writer, and ends the reader's input", async ({ open }) => {
+  const shell = await open();
+  const result = await shell.page.evaluate(async () => {
+    const child = await globalThis.shell.spawn("cat; echo end");
+    const writer = child.stdin.getWriter();
+    writer.closed.catch(() => {});
+    const said = await writer.write(5 as never).then(String, (error) => `${error.name}: ${error.message}`);
+    return { said, output: await new Response(child.stdout).text(), code: await child.exit };
+  });
+  expect(result).toEqual({ said: "TypeError: the data is no string, buffer, Blob or stream", output: "end\n", code: 0 });
 });
 
 test("spawn gives a terminal that knows its size, and kills", async ({ open }) => {

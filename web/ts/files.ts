@@ -16,29 +16,14 @@ const KINDS: Readonly<Record<number, FileKind>> = {
   1: "device", 2: "device", 3: "directory", 4: "file", 5: "socket", 6: "socket", 7: "symlink", 8: "fifo",
 };
 
-/** What stat tells of a file. */
-export class FileStat {
+/** Something whose kind is known. */
+class Kinded {
   readonly type: FileKind;
-  readonly size: number;
-  /** Permission bits. */
-  readonly mode: number;
-  readonly ino: number;
-  readonly nlink: number;
-  /** Milliseconds since 1970. */
-  readonly mtimeMs: number;
 
-  constructor(stat: Stat) {
-    this.type = KINDS[stat.type] ?? "unknown";
-    this.size = stat.size;
-    this.mode = stat.mode;
-    this.ino = stat.ino;
-    this.nlink = stat.nlink;
-    this.mtimeMs = stat.mtimeMs;
+  constructor(type: FileKind) {
+    this.type = type;
   }
 
-  get mtime(): Date {
-    return new Date(this.mtimeMs);
-  }
   isFile(): boolean {
     return this.type === "file";
   }
@@ -50,14 +35,47 @@ export class FileStat {
   }
 }
 
-export interface Entry {
-  name: string;
-  type: FileKind;
+/** What stat tells of a file. */
+export class FileStat extends Kinded {
+  readonly size: number;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly ino: number;
+  readonly nlink: number;
+  /** Milliseconds since 1970. */
+  readonly mtimeMs: number;
+
+  constructor(stat: Stat) {
+    super(KINDS[stat.type] ?? "unknown");
+    this.size = stat.size;
+    this.mode = stat.mode;
+    this.ino = stat.ino;
+    this.nlink = stat.nlink;
+    this.mtimeMs = stat.mtimeMs;
+  }
+
+  get mtime(): Date {
+    return new Date(this.mtimeMs);
+  }
+}
+
+/** What a directory tells of a file in it; of a symbolic link, the link itself. */
+export class Entry extends Kinded {
+  readonly name: string;
+
+  constructor(name: string, type: FileKind) {
+    super(type);
+    this.name = name;
+  }
 }
 
 export interface WriteOptions {
   /** Add to the end instead of replacing. */
   append?: boolean;
+  /** The same as Node has it; with x the file must be new. */
+  flag?: "w" | "a" | "wx" | "ax";
+  /** Texts are UTF-8. */
+  encoding?: "utf8" | "utf-8" | null;
   /** Permission bits of a new file; 0o644 if nothing is said. */
   mode?: number;
   /** Told how many bytes have been written so far. */
@@ -81,8 +99,7 @@ export class Files {
   readFile(path: string): Promise<Uint8Array>;
   readFile(path: string, encoding: "utf8" | "utf-8" | { encoding: "utf8" | "utf-8" }): Promise<string>;
   async readFile(path: string, encoding?: string | { encoding: string }): Promise<Uint8Array | string> {
-    const wanted = typeof encoding === "object" ? encoding?.encoding : encoding;
-    if (wanted && !/^utf-?8$/i.test(wanted)) throw new TypeError(`${JSON.stringify(wanted)} is no encoding: it is utf8 or nothing`);
+    const wanted = encodingOf(encoding);
     const client = await this.kernel();
     const fd = await this.open(client, path, Open.read);
     try {
@@ -102,9 +119,14 @@ export class Files {
     }
   }
 
-  async writeFile(path: string, data: Source, options: WriteOptions = {}): Promise<void> {
+  async writeFile(path: string, data: Source, options: WriteOptions | "utf8" | "utf-8" = {}): Promise<void> {
+    encodingOf(options);
+    if (typeof options === "string") options = {};
+    const { flag = "w" } = options;
+    if (!/^[wa]x?$/.test(flag)) throw new TypeError(`${JSON.stringify(flag)} is no flag: it is w, a, wx or ax`);
     const client = await this.kernel();
-    const flags = Open.write | Open.create | (options.append ? Open.append : Open.trunc);
+    const how = options.append || flag[0] === "a" ? Open.append : Open.trunc;
+    const flags = Open.write | Open.create | how | (flag[1] === "x" ? Open.excl : 0);
     const fd = await this.open(client, path, flags, options.mode);
     try {
       let written = 0;
@@ -157,7 +179,7 @@ export class Files {
         if (list.length === 0) break;
         for (const entry of list) {
           cookie = entry.cookie;
-          if (entry.name !== "." && entry.name !== "..") entries.push({ name: entry.name, type: KINDS[entry.type] ?? "unknown" });
+          if (entry.name !== "." && entry.name !== "..") entries.push(new Entry(entry.name, KINDS[entry.type] ?? "unknown"));
         }
       }
       entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -226,6 +248,13 @@ export class Files {
     const client = await this.kernel();
     await client.call({ op: Op.rename, args: [AT_CWD, AT_CWD], path: from, data: utf8(to) });
   }
+}
+
+// Only texts in UTF-8 are known; undefined is bytes.
+function encodingOf(option?: string | { encoding?: string | null } | null): string | undefined {
+  const wanted = typeof option === "object" ? option?.encoding : option;
+  if (wanted && !/^utf-?8$/i.test(wanted)) throw new TypeError(`${JSON.stringify(wanted)} is no encoding: it is utf8 or nothing`);
+  return wanted ?? undefined;
 }
 
 /** Writes all of data; a write may end early. */

@@ -10,8 +10,8 @@ export type Source =
   | ReadableStream<Uint8Array | string>
   | AsyncIterable<Uint8Array | string>;
 
-/** Yields the bytes of a source; throws a TypeError for what is none. */
-export async function* chunks(source: Source): AsyncGenerator<Uint8Array> {
+/** Yields the bytes of a source; throws a TypeError for what is none. Once stop resolves a stream is cancelled, also while it has nothing to give. */
+export async function* chunks(source: Source, stop?: Promise<unknown>): AsyncGenerator<Uint8Array> {
   const bytes = whole(source);
   if (bytes) {
     yield bytes;
@@ -21,6 +21,7 @@ export async function* chunks(source: Source): AsyncGenerator<Uint8Array> {
   if (stream instanceof ReadableStream) {
     // By its reader: not every browser can iterate over a stream.
     const reader = stream.getReader();
+    stop?.then(() => reader.cancel()).catch(() => {});
     try {
       for (;;) {
         const { done, value } = await reader.read();

@@ -46,10 +46,11 @@ export async function readAll(client: Client, fd: number, stop?: Promise<unknown
  * quietly, and so does stop, also while the source has nothing to give.
  */
 export async function pump(client: Client, fd: number, source: Source, stop: Promise<unknown>): Promise<void> {
-  const pieces = chunks(source);
+  const pieces = chunks(source, stop);
   const stopped = stop.then(() => undefined);
   try {
     for (;;) {
+      // A stream is left by itself; of other sources nobody can say when they answer.
       const next = await Promise.race([pieces.next(), stopped]);
       if (!next || next.done) break;
       for (let at = 0; at < next.value.length; at += READ) await writeAll(client, fd, next.value.subarray(at, at + READ));
@@ -91,12 +92,20 @@ export function readable(client: Client, fd: number, ended: (error: unknown) => 
   );
 }
 
-/** An fd to write to, texts as UTF-8. end is what closing does; it closes the fd if nothing is said. */
+/**
+ * An fd to write to, texts as UTF-8. end is what closing does; it closes the fd if nothing is said.
+ * So does a write that fails, after which the stream takes nothing: who reads must not wait for more.
+ */
 export function writable(client: Client, fd: number, end?: () => Promise<unknown>): WritableStream<Uint8Array | string> {
   const close = end ?? (() => client.call({ op: Op.close, args: [fd] }));
   return new WritableStream<Uint8Array | string>({
     async write(value) {
-      for await (const chunk of chunks(value)) await writeAll(client, fd, chunk);
+      try {
+        for await (const chunk of chunks(value)) await writeAll(client, fd, chunk);
+      } catch (error) {
+        close().catch(() => {});
+        throw error;
+      }
     },
     async close() {
       await close();

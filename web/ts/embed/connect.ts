@@ -8,7 +8,7 @@ import { Bus, over } from "../bus.ts";
 import { byPort } from "../busport.ts";
 import type { State } from "../element.ts";
 import { BushelError } from "../fault.ts";
-import { type Entry, FileStat, type Files } from "../files.ts";
+import { Entry, FileStat, type Files } from "../files.ts";
 import type { RunOptions, RunResult, Spawned, SpawnOptions } from "../processes.ts";
 import type { Source } from "../source.ts";
 import { Asker } from "./ask.ts";
@@ -179,7 +179,7 @@ function filesOf(asker: Asker): EmbeddedFiles {
   return {
     readFile: ((path: string, encoding?: unknown) => call("readFile", path, encoding)) as Files["readFile"],
     writeFile: (path: string, data: Source, options) => call("writeFile", path, data, options) as Promise<void>,
-    readdir: ((path: string, options?: unknown) => call("readdir", path, options)) as { (path: string): Promise<string[]> } & ((path: string, options: { withFileTypes: true }) => Promise<Entry[]>),
+    readdir: (async (path: string, options?: unknown) => ((await call("readdir", path, options)) as (string | Entry)[]).map(entry)) as { (path: string): Promise<string[]> } & ((path: string, options: { withFileTypes: true }) => Promise<Entry[]>),
     stat: async (path) => revived(await call("stat", path)),
     lstat: async (path) => revived(await call("lstat", path)),
     mkdir: (path, options) => call("mkdir", path, options) as Promise<void>,
@@ -189,6 +189,8 @@ function filesOf(asker: Asker): EmbeddedFiles {
 }
 
 const revived = (fields: unknown): FileStat => Object.assign(Object.create(FileStat.prototype) as FileStat, fields);
+
+const entry = (e: string | Entry): string | Entry => (typeof e === "string" ? e : new Entry(e.name, e.type));
 
 function spawned({ pid, stdin, stdout, stderr, control }: SpawnedPorts): Spawned {
   const asker = new Asker(control);

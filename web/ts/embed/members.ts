@@ -27,7 +27,7 @@ export function membersOf(shell: BushelShell): ReadonlyMap<string, Member> {
     screen: ([options]) => shell.screen(record(options)),
     find: ([what, options]) => shell.find(text(what, "text"), record(options)),
     "fs.readFile": ([path, encoding]) => fs.readFile(text(path, "path"), encoding as "utf8"),
-    "fs.writeFile": ([path, data, options]) => fs.writeFile(text(path, "path"), source(data), record(options) as WriteOptions),
+    "fs.writeFile": ([path, data, options]) => fs.writeFile(text(path, "path"), source(data), typeof options === "string" ? (options as "utf8") : (record(options) as WriteOptions)),
     "fs.readdir": ([path, options]) => fs.readdir(text(path, "path"), record(options) as { withFileTypes: true }),
     "fs.stat": async ([path]) => ({ ...(await fs.stat(text(path, "path"))) }),
     "fs.lstat": async ([path]) => ({ ...(await fs.lstat(text(path, "path"))) }),
