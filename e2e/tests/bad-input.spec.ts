@@ -92,6 +92,32 @@ onBothEngines("an import of another type is refused in one sentence", async (she
   return result;
 });
 
+onBothEngines("what there is to begin with decides", async (shell) => {
+  const text = (s: string): number[] => [s.length, ...Buffer.from(s)];
+  // One function of that type, exported by that name, which returns 7 if it returns anything.
+  const module = (name: string, params: number[], results: number[]): Buffer => {
+    const type = [1, 0x60, params.length, ...params, results.length, ...results];
+    const exported = [1, ...text(name), 0, 0];
+    const code = [1, results.length ? 4 : 2, 0, ...(results.length ? [0x41, 7] : []), 0x0b];
+    return Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, type.length, ...type, 3, 2, 1, 0, 7, exported.length, ...exported, 10, code.length, ...code]);
+  };
+  await shell.write("plain.wasm", module("_start", [], []));
+  await shell.write("result.wasm", module("_start", [], [0x7f]));
+  await shell.write("parameter.wasm", module("_start", [0x7f], []));
+  await shell.write("library.wasm", module("_initialize", [], []));
+  await shell.write("other.wasm", module("main", [], []));
+  const result = await shell.run("for m in plain result parameter library other; do ./$m.wasm; echo $?; done");
+  expect(result).toEqual({
+    code: 0,
+    stdout: "0\n0\n126\n126\n126\n",
+    stderr:
+      './parameter.wasm: its function "_start" is not one to begin with: it has parameters\n' +
+      './library.wasm: is a library (it exports "_initialize" and no "_start"), not a program\n' +
+      './other.wasm: has no function "_start" to begin with\n',
+  });
+  return result;
+});
+
 onBothEngines("what is said of a trap is on a line of its own", async (shell) => {
   await shell.install("trap-c");
   // The shell's own half a line is on the same stream.

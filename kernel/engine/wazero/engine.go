@@ -160,11 +160,13 @@ func (e *Engine) Run(ctx context.Context, p *engine.Program) error {
 		name = "_start"
 	}
 	start := mod.ExportedFunction(name)
-	if start == nil {
+	switch {
+	case start == nil && mod.ExportedFunction("_initialize") != nil:
+		return &engine.LoadError{Reason: fmt.Sprintf(`is a library (it exports "_initialize" and no %q), not a program`, name)}
+	case start == nil:
 		return &engine.LoadError{Reason: fmt.Sprintf("has no function %q to begin with", name)}
-	}
-	if d := start.Definition(); len(d.ParamTypes()) != 0 || len(d.ResultTypes()) != 0 {
-		return &engine.LoadError{Reason: fmt.Sprintf("its function %q is not one to begin with: it has parameters or results", name)}
+	case len(start.Definition().ParamTypes()) != 0: // of its results the browser's engine knows nothing
+		return &engine.LoadError{Reason: fmt.Sprintf("its function %q is not one to begin with: it has parameters", name)}
 	}
 	if _, err = start.Call(g.ctx); err != nil || p.Serve == nil {
 		return g.ended(err, false)
