@@ -93,8 +93,8 @@ func TestRoomsAreWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, room := range []string{"bus", "kernel", "kernel/errno", "kernel/sys", "kernel/vfs", "kernel/link", "kernel/engine", "kernel/machine", "shell", "shell/commands"} {
-		if !strings.Contains(string(data), "`"+room+"`") {
+	for room := range rooms {
+		if !strings.Contains(string(data), "`"+room+"`") && !strings.Contains(string(data), "`"+room+"/") {
 			t.Errorf("ARCHITECTURE.md does not name the room %s", room)
 		}
 	}
