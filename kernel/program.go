@@ -120,6 +120,28 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 		return nil, errno.EAGAIN
 	}
 	c := newProcess(k, 0)
+	if e := c.inherit(p, b); e != 0 {
+		return nil, e
+	}
+	if e := p.checkGroup(b); e != 0 {
+		return nil, e
+	}
+	if e := p.giveFDs(c, b); e != 0 {
+		return nil, e
+	}
+	c.pid = k.newPID()
+	c.join(p, b)
+	c.parent = p
+	p.children = append(p.children, c)
+	k.procs[c.pid] = c
+	c.cpu.begun = c.main != nil
+	c.runs()
+	return c, 0
+}
+
+// inherit sets what a child has of its parent p and of its birth: all but its files, its
+// session and its number. The lock is held.
+func (c *Process) inherit(p *Process, b *birth) errno.Errno {
 	c.main, c.argv, c.env, c.name, c.cwd = b.main, b.argv, b.env, b.name, b.cwd
 	if c.name == "" && len(b.argv) > 0 {
 		c.name = b.argv[0]
@@ -127,7 +149,7 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 	c.umask, c.limits, c.strict, c.engine = p.umask, p.limits, b.strict, b.engine
 	for _, l := range b.limits {
 		if !c.limits.Set(l) {
-			return nil, errno.EINVAL
+			return errno.EINVAL
 		}
 	}
 	c.narrowed, c.foreign = p.narrowed, p.foreign || p.guest != nil || b.narrowed != nil
@@ -148,13 +170,12 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 			c.sig.how[s] = ignored
 		}
 	}
-	if e := p.checkGroup(b); e != 0 {
-		return nil, e
-	}
-	if e := p.giveFDs(c, b); e != 0 {
-		return nil, e
-	}
-	c.pid = k.newPID()
+	return 0
+}
+
+// join puts a child of p, which has its number, into a session and a group. The lock is held.
+func (c *Process) join(p *Process, b *birth) {
+	k := p.k
 	if b.flags&sys.SpawnSetSID != 0 {
 		k.newSession(c)
 		if b.flags&sys.SpawnSetTTY != 0 {
@@ -179,12 +200,6 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 	if b.flags&sys.SpawnStandIn != 0 {
 		p.standIn = c
 	}
-	c.parent = p
-	p.children = append(p.children, c)
-	k.procs[c.pid] = c
-	c.cpu.begun = c.main != nil
-	c.runs()
-	return c, 0
 }
 
 // checkGroup is the verdict over the flags of a birth.

@@ -60,7 +60,6 @@ func sysSpawn(c *call) verdict {
 
 // spawn finds the program and starts it.
 func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
-	k := c.k
 	at = c.look(at)
 	if attr.Cwd != "" {
 		place, err := c.p.fs.WalkDir(at, attr.Cwd)
@@ -72,57 +71,30 @@ func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
 		}
 		at.Dir, at.Cwd = place, place
 	}
-	t, err := k.find(c.p.fs, at, attr)
+	t, err := c.k.find(c.p.fs, at, attr)
 	if err != nil {
 		return err
 	}
+	launched := false
+	defer func() {
+		if !launched {
+			t.release()
+		}
+	}()
 	b := birth{
 		argv: t.argv, env: attr.Env, name: attr.Argv[0], cwd: at.Dir, fds: attr.FDs,
 		flags: attr.Flags, pgid: attr.PGID, tty: attr.TTY, main: t.main,
 		limits: attr.Limits, narrowed: c.narrowed, tracer: c.tracer,
 	}
-	if attr.Flags&sys.SpawnNarrow != 0 {
-		if b.narrowed, err = narrows(attr.Grants, c.p.narrowed); err != nil {
-			t.release()
-			return err
-		}
+	if err := c.narrow(&b, attr, t.declared); err != nil {
+		return err
 	}
-	if t.declared != nil {
-		if t.declared.outer = b.narrowed; b.narrowed == nil {
-			t.declared.outer = c.p.narrowed
-		}
-		b.narrowed = t.declared
+	cwd, err := c.prospect(&b, at, attr)
+	if err != nil {
+		return err
 	}
-	cwd := ""
-	started := false
-	defer func() {
-		if !started {
-			t.release()
-		}
-	}()
-	if t.main == nil {
-		if k.cfg.Machine == nil {
-			return errno.ENOEXEC
-		}
-		b.dirs = []preopen{{place: c.p.fs.Root(), name: "/"}}
-		b.engine = engineOf(attr)
-	}
-	if len(attr.Dirs) > 0 {
-		if err := c.view(&b, at, attr.Dirs); err != nil {
-			return err
-		}
-	}
-	if t.main == nil {
-		fs := c.p.fs
-		if b.fs != nil {
-			fs = b.fs
-		}
-		if cwd, err = fs.Path(b.cwd); err != nil {
-			cwd = "/"
-		}
-	}
-	k.lock()
-	defer k.unlock()
+	c.k.lock()
+	defer c.k.unlock()
 	if c.gone {
 		return errno.EINTR
 	}
@@ -130,16 +102,61 @@ func (c *call) spawn(attr *sys.SpawnAttr, at vfs.At) error {
 	if e != 0 {
 		return e
 	}
-	k.programs.Add(1)
+	c.k.programs.Add(1)
 	if t.main != nil {
 		go child.run()
 	} else {
 		child.guest = &Guest{Process: child, Info: child.startInfo(cwd)}
-		started = true
-		go k.launch(child, t)
+		launched = true
+		go c.k.launch(child, t)
 	}
 	c.ok(uint64(child.pid))
 	return nil
+}
+
+// narrow sets what the child may use at most: what the caller asks for, and what is declared
+// of the program, nil if nothing is.
+func (c *call) narrow(b *birth, attr *sys.SpawnAttr, declared *narrowing) (err error) {
+	if attr.Flags&sys.SpawnNarrow != 0 {
+		if b.narrowed, err = narrows(attr.Grants, c.p.narrowed); err != nil {
+			return err
+		}
+	}
+	if declared != nil {
+		if declared.outer = b.narrowed; b.narrowed == nil {
+			declared.outer = c.p.narrowed
+		}
+		b.narrowed = declared
+	}
+	return nil
+}
+
+// prospect sets what the child sees of the tree, and returns the name that a guest's folder has
+// in that.
+func (c *call) prospect(b *birth, at vfs.At, attr *sys.SpawnAttr) (cwd string, err error) {
+	if b.main == nil {
+		if c.k.cfg.Machine == nil {
+			return "", errno.ENOEXEC
+		}
+		b.dirs = []preopen{{place: c.p.fs.Root(), name: "/"}}
+		b.engine = engineOf(attr)
+	}
+	if len(attr.Dirs) > 0 {
+		if err := c.view(b, at, attr.Dirs); err != nil {
+			return "", err
+		}
+	}
+	if b.main != nil {
+		return "", nil
+	}
+	fs := c.p.fs
+	if b.fs != nil {
+		fs = b.fs
+	}
+	if cwd, err = fs.Path(b.cwd); err != nil {
+		cwd = "/"
+	}
+	return cwd, nil
 }
 
 // engineOf is the engine that attr wants: "auto" if it says nothing.

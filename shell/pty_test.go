@@ -120,6 +120,14 @@ func (s *terminal) line(text string) string {
 	return s.expect("ready> ")
 }
 
+// answers types a line at the prompt and compares what it prints.
+func (s *terminal) answers(text, want string) {
+	s.t.Helper()
+	if got := s.line(text); got != want {
+		s.t.Errorf("%s printed %q, want %q", text, got, want)
+	}
+}
+
 // TestMarks: a terminal is told where it is and what is prompt, command and output.
 func TestMarks(t *testing.T) {
 	const prompt = "\x1b]7;file://bushel%s\a\x1b]133;A\aready> \x1b]133;B\a"
@@ -154,9 +162,7 @@ func TestTerminal(t *testing.T) {
 		do   func(*testing.T, *terminal)
 	}{
 		{"a line", func(t *testing.T, s *terminal) {
-			if got := s.line("echo hello"); got != "hello\n" {
-				t.Errorf("printed %q", got)
-			}
+			s.answers("echo hello", "hello\n")
 		}},
 		{"a command of several lines", func(t *testing.T, s *terminal) {
 			s.send("for i in 1 2\r")
@@ -190,78 +196,56 @@ func TestTerminal(t *testing.T) {
 			if got := s.line(")"); !strings.HasPrefix(got, "sh: line 1: syntax error: ") {
 				t.Errorf("printed %q", got)
 			}
-			if got := s.line("echo $?"); got != "2\n" {
-				t.Errorf("status %q", got)
-			}
+			s.answers("echo $?", "2\n")
 		}},
 		{"ctrl C at the prompt", func(t *testing.T, s *terminal) {
 			s.send("abc\x03")
 			s.expect("abc^C\nready> ")
-			if got := s.line("echo $?"); got != "130\n" {
-				t.Errorf("status %q", got)
-			}
+			s.answers("echo $?", "130\n")
 		}},
 		{"ctrl C ends a command", func(t *testing.T, s *terminal) {
 			s.send("sleep 1000\r")
 			s.foreground("sleep")
 			s.send("\x03")
 			s.expect("^C\nready> ")
-			if got := s.line("echo $?"); got != "130\n" {
-				t.Errorf("status %q", got)
-			}
+			s.answers("echo $?", "130\n")
 		}},
 		{"ctrl C ends a loop of the shell", func(t *testing.T, s *terminal) {
 			s.send("while :; do :; done\r")
 			s.expect("done\n")
 			s.send("\x03")
 			s.expect("ready> ")
-			if got := s.line("echo $?"); got != "130\n" {
-				t.Errorf("status %q", got)
-			}
+			s.answers("echo $?", "130\n")
 		}},
 		{"ctrl C ends a loop of commands", func(t *testing.T, s *terminal) {
 			s.send("while true; do sleep 1000; done; echo no\r")
 			s.foreground("sleep")
 			s.send("\x03")
 			s.expect("ready> ")
-			if got := s.line("echo $?"); got != "130\n" {
-				t.Errorf("status %q", got)
-			}
+			s.answers("echo $?", "130\n")
 		}},
 		{"ctrl C ends read", func(t *testing.T, s *terminal) {
 			s.send("echo go; read x\r")
 			s.expect("go\n")
 			s.send("\x03")
 			s.expect("ready> ")
-			if got := s.line("echo $?"); got != "130\n" {
-				t.Errorf("status %q", got)
-			}
+			s.answers("echo $?", "130\n")
 		}},
 		{"ctrl Z stops a command", func(t *testing.T, s *terminal) {
 			s.send("sleep 1000\r")
 			s.foreground("sleep")
 			s.send("\x1a")
 			s.expect("[1]+  Stopped                 sleep 1000\nready> ")
-			if got := s.line("echo $?"); got != "148\n" {
-				t.Errorf("status %q", got)
-			}
-			if got := s.line("jobs"); got != "[1]+  Stopped                 sleep 1000\n" {
-				t.Errorf("jobs %q", got)
-			}
-			if got := s.line("bg"); got != "[1]+ sleep 1000 &\n" {
-				t.Errorf("bg %q", got)
-			}
-			if got := s.line("jobs"); got != "[1]+  Running                 sleep 1000 &\n" {
-				t.Errorf("jobs %q", got)
-			}
+			s.answers("echo $?", "148\n")
+			s.answers("jobs", "[1]+  Stopped                 sleep 1000\n")
+			s.answers("bg", "[1]+ sleep 1000 &\n")
+			s.answers("jobs", "[1]+  Running                 sleep 1000 &\n")
 			s.send("fg\r")
 			s.expect("fg\nsleep 1000\n")
 			s.foreground("sleep")
 			s.send("\x03")
 			s.expect("ready> ")
-			if got := s.line("jobs"); got != "" {
-				t.Errorf("jobs %q", got)
-			}
+			s.answers("jobs", "")
 		}},
 		{"ctrl Z stops a pipeline", func(t *testing.T, s *terminal) {
 			s.send("sleep 1000 | cat\r")
@@ -290,9 +274,7 @@ func TestTerminal(t *testing.T) {
 			s.foreground("sleep")
 			s.send("\x1a")
 			s.expect("ready> ")
-			if got := s.line("exit"); got != "There are stopped jobs.\n" {
-				t.Errorf("printed %q", got)
-			}
+			s.answers("exit", "There are stopped jobs.\n")
 			s.send("exit 3\r")
 			s.exits(3)
 		}},
@@ -318,18 +300,14 @@ func TestTerminal(t *testing.T) {
 			for _, l := range []string{"echo ${x?}", "echo $((1/0))", "readonly r=1; r=2", "set -u; echo $nope; set +u", "f() { f; }; f"} {
 				s.line(l)
 			}
-			if got := s.line("echo alive"); got != "alive\n" {
-				t.Errorf("printed %q", got)
-			}
+			s.answers("echo alive", "alive\n")
 		}},
 		{"history", func(t *testing.T, s *terminal) {
 			s.line("echo one")
 			s.line("echo two")
 			s.send("\x1b[A\x1b[A\r")
 			s.expect("one\nready> ")
-			if got := s.line("cat ~/.sh_history"); got != "echo one\necho two\necho one\ncat ~/.sh_history\n" {
-				t.Errorf("history %q", got)
-			}
+			s.answers("cat ~/.sh_history", "echo one\necho two\necho one\ncat ~/.sh_history\n")
 		}},
 		{"completion of a command", func(t *testing.T, s *terminal) {
 			s.send("mapf\t-t x </dev/null; echo ok\r")
@@ -407,34 +385,24 @@ func TestTerminal(t *testing.T) {
 			s.foreground("top")
 			s.send("q")
 			s.expect("ready> ")
-			if got := s.line("echo $?"); got != "0\n" {
-				t.Errorf("status %q", got)
-			}
+			s.answers("echo $?", "0\n")
 			if mode, err := s.f.TTYMode(s.master); err != nil || mode&sys.TTYCanon != 0 && mode != sys.TTYCooked {
 				t.Errorf("mode %v, %v", mode, err)
 			}
 		}},
 		{"nohup on a terminal", func(t *testing.T, s *terminal) {
-			if got := s.line("nohup echo kept"); got != "nohup: ignoring input and appending output to 'nohup.out'\n" {
-				t.Errorf("printed %q", got)
-			}
-			if got := s.line("cat nohup.out"); got != "kept\n" {
-				t.Errorf("kept %q", got)
-			}
+			s.answers("nohup echo kept", "nohup: ignoring input and appending output to 'nohup.out'\n")
+			s.answers("cat nohup.out", "kept\n")
 		}},
 		{"timeout on a terminal", func(t *testing.T, s *terminal) {
 			s.send("timeout 100 sleep 1000\r")
 			s.foreground("sleep")
 			s.send("\x03")
 			s.expect("^C\nready> ")
-			if got := s.line("echo $?; timeout 0.01 sleep 100; echo $?"); got != "130\n124\n" {
-				t.Errorf("status %q", got)
-			}
+			s.answers("echo $?; timeout 0.01 sleep 100; echo $?", "130\n124\n")
 		}},
 		{"TERM does not end an interactive shell", func(t *testing.T, s *terminal) {
-			if got := s.line("kill $$; echo alive"); got != "alive\n" {
-				t.Errorf("printed %q", got)
-			}
+			s.answers("kill $$; echo alive", "alive\n")
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
