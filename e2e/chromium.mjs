@@ -7,11 +7,16 @@ export const CHROMIUM = {
   ],
 };
 
+/** Waits for the first prompt of the shell of the site's page. */
+export async function prompted(page) {
+  await page.waitForFunction(() => globalThis.shell !== undefined);
+  await page.evaluate(() => shell.ready);
+}
+
 /** Opens the site's page and waits for its shell's prompt. */
 export async function openShell(browser, url) {
   const page = await browser.newPage();
   await page.goto(url);
-  await page.waitForFunction(() => globalThis.shell !== undefined);
-  await page.evaluate(() => shell.ready);
+  await prompted(page);
   return page;
 }

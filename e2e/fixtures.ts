@@ -2,6 +2,7 @@
 // an error on the console fails the test.
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import type { BushelShell } from "../web/ts/bushel.ts";
+import { prompted } from "./chromium.mjs";
 import { DIST, findGuest } from "./guests.ts";
 import { serveSite, type Site } from "./server.ts";
 
@@ -99,6 +100,11 @@ export class ShellPage {
     await expect.poll(() => this.screen()).toEqual(wanted);
   }
 
+  /** Waits until nothing runs in the terminal. */
+  async idle(): Promise<void> {
+    await this.page.waitForFunction(() => globalThis.shell.state === "ready");
+  }
+
   async state(): Promise<string> {
     return this.page.evaluate(() => shell.state);
   }
@@ -146,8 +152,7 @@ export const test = base.extend<Fixtures, { site: Site }>({
       const parameters = [...(engine ? [`engine=${engine}`] : []), ...(query ? [query] : [])];
       if (!query?.includes("persist=")) parameters.push("persist=none");
       await page.goto(`${site.url}?${parameters.join("&")}`);
-      await page.waitForFunction(() => globalThis.shell !== undefined);
-      await page.evaluate(() => shell.ready);
+      await prompted(page);
       return new ShellPage(page);
     });
   },

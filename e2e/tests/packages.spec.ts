@@ -94,7 +94,7 @@ onBothEngines("a page that was open before knows what has been built since, and 
   await shell.type("install primes\n");
   await shell.seen("primes is still being built, and is waited for: ^C gives it up");
   await shell.press("Control+C");
-  await shell.page.waitForFunction(() => globalThis.shell.state === "ready");
+  await shell.idle();
   expect(await files(shell)).toBe("");
   await shell.type("clear; install primes; echo code $?\n");
   await shell.seen("primes is still being built");
@@ -131,7 +131,7 @@ test("how far it is shows on the terminal, and ^C ends it with nothing left", as
   await shell.type(`install http://127.0.0.1:${(gate.address() as AddressInfo).port}/slow.wasm\n`);
   await shell.seen(/\d\.\d of \d+\.\d MB, \d+%/);
   await shell.press("Control+C");
-  await shell.page.waitForFunction(() => globalThis.shell.state === "ready");
+  await shell.idle();
   expect(await files(shell)).toBe("");
   gate.closeAllConnections();
   gate.close();

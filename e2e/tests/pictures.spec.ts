@@ -73,7 +73,7 @@ test("a program sets the title and shows its progress", async ({ open }) => {
     ["4;0", [true, "none", "0"]],
   ] as const) {
     await shell.type(`printf '\\033]9;${sequence}\\a'\n`);
-    await shell.page.waitForFunction(() => globalThis.shell.state === "ready");
+    await shell.idle();
     await expect.poll(() => bar(shell)).toEqual(shown);
   }
 });

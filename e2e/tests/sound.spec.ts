@@ -117,7 +117,7 @@ test("the terminal shows how far it is, and keys pause, go on, and end it", asyn
   await shell.type(" ");
   await shell.seen(/▶ song.mp3 .* 0:0[5-7] \/ 0:08/);
   await shell.type("q");
-  await shell.page.waitForFunction(() => globalThis.shell.state === "ready");
+  await shell.idle();
   expect((await shell.run("echo unharmed")).stdout).toBe("unharmed\n");
 });
 

@@ -2,6 +2,7 @@
 // had been told was done must be there, whole: on the origin's private file system, and on
 // IndexedDB. STORE_KILLS is how often, STORE_SEED which moments, STORE_MEDIUM (opfs or idb)
 // on which of the two alone.
+import { prompted } from "../chromium.mjs";
 import { expect, test, withoutPrivateFiles } from "../fixtures.ts";
 
 const KILLS = Number(process.env["STORE_KILLS"] ?? 6);
@@ -46,8 +47,7 @@ for (const medium of MEDIA) test(`a page that is killed ${KILLS} times loses no 
       begun.delete(what.name);
     });
     await page.goto(`${site.url}?persist=crash`);
-    await page.waitForFunction(() => globalThis.shell !== undefined);
-    await page.evaluate(() => shell.ready);
+    await prompted(page);
     expect(await page.evaluate(() => shell.screen())).not.toContain("/home is in memory");
     expect((await page.evaluate(() => shell.run("mount | grep '/home '"))).stdout).toContain(`type ${medium} `);
     const there = await page.evaluate(async () => {

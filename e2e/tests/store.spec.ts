@@ -1,10 +1,10 @@
 // Files that last: over a reload, beside another tab, and where nothing can last.
+import { prompted } from "../chromium.mjs";
 import { expect, ShellPage, test, withoutPrivateFiles } from "../fixtures.ts";
 
 async function again({ page }: ShellPage): Promise<void> {
   await page.reload();
-  await page.waitForFunction(() => globalThis.shell !== undefined);
-  await page.evaluate(() => shell.ready);
+  await prompted(page);
 }
 
 /** Writes a file by the page's own call. */

@@ -1,5 +1,6 @@
 // Guests with threads: on the browser's engine where the page is isolated, else on
 // wazero, with equal outcomes.
+import { prompted } from "../chromium.mjs";
 import { type Engine, expect, type Ran, ShellPage, test } from "../fixtures.ts";
 import { DIST } from "../guests.ts";
 import { serveSite } from "../server.ts";
@@ -26,8 +27,7 @@ for (const isolated of [false, true]) {
         watch(page);
         await page.goto(`${site.url}?engine=${engine}`);
         expect(await page.evaluate(() => crossOriginIsolated)).toBe(isolated);
-        await page.waitForFunction(() => globalThis.shell !== undefined);
-        await page.evaluate(() => shell.ready);
+        await prompted(page);
         const user = new ShellPage(page);
         await user.install("threads-zig");
         // Told once, by the first run.
