@@ -38,3 +38,11 @@ func (l Limits) withDefaults() Limits {
 	l.Frame = min(l.Frame, MaxFrame)
 	return l
 }
+
+// PeerCalls is how many calls the other side takes at once, as its hello says.
+func (c *Conn) PeerCalls() int {
+	c.mu.Lock()
+	n := c.peer.MaxCalls
+	c.mu.Unlock()
+	return int(n)
+}

@@ -39,7 +39,9 @@ type busFile struct {
 
 	readable, writable queue
 
-	serves *instance // what is served over the link; the bus's lock guards it
+	// The bus's lock guards these.
+	serves *instance // what is served over the link
+	calls  shares    // what is open to the process, by who calls
 }
 
 // openBus is a new link of the process to the bus.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/bushel-wasm/bushel/bus"
@@ -117,4 +118,78 @@ func TestBus_manyCallsInFlight(t *testing.T) {
 	await.Until(t, "no call is open", func() bool {
 		return !slices.ContainsFunc(k.Bus().Packages(), func(i kernel.PackageInfo) bool { return i.Open != 0 })
 	})
+}
+
+// TestBus_whoDoesNotReadCalls has a callee read none of its calls for a while: what would be too
+// much for it is refused and not sent, and it serves the others when it reads again.
+func TestBus_whoDoesNotReadCalls(t *testing.T) {
+	k := boot(t)
+	const size, calls = 1 << 20, 100
+	var came atomic.Int64
+	reads, listens := make(chan struct{}), make(chan struct{})
+	callee := start(t, k, func(p *kernel.Process) int {
+		f := p.Files()
+		fd, err := f.Open(bus.Device, sys.ORead|sys.OWrite, 0)
+		if err != nil {
+			t.Error(err)
+			return 1
+		}
+		file := &pausedFile{File: f.File(fd), until: reads}
+		s := testServer()
+		s.Handle("t/1.Count", bus.HandlerFunc(func(in *bus.Incoming) {
+			came.Add(1)
+			in.Reply(in.Format(), nil)
+		}))
+		c := bus.NewFileConn(file, bus.Options{Handler: s})
+		if err := c.Listen(p.Context(), "test", 0); err != nil {
+			t.Error(err)
+			return 1
+		}
+		file.paused.Store(true)
+		close(listens)
+		c.Wait()
+		return 0
+	})
+	<-listens
+	wait(t, k, onBus(t, k, bus.Options{}, func(p *kernel.Process, c *bus.Conn) {
+		ends := make(chan error, calls)
+		body := string(make([]byte, size))
+		for range calls {
+			c.Package("test").Start(p.Context(), request("t/1.Count", body), func(_ *bus.Response, err error) { ends <- err })
+		}
+		refused := int64(0)
+		for i := range calls {
+			switch err := <-ends; { // the first is of one that is refused: nothing is answered yet
+			case bus.CodeOf(err) == bus.CodeResourceExhausted:
+				refused++
+			case err != nil:
+				t.Errorf("a call ended with %v", err)
+			}
+			if i == 0 {
+				close(reads)
+			}
+		}
+		if n := came.Load(); refused == 0 || n != calls-refused {
+			t.Errorf("%d calls were refused, and %d came", refused, n)
+		}
+		if r, err := c.Package("test").Invoke(p.Context(), request("t/1.Echo", "x")); err != nil || string(r.Body) != "x" {
+			t.Errorf("the next call: %v, %v", r, err)
+		}
+	}).PID())
+	k.Init().Files().Kill(callee.PID(), sys.SIGKILL)
+}
+
+// pausedFile is a file whose reads return late once it is paused.
+type pausedFile struct {
+	*sys.File
+	paused atomic.Bool
+	until  chan struct{}
+}
+
+func (p *pausedFile) Read(b []byte) (int, error) {
+	n, err := p.File.Read(b)
+	if p.paused.Load() {
+		<-p.until
+	}
+	return n, err
 }

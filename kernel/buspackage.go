@@ -11,8 +11,6 @@ import (
 )
 
 const (
-	// maxBusQueue is how many calls may wait for a package that serves few at a time.
-	maxBusQueue = 4096
 	// busReady is how long a module may take until it listens, once it is compiled.
 	busReady = 30 * time.Second
 	// busAnything is the package that is called where there is none of the name.
@@ -24,7 +22,7 @@ type busPackage struct {
 	name      string
 	conf      busConf
 	instances []*instance
-	waiting   []*job // calls that no instance has taken yet
+	waiting   jobQueue // calls that no instance has taken yet
 	stats     PackageStats
 }
 
@@ -38,7 +36,7 @@ type instance struct {
 	// running are the calls that it has not answered, and waiting those along its
 	// sessions that it cannot take yet.
 	running map[uint64]*job // by the call's number
-	waiting []*job
+	waiting jobQueue
 	open    int // calls and sessions
 	idle    *time.Timer
 	since   time.Time // when its last call ended, zero while one goes on
@@ -47,11 +45,14 @@ type instance struct {
 
 // job is a call to an instance.
 type job struct {
-	in    *bus.Incoming
-	to    bus.Target // nil: the package itself
-	inst  *instance
-	call  uint64
-	depth uint32
+	in     *bus.Incoming
+	to     bus.Target // nil: the package itself
+	inst   *instance
+	call   uint64
+	depth  uint32
+	caller uint32    // its pid
+	queue  *jobQueue // where it waits, and who is behind it there; nil if it does not
+	next   *job
 }
 
 // maxCauses is how many calls that a peer serves are looked at when it does not say in
@@ -108,7 +109,7 @@ func (b *Bus) awaits(inst *instance, j *job) bool {
 
 func newJob(in *bus.Incoming, to bus.Target) *job {
 	m := in.Meta()
-	return &job{in: in, to: to, call: m.Call, depth: m.Depth}
+	return &job{in: in, to: to, call: m.Call, depth: m.Depth, caller: m.Caller}
 }
 
 // deliver hands a call to an instance of the package name, which may have to be started.
@@ -142,24 +143,27 @@ func (b *Bus) deliver(in *bus.Incoming, name string) {
 		}
 	}
 	if best != nil {
-		b.take(best, j)
-		b.mu.Unlock()
-		b.forward(j)
+		b.takeAndForward(best, j)
 		return
 	}
-	if len(p.waiting) >= maxBusQueue || b.closed {
+	if b.closed {
 		b.mu.Unlock()
-		in.Fault(bus.NewError(bus.CodeResourceExhausted, fmt.Sprintf("%d calls wait for the package %s", maxBusQueue, name)))
+		in.Fault(bus.ErrLinkClosed)
+		return
+	}
+	if !p.waiting.push(j) {
+		b.mu.Unlock()
+		in.Fault(errShare("wait for the package", name))
 		return
 	}
 	in.Hold()
-	p.waiting = append(p.waiting, j)
 	var inst *instance
 	if p.mayStart() {
 		inst = &instance{pkg: p, ours: true}
 		p.instances = append(p.instances, inst)
 	}
 	b.mu.Unlock()
+	in.OnEnd(func(error) { b.givenUp(j) })
 	within(in)
 	if inst != nil {
 		b.k.aside(func() { b.start(inst, pathOf(in)) })
@@ -191,21 +195,21 @@ func (b *Bus) elsewhere(inst *instance) bool {
 	link := any.instances[0]
 	inst.over = true
 	p.instances = slices.DeleteFunc(p.instances, func(i *instance) bool { return i == inst })
-	waiting := p.waiting
-	p.waiting = nil
-	var handed, own []*job
-	for _, j := range waiting {
+	var handed, own, refused []*job
+	for _, j := range p.waiting.popAll() {
 		switch {
 		case j.in.Err() != nil: // nobody waits for it any more
-		case j.in.Meta().Caller == link.pid:
+		case j.caller == link.pid:
 			own = append(own, j)
+		case !b.take(link, j):
+			refused = append(refused, j)
 		default:
 			any.stats.begins()
-			b.take(link, j)
 			handed = append(handed, j)
 		}
 	}
 	b.mu.Unlock()
+	link.refuse(refused)
 	for _, j := range handed {
 		j.in.OnEnd(func(err error) { b.ends(&any.stats, err) })
 		b.forward(j)
@@ -230,8 +234,12 @@ func (p *busPackage) mayStart() bool {
 	return len(p.instances) < max(p.conf.Instances, 1)
 }
 
-// take gives j to inst. The bus's lock is held.
-func (b *Bus) take(inst *instance, j *job) {
+// take gives j to inst, and reports whether its caller may have one more open there. The
+// bus's lock is held.
+func (b *Bus) take(inst *instance, j *job) bool {
+	if !inst.file.admit(j.caller) {
+		return false
+	}
 	j.inst = inst
 	if inst.running == nil {
 		inst.running = make(map[uint64]*job)
@@ -239,22 +247,43 @@ func (b *Bus) take(inst *instance, j *job) {
 	inst.running[j.call] = j
 	inst.open++
 	inst.since = time.Time{}
+	return true
+}
+
+// refuse faults calls that the instance did not take.
+func (inst *instance) refuse(list []*job) {
+	for _, j := range list {
+		j.in.Fault(errShare("be open with the package", inst.pkg.name))
+	}
+}
+
+// takeAndForward hands inst a call that it can take. It is called with the bus's lock, and
+// gives it up.
+func (b *Bus) takeAndForward(inst *instance, j *job) {
+	took := b.take(inst, j)
+	b.mu.Unlock()
+	if took {
+		b.forward(j)
+	} else {
+		inst.refuse([]*job{j})
+	}
 }
 
 // forward makes the call of j to its instance.
 func (b *Bus) forward(j *job) {
 	inst := j.inst
-	if inst.file.behind() {
-		j.in.Fault(bus.NewError(bus.CodeResourceExhausted, "the package does not read its calls"))
-	}
 	f := bus.Forwarder{
 		Nested: b.nested,
 		Ended:  func(*bus.Response, error) { b.freed(j) },
 	}
 	j.in.OnEnd(func(error) {
 		b.freed(j)
-		b.closes(inst)
+		b.closes(j)
 	})
+	if inst.file.behind() {
+		j.in.Fault(bus.NewError(bus.CodeResourceExhausted, "the package does not read its calls"))
+		return
+	}
 	to := j.to
 	if to == nil {
 		to = inst.file.conn.Package(j.in.Package()) // by which it was called
@@ -274,23 +303,42 @@ func (b *Bus) nested(in *bus.Incoming, to bus.Target) {
 	}
 	if inst == nil {
 		b.mu.Unlock()
-		(&bus.Forwarder{Nested: b.nested}).Forward(in, to)
+		b.back(in, to)
 		return
 	}
 	j := newJob(in, to)
 	switch {
 	case inst.takes() || b.awaits(inst, j):
-		b.take(inst, j)
-		b.mu.Unlock()
-		b.forward(j)
-	case len(inst.waiting) >= maxBusQueue:
-		b.mu.Unlock()
-		in.Fault(bus.NewError(bus.CodeResourceExhausted, fmt.Sprintf("%d calls wait for an object", maxBusQueue)))
-	default:
+		b.takeAndForward(inst, j)
+	case inst.waiting.push(j):
 		in.Hold()
-		inst.waiting = append(inst.waiting, j)
 		b.mu.Unlock()
+		in.OnEnd(func(error) { b.givenUp(j) })
+	default:
+		b.mu.Unlock()
+		in.Fault(errShare("wait for objects of the package", inst.pkg.name))
 	}
+}
+
+// back hands on a call to a peer that serves no package: mostly a callback.
+func (b *Bus) back(in *bus.Incoming, to bus.Target) {
+	if !in.IsNotify() {
+		f := to.(interface{ Conn() *bus.Conn }).Conn().Owner().(*busFile)
+		caller := in.Meta().Caller
+		b.mu.Lock()
+		admitted := f.admit(caller)
+		b.mu.Unlock()
+		if !admitted {
+			in.Fault(errShare("be open with", f.p.name))
+			return
+		}
+		in.OnEnd(func(error) {
+			b.mu.Lock()
+			f.leaves(caller)
+			b.mu.Unlock()
+		})
+	}
+	(&bus.Forwarder{Nested: b.nested}).Forward(in, to)
 }
 
 // freed is the answer of a call: the instance can take another.
@@ -308,35 +356,37 @@ func (b *Bus) freed(j *job) {
 // next hands the instance what waits for it, as much as it takes. It is called with the
 // bus's lock, and gives it up.
 func (b *Bus) next(inst *instance) {
-	var list []*job
+	var list, refused []*job
 	for inst.takes() {
-		var j *job
-		switch p := inst.pkg; {
-		case len(inst.waiting) > 0:
-			j, inst.waiting = inst.waiting[0], inst.waiting[1:]
-		case len(p.waiting) > 0:
-			j, p.waiting = p.waiting[0], p.waiting[1:]
+		j := inst.waiting.pop()
+		if j == nil {
+			j = inst.pkg.waiting.pop()
 		}
 		if j == nil {
 			break
 		}
-		if j.in.Err() != nil {
-			continue // nobody waits for it any more
+		switch {
+		case j.in.Err() != nil: // nobody waits for it any more
+		case b.take(inst, j):
+			list = append(list, j)
+		default:
+			refused = append(refused, j)
 		}
-		b.take(inst, j)
-		list = append(list, j)
 	}
 	b.mu.Unlock()
+	inst.refuse(refused)
 	for _, j := range list {
 		b.forward(j)
 	}
 }
 
 // closes is the end of a call or session. After the last one the instance is idle.
-func (b *Bus) closes(inst *instance) {
+func (b *Bus) closes(j *job) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	inst := j.inst
 	inst.open--
+	inst.file.leaves(j.caller)
 	b.rests(inst)
 }
 
@@ -449,19 +499,17 @@ func (b *Bus) gone(inst *instance, why error) {
 		inst.idle.Stop()
 	}
 	p.instances = slices.DeleteFunc(p.instances, func(i *instance) bool { return i == inst })
-	failed := inst.waiting
-	inst.waiting = nil
+	failed := inst.waiting.popAll()
 	var again *instance
 	var path []string
 	switch {
-	case len(p.instances) > 0 || len(p.waiting) == 0:
+	case len(p.instances) > 0 || p.waiting.n == 0:
 	case why == nil && inst.ours && f != nil && !b.closed:
 		// It had served; what came since is for a new one.
-		again, path = &instance{pkg: p, ours: true}, pathOf(p.waiting[0].in)
+		again, path = &instance{pkg: p, ours: true}, pathOf(p.waiting.first().in)
 		p.instances = append(p.instances, again)
 	default:
-		failed = append(failed, p.waiting...)
-		p.waiting = nil
+		failed = append(failed, p.waiting.popAll()...)
 	}
 	pid, closed := inst.pid, b.closed
 	b.mu.Unlock()

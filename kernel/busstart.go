@@ -190,7 +190,7 @@ func (b *Bus) start(inst *instance, dirs []string) {
 func (b *Bus) forget(p *busPackage) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.packages[p.name] == p && len(p.instances) == 0 && len(p.waiting) == 0 {
+	if b.packages[p.name] == p && len(p.instances) == 0 && p.waiting.n == 0 {
 		delete(b.packages, p.name)
 	}
 }
