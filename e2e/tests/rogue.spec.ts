@@ -30,4 +30,17 @@ for (const [name, tests] of Object.entries(rogues)) {
       expect(await shell.run(`${name}.wasm ${line}`), line).toMatchObject({ code: 0, stdout: want, stderr: "" });
     }
   });
+
+  // Who is refused tries again at once: it must hear that there is room although it never waits.
+  onBothEngines(`${name} has as many calls open as it may`, async (shell) => {
+    await shell.install(`${name}-c`);
+    await shell.run(`ln -s $(command -v ${name}-c.wasm || command -v ${name}-c) /bin/${name}.wasm`);
+    const busy = name === "rogue" ? 15 : 16;
+    const room = `one more: error ${busy}\nafter one was closed: again\n`;
+    for (const [line, want] of Object.entries({ full: room, "crowd 20000": `${room}open 12288, other errors 0\n` })) {
+      expect(await shell.run(`${name}.wasm ${line}`), line).toMatchObject({ code: 0, stdout: want, stderr: "" });
+    }
+    const open = async () => JSON.parse((await shell.run("bus ls --json")).stdout).some((pkg: { open: number }) => pkg.open > 0);
+    await expect.poll(open, "no call is left").toBe(false);
+  });
 }

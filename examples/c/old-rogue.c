@@ -149,15 +149,45 @@ static void deep(void) {
 	printf("deeper: no end\n");
 }
 
-static void crowd(long long n) {
+/* Calls until one is not refused: it has been answered behind all that were made before. */
+static void insist(const char *what) {
+	unsigned long long kept = refused;
+	u32 e;
+	do {
+		u32 h = call(NONE, 0, "echo", "again");
+		if (!h) refused = kept; /* this one is not of the crowd */
+		e = await(h);
+		kept = refused;
+	} while (e == BUSY);
+	if (e) printf("%s: error %u\n", what, e);
+	else printf("%s: %s\n", what, body);
+}
+
+static void crowd(unsigned long long n, int hold) {
 	u32 first = call(NONE, 0, "never", "");
-	for (long long i = 1; i < n; i++) call(NONE, 0, "never", "");
-	await(0);
+	for (unsigned long long i = 1; i < n; i++) call(NONE, 0, "never", "");
+	unsigned long long kept = refused;
+	u32 one = call(NONE, 0, "echo", "x");
+	if (!one) refused = kept;
+	show("one more", one);
+	bus_drop(first);
+	insist("after one was closed");
 	printf("open %llu, other errors %llu\n", n - refused, odd);
+	if (hold) getchar();
+}
+
+/* Fills the link with calls that others than the package answer, late. */
+static void full(void) {
+	static const char sleep[] = "wasm_bus_time::api::TimeSleepRequest", day[] = "{\"duration_ms\":86400000}";
+	u32 first = 0;
+	for (int i = 0; i < 1 << 14; i++) {
+		u32 h = bus_handle();
+		if (bus_call(NONE, h, 0, "os", 2, sleep, sizeof sleep - 1, day, sizeof day - 1)) odd++;
+		if (!first) first = h;
+	}
 	show("one more", call(NONE, 0, "echo", "x"));
 	bus_drop(first);
-	while (await(call(NONE, 0, "echo", "again")));
-	printf("after one was closed: %s\n", body);
+	insist("after one was closed");
 }
 
 static u32 raw(u32 parent, u32 h) { return bus_call(parent, h, 0, "old-rogue", 9, "echo", 4, "", 0); }
@@ -193,7 +223,8 @@ int main(int argc, char **argv) {
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (!strcmp(test, "deep")) deep();
-	else if (!strcmp(test, "crowd")) crowd(atoll(argv[2]));
+	else if (!strcmp(test, "crowd")) crowd(atoll(argv[2]), argc > 3);
+	else if (!strcmp(test, "full")) full();
 	else if (!strcmp(test, "strange")) strange();
 	else if (!strcmp(test, "leave")) {
 		for (int i = 0; i < 3; i++) call(NONE, 0, "never", ""), await(call(NONE, 1, "open", ""));

@@ -130,15 +130,46 @@ static void deep(void) {
 	printf("deeper: no end\n");
 }
 
-static void crowd(u64 n) {
+/* Calls until one is not refused: it has been answered behind all that were made before. */
+static void insist(const char *what) {
+	u64 kept = refused;
+	u32 e;
+	do {
+		u64 cid = call("echo", "again");
+		if (!cid) refused = kept; /* this one is not of the crowd */
+		e = await(cid);
+		kept = refused;
+	} while (e == BUSY);
+	if (e) printf("%s: error %u\n", what, e);
+	else printf("%s: %s\n", what, body);
+}
+
+static void crowd(u64 n, int hold) {
 	u64 first = call("never", "");
 	for (u64 i = 1; i < n; i++) call("never", "");
-	await(0);
+	u64 kept = refused, one = call("echo", "x");
+	if (!one) refused = kept;
+	show("one more", one);
+	call_close(first);
+	insist("after one was closed");
 	printf("open %llu, other errors %llu\n", n - refused, odd);
+	if (hold) getchar();
+}
+
+/* Fills the link with calls that others than the package answer, late. */
+static void full(void) {
+	static const char sleep[16] = "\x17\xdc\xec\x44\x50\x8e\xa7\x72\xc9\xcc\x2e\xd8\x5a\x16\xd6\x9e";
+	const char *day = "{\"duration_ms\":86400000}";
+	u32 os;
+	u64 first = 0, cid;
+	if (bus_open_local("os", 2, 1, &os)) return;
+	for (int i = 0; i < 1 << 14; i++) {
+		if (bus_call(os, sleep, 3, day, strlen(day), &cid)) odd++;
+		if (!first) first = cid;
+	}
 	show("one more", call("echo", "x"));
 	call_close(first);
-	while (await(call("echo", "again")));
-	printf("after one was closed: %s\n", body);
+	insist("after one was closed");
 }
 
 static void strange(void) {
@@ -234,7 +265,8 @@ int main(int argc, char **argv) {
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (!strcmp(test, "deep")) deep();
-	else if (!strcmp(test, "crowd")) crowd(atoll(argv[2]));
+	else if (!strcmp(test, "crowd")) crowd(atoll(argv[2]), argc > 3);
+	else if (!strcmp(test, "full")) full();
 	else if (!strcmp(test, "strange")) strange();
 	else if (!strcmp(test, "leave")) {
 		for (int i = 0; i < 3; i++) call("never", ""), call("open", "");

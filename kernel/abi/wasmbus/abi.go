@@ -40,6 +40,7 @@ type ABI struct {
 
 	entry   busport.Entry // by what takes work
 	waiting *waiter       // the poll that waits
+	found   int           // polls that found work at once, one after another
 }
 
 // A waiter is a poll that waits for work.

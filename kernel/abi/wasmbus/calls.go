@@ -291,19 +291,41 @@ func (a *ABI) fork(mod api.Module, _ []uint64) uint32 {
 	return success
 }
 
+// breath is after how many polls that found work at once one lets the worker look at what has
+// arrived: a guest that makes a call again and again, since it is refused at once, would not
+// hear that there is room.
+const breath = 64
+
 // poll waits until there is work, and has it handed in before it returns.
 func (a *ABI) poll(_ context.Context, mod api.Module, _ []uint64) {
 	engine.Suspend(mod, func(resume func()) {
 		a.mu.Lock()
-		if a.entry.Over() != nil {
-			a.mu.Unlock()
-			engine.Exit(mod, 0) // it serves no longer, and nothing will come
-			return
+		if len(a.work) == 0 {
+			a.found = 0
+		} else {
+			a.found++
 		}
-		a.entry.Mod = mod
-		a.waiting = &waiter{resume, a.entry.Inside}
-		a.entry.Inside = false
+		breathes := a.found > 0 && a.found%breath == 0
 		a.mu.Unlock()
-		a.wake()
+		if breathes {
+			a.peer.Sleep(0, func() { a.await(mod, resume) })
+		} else {
+			a.await(mod, resume)
+		}
 	})
+}
+
+// await is a poll that has begun to wait.
+func (a *ABI) await(mod api.Module, resume func()) {
+	a.mu.Lock()
+	if a.entry.Over() != nil {
+		a.mu.Unlock()
+		engine.Exit(mod, 0) // it serves no longer, and nothing will come
+		return
+	}
+	a.entry.Mod = mod
+	a.waiting = &waiter{resume, a.entry.Inside}
+	a.entry.Inside = false
+	a.mu.Unlock()
+	a.wake()
 }
