@@ -207,7 +207,7 @@ func (r *rogueTest) million(t *testing.T) {
 	_, wait := spawn(t, r.k, sys.SpawnAttr{
 		Path: "/bin/" + r.name + ".wasm", Argv: []string{r.name, "crowd", fmt.Sprint(n), "hold"}, FDs: [][2]uint32{{uint32(in), 0}},
 	})
-	r.until(t, "the crowd has come", func() bool {
+	await.Until(t, "the crowd has come", func() bool {
 		return slices.ContainsFunc(r.k.Bus().Packages(), func(i kernel.PackageInfo) bool { return i.Name == r.name && i.Open >= share-1 })
 	})
 	// It goes on meanwhile, or holds what it has.
