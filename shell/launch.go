@@ -12,63 +12,6 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-// search finds an external command: its path, or an error and the status that
-// stands for it.
-func (sh *shell) search(name string) (path string, code int, err error) {
-	if strings.Contains(name, "/") {
-		st, err := sh.f.Stat(name)
-		switch {
-		case err != nil:
-			code := 126
-			if errno.Of(err) == errno.ENOENT {
-				code = 127
-			}
-			return "", code, fmt.Errorf("%s: %s", name, reason(err))
-		case st.Type == sys.TypeDirectory:
-			return "", 126, fmt.Errorf("%s: is a directory", name)
-		}
-		return name, 0, nil
-	}
-	if path, ok := sh.hashed[name]; ok {
-		if st, err := sh.f.Stat(path); err == nil && st.Type != sys.TypeDirectory {
-			return path, 0, nil
-		}
-	}
-	found := ""
-	if name != "" {
-		for dir := range strings.SplitSeq(sh.get("PATH"), ":") {
-			if dir == "" {
-				dir = "."
-			}
-			for _, suffix := range [...]string{"", ".wasm"} {
-				path := strings.TrimSuffix(dir, "/") + "/" + name + suffix
-				st, err := sh.f.Stat(path)
-				if err != nil || st.Type == sys.TypeDirectory {
-					continue
-				}
-				if suffix == "" && st.Mode&0o111 == 0 && !strings.HasSuffix(name, ".wasm") {
-					found = path
-					continue
-				}
-				if sh.hashed == nil {
-					sh.hashed = map[string]string{}
-				}
-				sh.hashed[name] = path
-				return path, 0, nil
-			}
-		}
-	}
-	if found != "" {
-		return "", 126, fmt.Errorf("%s: permission denied", found)
-	}
-	return "", 127, &notFoundError{name}
-}
-
-// notFoundError is a command that nobody has.
-type notFoundError struct{ name string }
-
-func (e *notFoundError) Error() string { return errno.Sentence("%s: command not found", e.name) }
-
 // place says where a child runs: its group, and whether the terminal is its.
 type place struct {
 	group      bool // a group of its own, or pgid
@@ -397,71 +340,6 @@ func (sh *shell) subshell(cm *syntax.Subshell) {
 		return
 	}
 	sh.waitForeground(&job{pgid: pl.pgid, procs: []proc{{pid: pid}}, stmt: &syntax.Stmt{Cmd: cm}})
-}
-
-// pipeline runs a | b | c, each in a process of its own.
-func (sh *shell) pipeline(cm *syntax.BinaryCmd) {
-	pl := place{group: sh.monitor, foreground: sh.monitor}
-	j := sh.launchPipeline(cm, &pl)
-	if j == nil {
-		return
-	}
-	sh.releaseStdin()
-	sh.waitForeground(j)
-}
-
-// element is one command of a pipeline; both is |& after it.
-type pipeElement struct {
-	st   *syntax.Stmt
-	both bool
-}
-
-func elements(cm *syntax.BinaryCmd) []pipeElement {
-	var list []pipeElement
-	var walk func(st *syntax.Stmt, both bool)
-	walk = func(st *syntax.Stmt, both bool) {
-		b, ok := st.Cmd.(*syntax.BinaryCmd)
-		if ok && (b.Op == syntax.Pipe || b.Op == syntax.PipeAll) && len(st.Redirs) == 0 && !st.Negated {
-			walk(b.X, b.Op == syntax.PipeAll)
-			walk(b.Y, both)
-			return
-		}
-		list = append(list, pipeElement{st, both})
-	}
-	walk(cm.X, cm.Op == syntax.PipeAll)
-	walk(cm.Y, false)
-	return list
-}
-
-func (sh *shell) launchPipeline(cm *syntax.BinaryCmd, pl *place) *job {
-	list := elements(cm)
-	j := &job{stmt: &syntax.Stmt{Cmd: cm}}
-	in := -1
-	for i, e := range list {
-		r, w := -1, -1
-		if i < len(list)-1 {
-			var err error
-			if r, w, err = sh.f.Pipe(); err != nil {
-				sh.errorf("pipe: %s", reason(err))
-				sh.status = 1
-				if in >= 0 {
-					_ = sh.f.Close(in)
-				}
-				break
-			}
-		}
-		pid, status := sh.launch(e.st, in, w, e.both, pl)
-		if in >= 0 {
-			_ = sh.f.Close(in)
-		}
-		if w >= 0 {
-			_ = sh.f.Close(w)
-		}
-		in = r
-		j.procs = append(j.procs, proc{pid: pid, done: pid == 0, status: sys.Exited(uint8(status))})
-	}
-	j.pgid = pl.pgid
-	return j
 }
 
 // background starts a job that the shell does not wait for.

@@ -208,3 +208,13 @@ func orStdin(files []string) []string {
 	}
 	return files
 }
+
+// record prints s with a newline or a NUL.
+func (c *cmd) record(s string, zero bool) {
+	c.out.WriteString(s)
+	if zero {
+		c.out.WriteByte(0)
+	} else {
+		c.out.WriteByte('\n')
+	}
+}
