@@ -52,6 +52,18 @@ test("what is no picture, or too much of one, is told in a sentence", async ({ o
   expect((await shell.run("truncate -s 13M big.png; imgcat big.png")).stderr).toContain("more than the 12 MiB that a terminal takes");
 });
 
+test("a damaged picture is told of by imgcat, and shown by nobody", async ({ open }) => {
+  const shell = await open("browser");
+  const whole = png(40, 20, [200, 0, 0]);
+  await shell.write("damaged.png", Buffer.from(whole).fill(7, 45, 50));
+  expect(await shell.run("imgcat damaged.png")).toEqual({ code: 1, stdout: "", stderr: "imgcat: damaged.png: it is damaged\n" });
+  await shell.write("red.png", whole);
+  const shown = (file: string) => `printf '\\033]1337;File=inline=1;size=${whole.length}:'; base64 -w 0 ${file}; printf '\\a'; `;
+  await shell.type(`clear; ${shown("damaged.png")}${shown("red.png")}echo; echo shown\n`);
+  await expect.poll(() => pixels(shell.page, [200, 0, 0])).toBeGreaterThanOrEqual(700);
+  await shell.seen(/^shown$/m);
+});
+
 const bar = (shell: ShellPage): Promise<(string | boolean | null | undefined)[]> =>
   shell.page.evaluate(() => {
     const bar = globalThis.shell.shadowRoot!.querySelector<HTMLElement>(".task")!;

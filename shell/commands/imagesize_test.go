@@ -48,6 +48,13 @@ func TestImageSize(t *testing.T) {
 			t.Errorf("half a %s: %v", kind, err)
 		}
 	}
+	for name, data := range map[string][]byte{"PNG": picture(t, "PNG", 33, 7), "GIF": picture(t, "GIF", 33, 7)} {
+		for n := range len(data) {
+			if _, _, _, err := imageSize(data[:n]); err == nil {
+				t.Errorf("%d bytes of a %s of %d are whole", n, name, len(data))
+			}
+		}
+	}
 	for _, text := range []string{"", "text", "\x00asm", "RIFF1234WEBP", "\xff\xd8\xff\xe0\x00\x00", "\xff\xd8\xff\xda"} {
 		if _, _, _, err := imageSize([]byte(text)); err == nil {
 			t.Errorf("%q is a picture", text)
@@ -72,4 +79,26 @@ func FuzzImageSize(f *testing.F) {
 			t.Errorf("%s of %d × %d is %s of %d × %d", kind, w, h, name, c.Width, c.Height)
 		}
 	})
+}
+
+// TestPNGSums damages each byte of a picture in turn: those of the chunks that are looked at are
+// noticed.
+func TestPNGSums(t *testing.T) {
+	data := picture(t, "PNG", 33, 7)
+	looked := 0
+	work := func(n int) bool { looked += n; return true }
+	if err := pngSums(data, work); err != nil || looked == 0 || looked > len(data) {
+		t.Fatalf("%v, %d bytes of %d were looked at", err, looked, len(data))
+	}
+	for i := range data {
+		bad := bytes.Clone(data)
+		bad[i] ^= 4
+		_, _, _, err := imageSize(bad)
+		if err == nil {
+			err = pngSums(bad, work)
+		}
+		if err == nil {
+			t.Errorf("byte %d of %d is other, and nobody minds", i, len(data))
+		}
+	}
 }

@@ -59,7 +59,10 @@ func (c *cmd) showImage(name, width, height string) error {
 	if len(data) > maxImageBytes {
 		return fmt.Errorf("it has more than the %d MiB that a terminal takes", maxImageBytes>>20)
 	}
-	_, w, h, err := imageSize(data)
+	kind, w, h, err := imageSize(data)
+	if err == nil && kind == "PNG" {
+		err = pngSums(data, c.work)
+	}
 	if err != nil {
 		return err
 	}

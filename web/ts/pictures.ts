@@ -12,11 +12,26 @@ const STORAGE = 64;
 const LOOK = 5;
 const LOOKS = 400;
 
+/** What the add-on keeps to itself. */
+interface Inside {
+  _handlers?: Map<string, { _dec?: unknown; end?: (success: boolean) => boolean | Promise<boolean> }>;
+}
+
 /** Has a terminal draw pictures; resolves when the first may come. */
 export async function drawPictures(terminal: Terminal): Promise<void> {
   const addon = new ImageAddon({ pixelLimit: PIXELS, storageLimit: STORAGE, enableSizeReports: false });
   terminal.loadAddon(addon);
   // The add-on compiles its decoder of SIXEL behind our back and lets go of what comes before.
-  const decoder = () => (addon as unknown as { _handlers?: Map<string, { _dec?: unknown }> })._handlers?.get("sixel")?._dec;
+  const handlers = (addon as unknown as Inside)._handlers;
+  const decoder = () => handlers?.get("sixel")?._dec;
+  // What the browser cannot decode would be an error that nobody catches, as it is none of SIXEL's.
+  const iterm = handlers?.get("iip");
+  const end = iterm?.end?.bind(iterm);
+  if (iterm && end) {
+    iterm.end = (success) => {
+      const shown = end(success);
+      return typeof shown === "boolean" ? shown : shown.catch((error: unknown) => (console.warn("a picture cannot be shown:", error), true));
+    };
+  }
   for (let i = 0; i < LOOKS && !decoder(); i++) await new Promise((resolve) => setTimeout(resolve, LOOK));
 }
