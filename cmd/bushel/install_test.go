@@ -264,3 +264,42 @@ func TestInstall_building(t *testing.T) {
 		})
 	}
 }
+
+// TestInstall_oldCatalog has a catalogue that is there once, and then not.
+func TestInstall_oldCatalog(t *testing.T) {
+	full := newShelf(t)
+	size := fmt.Sprintf("%.1f", float64(len(full.module))/1e6)
+	for _, test := range []struct {
+		name, line, then string // then is what the server answers
+		out, err         string
+		code             int
+	}{
+		{"missing", "uninstall good; install good; good", "",
+			"good 1.2 is gone\ngood 1.2 is installed: " + size + " MB, run it by its name: good\nit may use: http\nHello from C!\n",
+			"install: the catalogue cannot be had: the server answers 404 Not Found; it is taken as it was before\n", 0},
+		{"a web page", "packages good | head -1", "<!DOCTYPE html>", "name       good 1.2\n",
+			"packages: the catalogue URL makes no sense: it is no list of packages in JSON: invalid character '<' looking for beginning of value; it is taken as it was before\n", 0},
+		{"an empty one, which is none", "install good none", `{"packages": []}`, "",
+			"install: good: the catalogue has no such package; the command packages lists it\ninstall: none: the catalogue has no such package; the command packages lists it\n", 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var asked atomic.Int64
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case asked.Add(1) == 1:
+					http.Redirect(w, r, full.catalog, http.StatusFound)
+				case test.then == "":
+					http.NotFound(w, r)
+				default:
+					fmt.Fprint(w, test.then)
+				}
+			}))
+			defer s.Close()
+			got := finish(t, command(t, "--catalog", s.URL, "--engine", "interpreter", "-c", "cd; install -q good; "+test.line), "")
+			want := strings.ReplaceAll(test.err, "URL", s.URL)
+			if got.out != test.out || got.code != test.code || got.err != want {
+				t.Errorf("%q, %q, %d; want %q, %q, %d", got.out, got.err, got.code, test.out, want, test.code)
+			}
+		})
+	}
+}

@@ -54,6 +54,15 @@ func (c *cmd) packageStore() *packages.Store {
 	return packages.NewStore(c.fs, home)
 }
 
+// catalog gets the catalogue, and says so if it is an old one.
+func (c *cmd) catalog(ctx context.Context, store *packages.Store) (*packages.Catalog, error) {
+	catalog, stale, err := store.Catalog(ctx, c.p.Kernel())
+	if stale != nil {
+		c.errorf("%s; it is taken as it was before", reason(stale))
+	}
+	return catalog, err
+}
+
 func runInstall(c *cmd) int {
 	in := &installer{cmd: c, store: c.packageStore(), says: 1}
 	f := c.flags()
@@ -140,7 +149,7 @@ const buildWait = time.Second
 // waited for.
 func (in *installer) find(name string) (*packages.Package, error) {
 	for waited := false; ; waited = true {
-		catalog, err := in.store.Catalog(in.interrupted, in.p.Kernel())
+		catalog, err := in.catalog(in.interrupted, in.store)
 		if isErrno(err, errno.ENOENT) {
 			return nil, errors.New("there is no catalogue here, so a URL or a file is needed")
 		}

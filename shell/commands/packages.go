@@ -42,7 +42,7 @@ func runPackages(c *cmd) int {
 	list := slices.Clone(have)
 	var building []string
 	if !installed {
-		catalog, err := store.Catalog(c.p.Context(), c.p.Kernel())
+		catalog, err := c.catalog(c.p.Context(), store)
 		switch {
 		case isErrno(err, errno.ENOENT):
 			if len(have) == 0 {

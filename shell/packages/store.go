@@ -43,31 +43,31 @@ func (s *Store) unlink(names ...string) {
 }
 
 // Catalog gets the catalogue of a kernel. Where it cannot be had now, it is the one that was
-// got last.
-func (s *Store) Catalog(ctx context.Context, k *kernel.Kernel) (*Catalog, error) {
+// got last, and stale says why.
+func (s *Store) Catalog(ctx context.Context, k *kernel.Kernel) (c *Catalog, stale, err error) {
 	last := path.Join(s.cache(), "catalog.json")
-	c, err := Load(ctx, k)
+	c, err = Load(ctx, k)
 	if err != nil {
 		text, gone := s.f.ReadFile(last)
-		if gone != nil || errno.Of(err) == errno.ENOENT {
-			return nil, err
+		if gone != nil || errno.Of(err) == errno.ENOENT || ctx.Err() != nil {
+			return nil, nil, err
 		}
 		c, bad := Parse(text, "")
 		if bad != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		c.Building = nil // nobody knows
-		return c, nil
+		return c, err, nil
 	}
 	text, err := json.Marshal(c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// To keep it is for worse days: that it fails is no reason to stop.
 	if old, err := s.f.ReadFile(last); (err != nil || !bytes.Equal(old, text)) && s.f.MkdirAll(s.cache(), 0o755) == nil {
 		_ = s.f.WriteFile(last, text, 0o644)
 	}
-	return c, nil
+	return c, nil, nil
 }
 
 // List is what is installed, in the order of names. Records that cannot be read are left out.
