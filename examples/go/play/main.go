@@ -30,8 +30,12 @@ func main() {
 	volume := flag.Int("v", 100, "how loud it is, in `percent`, to 400")
 	out := flag.String("o", "", "write the samples to a `file`, - for the standard output, and play nothing")
 	flag.Parse()
-	if flag.NArg() > 1 || *volume < 0 || *volume > maxVolume {
-		flag.Usage()
+	switch {
+	case flag.NArg() > 1:
+		fmt.Fprintf(os.Stderr, "play: it plays one song, and these are %d\n", flag.NArg())
+		os.Exit(2)
+	case *volume < 0 || *volume > maxVolume:
+		fmt.Fprintf(os.Stderr, "play: a volume of %d percent: it can be from 0 to %d\n", *volume, maxVolume)
 		os.Exit(2)
 	}
 	what := "-"
