@@ -90,6 +90,7 @@ func (c *Conn) receiveHello(f *Frame) error {
 	return nil
 }
 
+// receiveCall begins a call or a notification of the other side, or answers why it does not.
 func (c *Conn) receiveCall(f *Frame) error {
 	h, body, err := DecodeCall(f.Payload)
 	switch {

@@ -96,6 +96,7 @@ func (c *Conn) live(id, n uint32) (*Stream, error) {
 	return s.stream(n), nil
 }
 
+// receiveData takes a piece of a stream from the other side.
 func (c *Conn) receiveData(f *Frame) error {
 	n, body, err := DecodeData(f.Payload)
 	if err != nil {

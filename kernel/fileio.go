@@ -158,6 +158,7 @@ func (f *openFile) line(c *call) {
 	}
 }
 
+// writeFile writes to a file at its offset, or at its end.
 func writeFile(c *call) {
 	f := c.f
 	f.mu.Lock()

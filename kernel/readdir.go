@@ -24,6 +24,7 @@ func sysReadDir(c *call) verdict {
 	return c.goOutside(readDir)
 }
 
+// readDir fills a reply with entries from a cookie on.
 func readDir(c *call) {
 	dir, err := c.place().Dir()
 	if err != nil {

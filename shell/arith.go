@@ -275,6 +275,7 @@ var assignOps = map[syntax.BinAritOperator]syntax.BinAritOperator{
 	syntax.ShrAssgn: syntax.Shr, syntax.PowAssgn: syntax.Pow,
 }
 
+// arithBinary evaluates an operator with two operands, assignments among them.
 func (sh *shell) arithBinary(x *syntax.BinaryArithm) (int64, error) {
 	if x.Op == syntax.Assgn {
 		_, put, err := sh.arithTarget(x.X)
@@ -341,6 +342,7 @@ func (sh *shell) arithBinary(x *syntax.BinaryArithm) (int64, error) {
 
 var errDivision = &arithError{"division by 0"}
 
+// compute evaluates an operator on two numbers.
 func compute(op syntax.BinAritOperator, x, y int64) (int64, error) {
 	switch op {
 	case syntax.Add:

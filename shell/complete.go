@@ -129,6 +129,7 @@ func (sh *shell) completeVariable(w partWord) edit.Completion {
 	return c
 }
 
+// completeCommand completes the first word of a command.
 func (sh *shell) completeCommand(w partWord) edit.Completion {
 	var names []string
 	add := func(name string) {

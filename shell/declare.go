@@ -86,6 +86,7 @@ type declOptions struct {
 	inherit                    bool
 }
 
+// declare is declare, local, export, readonly and nameref, whose options differ.
 func (sh *shell) declare(c *call, opts []string, list []declared) int {
 	o := declOptions{on: map[byte]bool{}, off: map[byte]bool{}}
 	allowed := "aAfFgiIlnrtuxp"
@@ -205,6 +206,7 @@ func (sh *shell) inGlobal(f func() error) error {
 	return err
 }
 
+// declareIn declares one name.
 func (sh *shell) declareIn(o *declOptions, d declared, mode assignMode) error {
 	v, err := sh.declTarget(d.name, mode)
 	if err != nil {

@@ -50,6 +50,7 @@ type commandLine struct {
 	text, file                  string
 }
 
+// commandLine reads the arguments of sh; code is not 0 if the shell is to end with it at once.
 func (sh *shell) commandLine(args []string) (line commandLine, code int) {
 	if len(args) > 0 {
 		sh.name = args[0]

@@ -93,6 +93,7 @@ func (sh *shell) put(s *saved, n, real int) {
 // maxFD bounds the numbers that a redirection may name.
 const maxFD = 1 << 16
 
+// redirectOne does one redirection.
 func (sh *shell) redirectOne(s *saved, rd *syntax.Redirect) error {
 	n := defaultFD(rd.Op)
 	variable := ""

@@ -60,6 +60,7 @@ func (sh *shell) testWord(x syntax.TestExpr) (string, error) {
 	return sh.literal(w)
 }
 
+// testBinaryExpr evaluates && and ||, and operators with two operands.
 func (sh *shell) testBinaryExpr(x *syntax.BinaryTest) (bool, error) {
 	switch x.Op {
 	case syntax.AndTest, syntax.OrTest:

@@ -170,6 +170,7 @@ func (b *builder) parts(parts []syntax.WordPart, q quoting) error {
 	return nil
 }
 
+// part expands one part of a word.
 func (b *builder) part(part syntax.WordPart, q quoting, isFirst, isLast bool) error {
 	quoted := q == inDouble || q == inDocument
 	switch x := part.(type) {

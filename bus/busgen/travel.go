@@ -110,6 +110,7 @@ func (t *traveller) show(typ types.Type) string {
 	})
 }
 
+// namedReason is why a type with a name cannot travel, empty if it can.
 func (t *traveller) namedReason(typ *types.Named) (why string, at token.Pos) {
 	obj := typ.Obj()
 	name := t.show(typ)

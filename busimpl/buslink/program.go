@@ -53,6 +53,7 @@ type arguments struct {
 	opt                  Options
 }
 
+// parse reads the arguments.
 func parse(args []string, token string) (*arguments, error) {
 	a := &arguments{token: token, opt: Options{Name: "server", Plain: true}}
 	for len(args) > 0 {
@@ -99,6 +100,7 @@ func parse(args []string, token string) (*arguments, error) {
 	return a, err
 }
 
+// run makes the link and makes it again, until the process is to end.
 func run(k *kernel.Kernel, p *kernel.Process, d osws.Transport) int {
 	token := ""
 	for _, v := range p.Environ() {

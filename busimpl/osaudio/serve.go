@@ -40,6 +40,7 @@ func Register(s *bus.Server, o Output, check grant.Check) {
 	})
 }
 
+// open begins a stream of sound, which is an object.
 func (s *service) open(ctx context.Context, in *bus.Incoming) error {
 	var f Format
 	a := struct {

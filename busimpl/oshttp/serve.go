@@ -86,6 +86,7 @@ func (s *service) do(ctx context.Context, in *bus.Incoming, r *Request, body io.
 	return a, nil
 }
 
+// fetch makes a request, whose body and whose answer's are streams.
 func (s *service) fetch(ctx context.Context, in *bus.Incoming) error {
 	var a struct {
 		Request Request `json:"request"`

@@ -49,6 +49,7 @@ func (a *spawnArgs) order() (*order, error) {
 	return o, nil
 }
 
+// spawn starts a child of the caller, which is an object.
 func (s *service) spawn(ctx context.Context, in *bus.Incoming) error {
 	var a spawnArgs
 	if err := args.Read(in, &a); err != nil {

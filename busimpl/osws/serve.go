@@ -83,6 +83,7 @@ type socket struct {
 	end  *End
 }
 
+// connect opens a socket, which is an object with streams of messages.
 func (s *service) connect(ctx context.Context, in *bus.Incoming) error {
 	var a struct {
 		URL       string   `json:"url"`

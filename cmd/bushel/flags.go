@@ -86,6 +86,7 @@ func parseFlags(args []string, shell bool) (o options, rest []string, err error)
 	return o, args, nil
 }
 
+// set sets what an option says.
 func (o *options) set(name, value string) error {
 	switch name {
 	case "engine":

@@ -46,6 +46,7 @@ func Args(r *sys.Request) string {
 	return strings.Join(list, ", ")
 }
 
+// arg prints an argument of a call by what it is.
 func arg(kind byte, n uint64, r *sys.Request) (text string, ok bool) {
 	switch kind {
 	case 'd', 'n':

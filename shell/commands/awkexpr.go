@@ -288,6 +288,7 @@ func (p *awkParser) variable(ref awkRefFn) (awkExpr, awkRefFn) {
 	return func() awkVal { return p.a.load(ref()) }, ref
 }
 
+// primary parses what binds the most: a value, a variable, a group, a call.
 func (p *awkParser) primary() (awkExpr, awkRefFn) {
 	a := p.a
 	switch p.tok.kind {
@@ -379,6 +380,7 @@ func (p *awkParser) getlineTarget() awkRefFn {
 	return nil
 }
 
+// call parses a call of a function of the script.
 func (p *awkParser) call(name string) awkExpr {
 	a := p.a
 	f := a.function(name)

@@ -78,6 +78,7 @@ func (l *awkLexer) operand() bool {
 	return false
 }
 
+// scan reads the next token.
 func (l *awkLexer) scan() awkToken {
 	for l.i < len(l.s) {
 		switch ch := l.s[l.i]; {

@@ -206,6 +206,7 @@ func (p *awkParser) condition() awkExpr {
 	return e
 }
 
+// stmt parses a statement.
 func (p *awkParser) stmt() awkStmt {
 	a := p.a
 	switch {
@@ -252,6 +253,7 @@ func (p *awkParser) stmt() awkStmt {
 	return s
 }
 
+// forStmt parses both forms of for.
 func (p *awkParser) forStmt() awkStmt {
 	a := p.a
 	p.expect("(")
@@ -362,6 +364,7 @@ func (p *awkParser) simple() awkStmt {
 	return func() awkFlow { e(); return awkGoOn }
 }
 
+// print parses print and printf, with where their output goes.
 func (p *awkParser) print() awkStmt {
 	a := p.a
 	formatted := p.next().text == "printf"

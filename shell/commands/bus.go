@@ -202,6 +202,7 @@ func (c *cmd) busArgs(args []string) []byte {
 	return text
 }
 
+// busCall is bus call.
 func (c *cmd) busCall() int {
 	f := c.flags()
 	f.posix, f.bad = true, 2

@@ -113,6 +113,7 @@ func (d *diffOpts) complain(name string, err error) {
 	d.failed = true
 }
 
+// dirs compares two directories, name by name.
 func (d *diffOpts) dirs(a, b string) {
 	x, err := d.c.fs.ReadDir(a)
 	if err != nil {

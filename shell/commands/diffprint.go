@@ -57,6 +57,7 @@ func (d *diffOpts) printNormal(a, b *diffFile, changes []change) {
 	}
 }
 
+// printUnified prints changes with lines around them.
 func (d *diffOpts) printUnified(a, b *diffFile, changes []change) {
 	name := func(i int, f *diffFile) string {
 		if i < len(d.labels) {

@@ -72,6 +72,7 @@ func runFile(c *cmd) int {
 	return 0
 }
 
+// describe is what a file's type, its head and its text tell of it.
 func (c *cmd) describe(name string, follow bool) (text, mime string) {
 	if name != "-" {
 		stat := c.fs.Lstat

@@ -53,6 +53,7 @@ func (p *findParser) actionFor(op string) findTest {
 	return nil
 }
 
+// exec is -exec and -ok, by single files or by many.
 func (p *findParser) exec(op string) findTest {
 	c, fd := p.c, p.fd
 	var argv []string

@@ -171,6 +171,7 @@ func (s *search) trail(l *lines, num int, off int64) {
 	}
 }
 
+// line prints a line of the input, one that matches or one around it.
 func (s *search) line(line []byte, num int, off int64, match bool) {
 	g, out := s.g, s.g.c.out
 	if (g.before > 0 || g.after > 0) && s.last > 0 && num > s.last+1 || s.last == 0 && g.matched && (g.before > 0 || g.after > 0) {

@@ -154,6 +154,7 @@ func runFold(c *cmd) int {
 	return 0
 }
 
+// fold prints a line in pieces.
 func (c *cmd) fold(line []byte, width int, byBytes, spaces bool) {
 	column, start, blank := 0, 0, -1
 	for i := 0; i < len(line); {

@@ -172,6 +172,7 @@ func (l *lister) stat(name, path string, operand bool) (listed, error) {
 	return e, nil
 }
 
+// dir lists a directory, and with -R those below it.
 func (l *lister) dir(path string, header bool) {
 	entries, err := l.c.fs.ReadDir(path)
 	if err != nil {

@@ -123,6 +123,7 @@ func (l *lister) printName(e *listed) {
 	l.c.out.WriteString(name + suffix)
 }
 
+// print prints entries in the form that was asked for.
 func (l *lister) print(list []listed) {
 	if l.long {
 		l.printLong(list)
@@ -225,6 +226,7 @@ func (l *lister) columns(widths []int, one func(int)) {
 	}
 }
 
+// printLong prints a line an entry, in columns.
 func (l *lister) printLong(list []listed) {
 	rows := make([][]string, len(list))
 	var width [6]int

@@ -100,6 +100,7 @@ func (t *reTranslator) run() error {
 	return nil
 }
 
+// plain translates what is no escape and no list.
 func (t *reTranslator) plain(ch byte) error {
 	t.i++
 	switch {
@@ -286,6 +287,7 @@ func (t *reTranslator) interval(n int, end string) error {
 	return t.repeat(op + "}")
 }
 
+// escape translates what follows a backslash.
 func (t *reTranslator) escape(ch byte) error {
 	t.i += 2
 	if t.basic {

@@ -98,6 +98,7 @@ func runPs(c *cmd) int {
 	return 0
 }
 
+// psField is a column of ps.
 func (c *cmd) psField(name string, p *sys.ProcInfo) string {
 	started := time.Unix(0, p.StartTime)
 	switch name {

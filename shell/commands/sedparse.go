@@ -136,6 +136,7 @@ func (p *sedParser) peek() byte {
 	return 0
 }
 
+// address reads an address, nil if there is none; second says that another stands before it.
 func (p *sedParser) address(second bool) (*sedAddr, error) {
 	ch := p.peek()
 	switch {
@@ -245,6 +246,7 @@ func bracketLen(s string) int {
 	return 0
 }
 
+// command reads one command with its addresses.
 func (p *sedParser) command() (*sedCmd, error) {
 	k := &sedCmd{}
 	var err error
@@ -355,6 +357,7 @@ func (p *sedParser) textArg() (string, error) {
 	return b.String() + "\n", nil
 }
 
+// substitute reads the arguments of s.
 func (p *sedParser) substitute(k *sedCmd) error {
 	delim := p.peek()
 	if delim == 0 || delim == '\n' || delim == '\\' {

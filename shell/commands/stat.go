@@ -118,6 +118,7 @@ func (c *cmd) statFormat(format, name string, st *sys.Stat) string {
 	return b.String()
 }
 
+// statField is what a letter of stat's formats stands for.
 func (c *cmd) statField(verb byte, name string, st *sys.Stat) string {
 	num := func(n uint64) string { return strconv.FormatUint(n, 10) }
 	full := func(ns int64) string {

@@ -13,6 +13,7 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
+// read goes through an archive, to list or to unpack it.
 func (t *tarrer) read(archive, dir string, extract bool, files []string) {
 	c := t.c
 	in, err := c.open(archive)
@@ -127,6 +128,7 @@ func safePath(name string, strip int) (string, error) {
 	return strings.Join(parts[strip:], "/"), nil
 }
 
+// extract makes the file of a head.
 func (t *tarrer) extract(r io.Reader, h *tar.Header) error {
 	c := t.c
 	if t.toStdout {

@@ -139,6 +139,7 @@ func (c *cmd) countLines(in *input, lines bool) (n counts, err error) {
 	}
 }
 
+// countAll counts all that can be counted.
 func (c *cmd) countAll(in *input) (n counts, err error) {
 	buf := make([]byte, chunk)
 	word, width, held := false, int64(0), 0

@@ -101,6 +101,7 @@ func (d *decoder) ended() bool {
 	return false
 }
 
+// value reads one value, which stands depth below others.
 func (d *decoder) value(depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, malformed(fmt.Sprintf("more than %d values one within another", maxDepth))

@@ -70,6 +70,7 @@ func pascal(name string) string {
 	return b.String()
 }
 
+// service writes the types of a service, its client and what serves it.
 func (t *tsWriter) service(s *desc.Service) {
 	t.s, t.types = s, make(map[string]string)
 	prefix := pascal(s.Name)

@@ -189,6 +189,7 @@ func (d *dir) ReadDir(cookie uint64, yield func(sys.DirEntry) bool) error {
 	return nil
 }
 
+// list is what is in both layers.
 func (d *dir) list() ([]sys.DirEntry, error) {
 	d.fs.mu.Lock()
 	defer d.fs.mu.Unlock()

@@ -39,6 +39,7 @@ func (f *file) Append(p []byte) (end int64, err error) {
 	return f.size, err
 }
 
+// write writes contents at an offset.
 func (f *file) write(p []byte, off, now int64) (n int, err error) {
 	var tooBig error
 	switch {
