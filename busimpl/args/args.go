@@ -12,6 +12,10 @@ import (
 	"github.com/bushel-wasm/bushel/bus/codec/cborvalue"
 )
 
+// Most is how long the arguments of a call may be, in bytes: to decode more would hold up the
+// kernel. What is longer goes by streams.
+const Most = 256 << 10
+
 // Read reads the arguments of a call into the struct that into points to, by its "json"
 // tags. No body at all is a call without arguments.
 func Read(in *bus.Incoming, into any) error {
@@ -19,6 +23,8 @@ func Read(in *bus.Incoming, into any) error {
 	switch {
 	case len(data) == 0:
 		return nil
+	case len(data) > Most:
+		return bus.NewError(bus.CodeInvalidArgument, fmt.Sprintf("arguments of %d bytes, where %d is the most", len(data), Most))
 	case in.Format() == bus.FormatCBOR:
 		v, err := cborvalue.Decode(data)
 		if err != nil {

@@ -4,12 +4,14 @@
 package ostime
 
 import (
+	"encoding/json"
 	"fmt"
-	"math/big"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/bushel-wasm/bushel/bus"
-	"github.com/bushel-wasm/bushel/bus/codec"
+	"github.com/bushel-wasm/bushel/busimpl/args"
 )
 
 // The names of the methods.
@@ -30,28 +32,38 @@ func Register(s *bus.Server) {
 
 // request is the arguments of Sleep. The crate's type is of 128 bits.
 type request struct {
-	Duration *big.Int `json:"duration_ms"`
+	Duration json.Number `json:"duration_ms"`
 }
 
-// longest is how long anybody sleeps: what is longer is for ever.
-const longest = 1 << 53
+// longest is how long anybody sleeps, in milliseconds: what is longer is for ever.
+const longest = 1<<63/1_000_000 - 1
+
+// duration is how long to sleep; ok is false for what is no number, or one with a sign, a point or
+// an exponent.
+func (r *request) duration() (d time.Duration, ok bool) {
+	digits := string(r.Duration)
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return 0, false
+	}
+	ms, err := strconv.ParseUint(digits, 10, 64)
+	if err != nil { // there are more than 64 bits
+		ms = longest
+	}
+	return time.Duration(min(ms, longest)) * time.Millisecond, true
+}
 
 func sleep(in *bus.Incoming) {
 	var r request
-	err := codec.JSON.Unmarshal(in.Body(), &r)
-	switch {
-	case err != nil:
+	if err := args.Read(in, &r); err != nil {
 		in.Fault(err)
 		return
-	case r.Duration == nil || r.Duration.Sign() < 0:
+	}
+	d, ok := r.duration()
+	if !ok {
 		in.Fault(&bus.Error{Code: bus.CodeInvalidArgument, Crate: bus.CrateBadRequest, Message: "duration_ms is not a number of milliseconds"})
 		return
 	}
-	ms := int64(longest)
-	if r.Duration.IsInt64() {
-		ms = min(ms, r.Duration.Int64())
-	}
-	timer := time.AfterFunc(time.Duration(min(ms, int64(1<<63-1)/int64(time.Millisecond)))*time.Millisecond, func() {
+	timer := time.AfterFunc(d, func() {
 		in.Reply(bus.FormatJSON, []byte("null"))
 	})
 	in.OnEnd(func(error) { timer.Stop() })
