@@ -31,7 +31,15 @@ type tsWriter struct {
 	b     strings.Builder
 	s     *desc.Service
 	types map[string]string // the names of types and objects in TypeScript
+	depth int               // callbacks of callbacks
 }
+
+// A description comes from a package, which may write what it likes: what is nested deeper than
+// that, or has a longer name for a type, is unknown.
+const (
+	maxDepth = 8
+	maxType  = 1000
+)
 
 func (t *tsWriter) line(format string, args ...any) { fmt.Fprintf(&t.b, format+"\n", args...) }
 
@@ -101,12 +109,12 @@ func (t *tsWriter) service(s *desc.Service) {
 		t.line("  %s: { args: %s; result: %s };", strconv.Quote(s.FullName("", m)), t.args(m.Params, false), t.results(m.Results, false))
 	}
 	t.line("}\n")
-	t.line("/** The page's bus as callers of %s see it: `shell.bus as %sBus`. */", s.Name, prefix)
+	t.doc("", fmt.Sprintf("The page's bus as callers of %s see it: `shell.bus as %sBus`.", s.Name, prefix), false)
 	t.line("export interface %sBus {", prefix)
 	t.line("  call<M extends keyof %s>(", prefix)
 	t.line("    name: string, method: M, args: %[1]s[M][\"args\"], options?: { signal?: AbortSignal; timeout?: number },", prefix)
 	t.line("  ): Promise<%s[M][\"result\"]>;\n}\n", prefix)
-	t.line("/** What serves %s in the page: the handlers for shell.bus.serve. */", s.Name)
+	t.doc("", fmt.Sprintf("What serves %s in the page: the handlers for shell.bus.serve.", s.Name), false)
 	t.line("export interface %sHandlers {", prefix)
 	for i := range s.Methods {
 		m := &s.Methods[i]
@@ -225,6 +233,11 @@ func (t *tsWriter) variable(v *desc.Var, given bool) string {
 
 // function is the type of a callback. Who gives it serves it, so what it takes comes in.
 func (t *tsWriter) function(m *desc.Method, given bool) string {
+	if m == nil || t.depth == maxDepth {
+		return "unknown"
+	}
+	t.depth++
+	defer func() { t.depth-- }()
 	var params []string
 	for i := range m.Params {
 		p := &m.Params[i]
@@ -285,6 +298,9 @@ func tsLiteral(v any) string {
 
 // value is a type in Go's notation as TypeScript has its values.
 func (t *tsWriter) value(goType string) string {
+	if len(goType) > maxType {
+		return "unknown"
+	}
 	switch goType {
 	case "string":
 		return "string"
