@@ -84,7 +84,8 @@ func (t *tty) flush() {
 
 // setMode changes the mode and keeps what has been typed ahead. What was typed while
 // nothing edited it goes through the discipline when lines are edited again, as if it
-// came now.
+// came now, but is not echoed, as on other systems: who reads raw shows what it takes
+// itself, and a shell that is given many lines at once would show all the rest at each.
 func (t *tty) setMode(m sys.TTYMode) {
 	old := t.mode
 	switch {
@@ -104,10 +105,13 @@ func (t *tty) setMode(m sys.TTYMode) {
 	case old&sys.TTYCanon == 0 && m&sys.TTYCanon != 0:
 		all := bytes.Join(t.lines, nil)
 		t.flush()
-		t.mode = m
 		for _, b := range all {
+			if t.mode = m &^ sys.TTYEcho; t.signalOf(b) != 0 {
+				t.mode = m
+			}
 			t.receive(b)
 		}
+		t.mode = m
 	default:
 		t.mode = m
 	}

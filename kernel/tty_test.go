@@ -147,6 +147,42 @@ func TestTTY_typeAhead(t *testing.T) {
 	}
 }
 
+// TestTTY_aheadEcho types into one mode and goes to others: each byte is shown once at most.
+func TestTTY_aheadEcho(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		modes []sys.TTYMode // the input is typed in the first
+		input string
+		echo  string
+	}{
+		{"keys, then lines", []sys.TTYMode{sys.TTYRaw, sys.TTYCooked}, "one\rtwo\rthr", ""},
+		{"lines, keys, lines", []sys.TTYMode{sys.TTYCooked, sys.TTYRaw, sys.TTYCooked}, "one\rtw", "one\r\ntw"},
+		{"erased before anybody saw it", []sys.TTYMode{sys.TTYRaw, sys.TTYCooked}, "ab\x7f\r", ""},
+		{"an interrupt is shown", []sys.TTYMode{sys.TTYRaw, sys.TTYCooked}, "one\r\x03two\r", "^C"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			k := boot(t)
+			f := k.Init().Files()
+			m, s, err := f.PTY(80, 24)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, mode := range tt.modes {
+				if err := f.SetTTYMode(s, mode); err != nil {
+					t.Fatal(err)
+				}
+				if i == 0 {
+					f.Write(m, []byte(tt.input))
+				}
+			}
+			f.Write(m, []byte("!\r"))
+			if got := strings.TrimSuffix(drain(f, m), "|"); got != tt.echo+"!\r\n" {
+				t.Errorf("echo %q, want %q", got, tt.echo+"!\r\n")
+			}
+		})
+	}
+}
+
 func TestTTY_partialReads(t *testing.T) {
 	k := boot(t)
 	f := k.Init().Files()

@@ -72,8 +72,10 @@ func TestWrongCommandLines(t *testing.T) {
 }
 
 func TestHelpAndVersion(t *testing.T) {
-	if got := finish(t, command(t, "help"), ""); got.code != 0 || !strings.Contains(got.out, "bushel run") || got.err != "" {
-		t.Errorf("help: %+v", got)
+	for _, args := range [][]string{{"help"}, {"--help"}, {"run", "--help"}, {"run", "-h"}, {"serve", "--help"}} {
+		if got := finish(t, command(t, args...), ""); got.code != 0 || !strings.Contains(got.out, "bushel run") || got.err != "" {
+			t.Errorf("%q: %+v", args, got)
+		}
 	}
 	if got := finish(t, command(t, "--version"), ""); got.code != 0 || !strings.HasPrefix(got.out, "bushel ") {
 		t.Errorf("version: %+v", got)

@@ -47,19 +47,25 @@ type streams struct{ in, out, err *os.File }
 
 func dispatch(args []string, s streams) (int, error) {
 	if len(args) > 0 {
+		ours := args[0] == "run" || args[0] == "serve"
+		if args[0] == "help" || asksForHelp(args[0]) || ours && len(args) > 1 && asksForHelp(args[1]) {
+			return help(s.out)
+		}
 		switch args[0] {
 		case "run":
 			return runCommand(args[1:], s)
 		case "serve":
 			return serveCommand(args[1:], s.out)
-		case "help", "--help", "-help", "-h":
-			return help(s.out)
 		case "version", "--version", "-version":
 			_, err := fmt.Fprintln(s.out, "bushel", version())
 			return 0, err
 		}
 	}
 	return shellCommand(args, s)
+}
+
+func asksForHelp(arg string) bool {
+	return arg == "--help" || arg == "-help" || arg == "-h"
 }
 
 func help(w io.Writer) (int, error) {

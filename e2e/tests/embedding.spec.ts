@@ -74,6 +74,30 @@ test("boot=click waits for a click and shows what is printed", async ({ context,
   await expect.poll(() => page.evaluate(() => document.querySelector("bushel-shell")!.screen())).toMatch(/^clicked$/m);
 });
 
+test("boot=click takes a click anywhere but on a link or behind a selection", async ({ context, site, watch }) => {
+  const page = await context.newPage();
+  watch(page);
+  const printed = '<p id="text">what is printed</p><a href="#elsewhere">a link</a>';
+  const html = `<script type="module" src="/bushel.js"></script><bushel-shell boot="click">${printed}</bushel-shell>`;
+  site.pages.set("/anywhere", { html });
+  const state = () => page.evaluate(() => document.querySelector("bushel-shell")!.state);
+  await page.goto(`${site.url}anywhere`);
+  await page.waitForSelector("bushel-shell[state=idle]");
+  await page.getByText("a link").click();
+  await page.waitForURL(/#elsewhere$/);
+  expect(await state()).toBe("idle");
+  await page.evaluate(() => {
+    getSelection()!.selectAllChildren(document.getElementById("text")!);
+    document.querySelector("bushel-shell")!.click(); // as the one that a drag of the mouse ends with
+  });
+  expect(await state()).toBe("idle");
+  await page.evaluate(() => getSelection()!.removeAllRanges());
+  await page.click("bushel-shell");
+  await page.waitForSelector("bushel-shell[state=ready]");
+  await page.keyboard.type("echo clicked\n");
+  await expect.poll(() => page.evaluate(() => document.querySelector("bushel-shell")!.screen())).toMatch(/^clicked$/m);
+});
+
 test("boot=click is started by what needs it", async ({ context, site, watch }) => {
   const page = await context.newPage();
   watch(page);

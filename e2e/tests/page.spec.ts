@@ -97,6 +97,28 @@ test("taken off the page, the shell ends its workers; put back, it starts anew",
   expect((await shell.run("echo back")).stdout).toBe("back\n");
 });
 
+test("taken off the page, the shell ends what waits for it", async ({ open }) => {
+  const shell = await open();
+  const codes = await shell.page.evaluate(async () => {
+    const { shell } = globalThis;
+    const child = await shell.spawn("cat");
+    const left = Promise.withResolvers<string>();
+    const silent = () => new ReadableStream<Uint8Array>({ cancel: () => left.resolve("left") });
+    const code = (promise: Promise<unknown>) => promise.then(() => "done", (error) => error.code);
+    const waiting = [
+      code(shell.run("cat", { stdin: silent() })),
+      code(shell.fs.writeFile("/tmp/never", silent())),
+      code(child.exit),
+      code(child.stdout.getReader().read()),
+      code(shell.bus.call("os", "time.sleep", { duration_ms: 600_000 })),
+    ];
+    while (!(await shell.fs.stat("/tmp/never").catch(() => undefined))); // until it has begun
+    shell.remove();
+    return Promise.all([...waiting, left.promise]);
+  });
+  expect(codes).toEqual(["closed", "closed", "closed", "closed", "unavailable", "left"]);
+});
+
 test("moved on the page, the shell stays", async ({ open }) => {
   const shell = await open();
   await shell.write("kept", "yes");

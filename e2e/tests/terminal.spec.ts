@@ -25,6 +25,15 @@ test("what is typed is run, and the page is told", async ({ open }) => {
   await shell.seen(/^a; b$/m);
 });
 
+test("lines that are typed at once are shown once each", async ({ open }) => {
+  const shell = await open();
+  const lines = Array.from({ length: 30 }, (_, i) => `echo ${i}-$((${i} * 1000))`);
+  await shell.type(lines.map((line) => `${line}\n`).join(""));
+  await shell.seen(/^29-29000\n~ \$ $/m);
+  const wanted = lines.flatMap((line, i) => [`~ $ ${line}`, `${i}-${i * 1000}`]);
+  expect((await shell.screen()).trimEnd().split("\n")).toEqual([...wanted, "~ $"]);
+});
+
 test("keys on the keyboard reach the shell", async ({ open }) => {
   const shell = await open();
   await shell.page.keyboard.type("echo typed by hand");

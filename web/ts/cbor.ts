@@ -70,7 +70,7 @@ function putObject(w: Writer, value: object | null, depth: number): void {
   } else {
     const entries = value instanceof Map ? [...value] : Object.entries(value);
     if (!(value instanceof Map) && Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) {
-      throw new TypeError(`a ${value.constructor?.name ?? "strange object"} is no plain value`);
+      throw new TypeError(`a ${value.constructor?.name || "strange object"} is no plain value`);
     }
     head(w, 5, entries.length);
     for (const [key, item] of entries) {

@@ -27,6 +27,7 @@ export class Client {
   private out: Uint8Array[] = [];
   private lastID = 0;
   private dead: Error | undefined;
+  private readonly watchers = new Set<() => void>();
 
   constructor(port: Port) {
     this.port = port;
@@ -73,9 +74,17 @@ export class Client {
     }
   }
 
+  /** Has act told when the client is closed, until the function that it returns is called. */
+  whenClosed(act: () => void): () => void {
+    this.watchers.add(act);
+    return () => this.watchers.delete(act);
+  }
+
   /** Ends every open call, and all calls to come, with error. */
   close(error: Error): void {
     this.dead ??= error;
+    for (const act of this.watchers) act();
+    this.watchers.clear();
     this.out = [];
     const all = [...this.waiting.values()];
     this.waiting.clear();

@@ -38,6 +38,9 @@ const stores = new Set<string>();
 let named = 0;
 
 /** What is said of the terminal when the keyboard comes to it. */
+/** What does something by itself when it is clicked. */
+const ACTIVE = "a, area, audio, button, iframe, input, label, option, select, summary, textarea, video, [contenteditable]";
+
 const HINT = "Escape, then Tab leaves the terminal; Escape, then Shift and Tab goes back. After it is a button for a screen reader mode.";
 
 let sheet: CSSStyleSheet | undefined;
@@ -107,6 +110,7 @@ export class BushelShell extends Attributes {
     });
     new Drop(this, notice, target, () => this.shell && { files: this.fs, folder: () => this.shell?.folder ?? "." });
     this.prompted.promise.catch(() => {});
+    this.addEventListener("click", (event) => this.clicked(event));
   }
 
   connectedCallback(): void {
@@ -277,14 +281,28 @@ export class BushelShell extends Attributes {
       return;
     }
     this.setState("idle");
-    this.panel.idle(() => {
-      this.start();
-      this.ready.then(() => this.focus(), () => {});
-    });
+    this.panel.idle(() => this.wake());
     if (this.boot === "visible") {
       this.observer = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && this.start());
       this.observer.observe(this);
     }
+  }
+
+  // Starts the shell for a reader, who goes on with its keyboard.
+  private wake(): void {
+    this.start();
+    this.ready.then(() => this.focus(), () => {});
+  }
+
+  // A click anywhere in an element that waits starts it, but not one that follows a link in what
+  // is printed, or ends a selection of it.
+  private clicked(event: MouseEvent): void {
+    if (this.shell || this.boot === "load" || event.defaultPrevented) return;
+    const path = event.composedPath();
+    if (path.slice(0, path.indexOf(this)).some((node) => node instanceof Element && node.matches(ACTIVE))) return;
+    const selection = document.getSelection();
+    if (selection && !selection.isCollapsed && selection.containsNode(this, true)) return;
+    this.wake();
   }
 
   private async makeTerminal(events: TerminalEvents, free: Promise<void>) {

@@ -128,9 +128,12 @@ export class Files {
     const how = options.append || flag[0] === "a" ? Open.append : Open.trunc;
     const flags = Open.write | Open.create | how | (flag[1] === "x" ? Open.excl : 0);
     const fd = await this.open(client, path, flags, options.mode);
+    // A stream that has nothing to give must not keep who waits for a shell that has gone.
+    const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+    const forget = client.whenClosed(close);
     try {
       let written = 0;
-      for await (const chunk of chunks(data)) {
+      for await (const chunk of chunks(data, closed)) {
         for (let at = 0; at < chunk.length; at += PIECE) {
           await writeAll(client, fd, chunk.subarray(at, at + PIECE), path);
           written += Math.min(PIECE, chunk.length - at);
@@ -138,6 +141,7 @@ export class Files {
         }
       }
     } finally {
+      forget();
       // Awaited, so that whoever runs the file next finds nobody writing it.
       await this.close(client, fd);
     }
