@@ -32,12 +32,12 @@ func runChmod(c *cmd) int {
 		}
 	}
 	f := c.flags()
-	var recursive, verbose, changes, silent bool
+	m := moder{cmd: c}
 	var reference string
-	f.bool(&recursive, "R|recursive")
-	f.bool(&verbose, "v|verbose")
-	f.bool(&changes, "c|changes")
-	f.bool(&silent, "f|silent|quiet")
+	f.bool(&m.recursive, "R|recursive")
+	f.bool(&m.verbose, "v|verbose")
+	f.bool(&m.changes, "c|changes")
+	f.bool(&m.silent, "f|silent|quiet")
 	f.str(&reference, "reference")
 	args := f.parse()
 	if reference != "" {
@@ -55,47 +55,56 @@ func runChmod(c *cmd) int {
 	}
 	mask := c.fs.Umask(0)
 	c.fs.Umask(mask)
-	change, err := filemode.Parse(mode, mask)
-	if err != nil {
+	var err error
+	if m.change, err = filemode.Parse(mode, mask); err != nil {
 		c.usageError(1, "%s", err)
 	}
-	var one func(name string, top bool)
-	one = func(name string, top bool) {
-		c.tick()
-		st, err := c.fs.Lstat(name)
-		if err == nil && st.Type == sys.TypeSymlink {
-			if !top {
-				return
-			}
-			st, err = c.fs.Stat(name)
-		}
-		want := uint32(0)
-		if err == nil {
-			want = change(st.Mode, st.Type == sys.TypeDirectory)
-			err = c.fs.Chmod(name, want)
-		}
-		if err != nil {
-			if c.code = 1; !silent {
-				c.fileError(name, err)
-			}
-			return
-		}
-		if verbose || changes && want != st.Mode {
-			fmt.Fprintf(c.out, "mode of '%s' changed from %04o (%s) to %04o (%s)\n", name,
-				st.Mode, modeText(0, st.Mode)[1:], want, modeText(0, want)[1:])
-		}
-		if recursive && st.Type == sys.TypeDirectory {
-			list, err := c.fs.ReadDir(name)
-			if err != nil {
-				c.fileError(name, err)
-			}
-			for _, e := range list {
-				one(joinPath(name, e.Name), false)
-			}
-		}
-	}
 	for _, name := range args {
-		one(name, true)
+		m.apply(name, true)
 	}
 	return 0
+}
+
+// A moder changes the modes of files.
+type moder struct {
+	*cmd
+	change                              filemode.Change
+	recursive, verbose, changes, silent bool
+}
+
+// apply changes the mode of a file. A link is followed if it was named by the user: top says so.
+func (m *moder) apply(name string, top bool) {
+	m.tick()
+	st, err := m.fs.Lstat(name)
+	if err == nil && st.Type == sys.TypeSymlink {
+		if !top {
+			return
+		}
+		st, err = m.fs.Stat(name)
+	}
+	want := uint32(0)
+	if err == nil {
+		want = m.change(st.Mode, st.Type == sys.TypeDirectory)
+		err = m.fs.Chmod(name, want)
+	}
+	if err != nil {
+		if m.code = 1; !m.silent {
+			m.fileError(name, err)
+		}
+		return
+	}
+	if m.verbose || m.changes && want != st.Mode {
+		fmt.Fprintf(m.out, "mode of '%s' changed from %04o (%s) to %04o (%s)\n", name,
+			st.Mode, modeText(0, st.Mode)[1:], want, modeText(0, want)[1:])
+	}
+	if !m.recursive || st.Type != sys.TypeDirectory {
+		return
+	}
+	list, err := m.fs.ReadDir(name)
+	if err != nil {
+		m.fileError(name, err)
+	}
+	for _, e := range list {
+		m.apply(joinPath(name, e.Name), false)
+	}
 }

@@ -28,6 +28,7 @@ As grep -E.`}
 var fgrepSpec = spec{name: "fgrep", synopsis: "[OPTION]... PATTERN [FILE]...", run: runGrep, help: `
 As grep -F.`}
 
+// A grepper searches files.
 type grepper struct {
 	c                                        *cmd
 	m                                        matcher
@@ -44,78 +45,26 @@ func runGrep(c *cmd) int {
 	g := grepper{c: c, m: matcher{c: c}, delim: '\n', max: -1}
 	f := c.flags()
 	f.bad = 2
-	syntax := map[string]byte{"egrep": 'E', "fgrep": 'F'}[c.name]
-	var patterns []string
-	var have, fold, word, line, recursive, zero, noName, yesName bool
-	for _, s := range []string{"E|extended-regexp", "F|fixed-strings", "G|basic-regexp", "P|perl-regexp"} {
-		f.fn(s, noArg, func(string) error { syntax = s[0]; return nil })
-	}
-	f.fn("e|regexp", needArg, func(s string) error {
-		patterns, have = append(patterns, strings.Split(s, "\n")...), true
-		return nil
-	})
-	f.fn("f|file", needArg, func(s string) error {
-		have = true
-		if !c.eachLine(s, '\n', func(line []byte, _ bool) bool {
-			patterns = append(patterns, string(line))
-			return true
-		}) {
-			c.exit(2)
-		}
-		return nil
-	})
-	f.bool(&fold, "i|y|ignore-case")
-	f.off(&fold, "no-ignore-case")
-	f.bool(&g.invert, "v|invert-match")
-	f.bool(&word, "w|word-regexp")
-	f.bool(&line, "x|line-regexp")
-	f.bool(&g.count, "c|count")
-	f.bool(&g.numbers, "n|line-number")
-	f.bool(&g.offsets, "b|byte-offset")
-	f.bool(&g.list, "l|files-with-matches")
-	f.bool(&g.listWithout, "L|files-without-match")
-	f.bool(&g.only, "o|only-matching")
-	f.bool(&g.quiet, "q|quiet|silent")
-	f.bool(&g.silent, "s|no-messages")
-	f.int(&g.max, "m|max-count")
+	p := grepPatterns{syntax: map[string]byte{"egrep": 'E', "fgrep": 'F'}[c.name]}
+	p.flags(f, c)
+	var recursive, zero, noName, yesName bool
+	g.flags(f)
 	f.bool(&yesName, "H|with-filename")
 	f.bool(&noName, "h|no-filename")
 	f.bool(&recursive, "r|R|recursive|dereference-recursive")
-	f.list(&g.include, "include")
-	f.list(&g.exclude, "exclude")
-	f.list(&g.excludeDir, "exclude-dir")
-	f.int(&g.after, "A|after-context")
-	f.int(&g.before, "B|before-context")
-	around := func(s string) error {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 0 {
-			return badArg(s + ": invalid context length argument")
-		}
-		g.before, g.after = n, n
-		return nil
-	}
-	f.fn("C|context", needArg, around)
-	f.digits = around
-	f.bool(&g.text, "a|text")
-	f.bool(&g.skipBinary, "I")
 	f.bool(&zero, "z|null-data")
-	f.bool(&g.zeroName, "Z|null")
-	f.fn("color|colour", maybeArg, func(s string) error {
-		g.color = s == "always" || s != "never" && c.fs.IsTTY(1)
-		return nil
-	})
 	f.ignore("line-buffered")
 	files := f.parse()
-	if !have {
+	if !p.have {
 		if len(files) == 0 {
 			c.usageError(2, "no pattern given")
 		}
-		patterns, files = strings.Split(files[0], "\n"), files[1:]
+		p.list, files = strings.Split(files[0], "\n"), files[1:]
 	}
 	if zero {
 		g.delim = 0
 	}
-	if err := g.m.compile(patterns, syntax, fold, word, line); err != nil {
+	if err := g.m.compile(p.list, p.syntax, p.fold, p.word, p.line); err != nil {
 		c.fail(2, "%s", err)
 	}
 	g.names = !noName && (yesName || len(files) > 1 || recursive)
@@ -139,6 +88,75 @@ func runGrep(c *cmd) int {
 		return 0
 	}
 	return 1
+}
+
+// grepPatterns is what is searched.
+type grepPatterns struct {
+	list             []string
+	have             bool // there is one, if only an empty one
+	syntax           byte
+	fold, word, line bool
+}
+
+// flags declares the options that say what is searched.
+func (p *grepPatterns) flags(f *flags, c *cmd) {
+	for _, s := range []string{"E|extended-regexp", "F|fixed-strings", "G|basic-regexp", "P|perl-regexp"} {
+		f.fn(s, noArg, func(string) error { p.syntax = s[0]; return nil })
+	}
+	f.fn("e|regexp", needArg, func(s string) error {
+		p.list, p.have = append(p.list, strings.Split(s, "\n")...), true
+		return nil
+	})
+	f.fn("f|file", needArg, func(s string) error {
+		p.have = true
+		if !c.eachLine(s, '\n', func(line []byte, _ bool) bool {
+			p.list = append(p.list, string(line))
+			return true
+		}) {
+			c.exit(2)
+		}
+		return nil
+	})
+	f.bool(&p.fold, "i|y|ignore-case")
+	f.off(&p.fold, "no-ignore-case")
+	f.bool(&p.word, "w|word-regexp")
+	f.bool(&p.line, "x|line-regexp")
+}
+
+// flags declares the options that say where is searched, and what is printed.
+func (g *grepper) flags(f *flags) {
+	f.bool(&g.invert, "v|invert-match")
+	f.bool(&g.count, "c|count")
+	f.bool(&g.numbers, "n|line-number")
+	f.bool(&g.offsets, "b|byte-offset")
+	f.bool(&g.list, "l|files-with-matches")
+	f.bool(&g.listWithout, "L|files-without-match")
+	f.bool(&g.only, "o|only-matching")
+	f.bool(&g.quiet, "q|quiet|silent")
+	f.bool(&g.silent, "s|no-messages")
+	f.int(&g.max, "m|max-count")
+	f.list(&g.include, "include")
+	f.list(&g.exclude, "exclude")
+	f.list(&g.excludeDir, "exclude-dir")
+	f.int(&g.after, "A|after-context")
+	f.int(&g.before, "B|before-context")
+	around := func(s string) error {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 0 {
+			return badArg(s + ": invalid context length argument")
+		}
+		g.before, g.after = n, n
+		return nil
+	}
+	f.fn("C|context", needArg, around)
+	f.digits = around
+	f.bool(&g.text, "a|text")
+	f.bool(&g.skipBinary, "I")
+	f.bool(&g.zeroName, "Z|null")
+	f.fn("color|colour", maybeArg, func(s string) error {
+		g.color = s == "always" || s != "never" && g.c.fs.IsTTY(1)
+		return nil
+	})
 }
 
 func (g *grepper) complain(name string, err error) {

@@ -29,93 +29,111 @@ var (
 
 func runHash(c *cmd, size int, make func() hash.Hash) int {
 	f := c.flags()
-	var check, binary, tag, zero, quiet, status, missing bool
+	h := hasher{cmd: c, size: size, make: make}
+	var check bool
 	f.bool(&check, "c|check")
-	f.bool(&binary, "b|binary")
-	f.bool(&tag, "tag")
-	f.bool(&zero, "z|zero")
-	f.bool(&quiet, "quiet")
-	f.bool(&status, "status")
-	f.bool(&missing, "ignore-missing")
+	f.bool(&h.binary, "b|binary")
+	f.bool(&h.tag, "tag")
+	f.bool(&h.zero, "z|zero")
+	f.bool(&h.quiet, "quiet")
+	f.bool(&h.status, "status")
+	f.bool(&h.missing, "ignore-missing")
 	f.ignore("t|w|text|warn|strict")
-	files := orStdin(f.parse())
-	sum := func(name string) (string, error) {
-		in, err := c.open(name)
-		if err != nil {
-			return "", err
-		}
-		defer in.Close()
-		h := make()
-		err = c.copyTo(&bySteps{c: c, w: h, size: 16 << 10, units: 32 << 10}, in)
-		return hex.EncodeToString(h.Sum(nil)), err
-	}
-	if !check {
-		for _, name := range files {
-			s, err := sum(name)
-			if err != nil {
-				c.fileError(name, err)
-				continue
-			}
-			mark := " "
-			if binary {
-				mark = "*"
-			}
-			if tag {
-				s = fmt.Sprintf("%s (%s) = %s", strings.ToUpper(strings.TrimSuffix(c.name, "sum")), name, s)
-			} else {
-				s += " " + mark + name
-			}
-			c.record(s, zero)
-		}
-		return 0
-	}
-	for _, list := range files {
-		failed, unread, good, lines := 0, 0, 0, 0
-		c.eachLine(list, '\n', func(line []byte, _ bool) bool {
-			want, name, ok := parseSum(strings.TrimSuffix(string(line), "\r"), size)
-			if !ok {
-				return true
-			}
-			lines++
-			got, err := sum(name)
-			result := "OK"
-			switch {
-			case err != nil && missing:
-				return true
-			case err != nil:
-				c.fileError(name, err)
-				unread++
-				result = "FAILED open or read"
-			case !strings.EqualFold(got, want):
-				failed++
-				result = "FAILED"
-			default:
-				good++
-			}
-			if !status && !(quiet && result == "OK") {
-				c.out.WriteString(name + ": " + result + "\n")
-			}
-			return true
-		})
-		plural := func(n int, one, many string) {
-			if n > 0 && !status {
-				if n > 1 {
-					one = many
-				}
-				c.errorf("WARNING: %d %s", n, one)
-			}
-		}
-		if lines == 0 && c.code == 0 {
-			c.errorf("%s: no properly formatted checksum lines found", list)
-			c.code = 1
-		}
-		plural(unread, "listed file could not be read", "listed files could not be read")
-		plural(failed, "computed checksum did NOT match", "computed checksums did NOT match")
-		if failed+unread > 0 || missing && good == 0 {
-			c.code = 1
+	for _, name := range orStdin(f.parse()) {
+		if check {
+			h.check(name)
+		} else {
+			h.print(name)
 		}
 	}
 	return 0
+}
+
+// A hasher prints or checks sums of files.
+type hasher struct {
+	*cmd
+	size                   int // of a sum, in bytes
+	make                   func() hash.Hash
+	binary, tag, zero      bool // of what is printed
+	quiet, status, missing bool // of what is checked
+}
+
+func (h *hasher) sum(name string) (string, error) {
+	in, err := h.open(name)
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	sum := h.make()
+	err = h.copyTo(&bySteps{c: h.cmd, w: sum, size: 16 << 10, units: 32 << 10}, in)
+	return hex.EncodeToString(sum.Sum(nil)), err
+}
+
+func (h *hasher) print(name string) {
+	s, err := h.sum(name)
+	switch {
+	case err != nil:
+		h.fileError(name, err)
+		return
+	case h.tag:
+		s = fmt.Sprintf("%s (%s) = %s", strings.ToUpper(strings.TrimSuffix(h.name, "sum")), name, s)
+	case h.binary:
+		s += " *" + name
+	default:
+		s += "  " + name
+	}
+	h.record(s, h.zero)
+}
+
+// check checks the files of a list.
+func (h *hasher) check(list string) {
+	failed, unread, good, lines := 0, 0, 0, 0
+	h.eachLine(list, '\n', func(line []byte, _ bool) bool {
+		want, name, ok := parseSum(strings.TrimSuffix(string(line), "\r"), h.size)
+		if !ok {
+			return true
+		}
+		lines++
+		got, err := h.sum(name)
+		result := "OK"
+		switch {
+		case err != nil && h.missing:
+			return true
+		case err != nil:
+			h.fileError(name, err)
+			unread++
+			result = "FAILED open or read"
+		case !strings.EqualFold(got, want):
+			failed++
+			result = "FAILED"
+		default:
+			good++
+		}
+		if !h.status && !(h.quiet && result == "OK") {
+			h.out.WriteString(name + ": " + result + "\n")
+		}
+		return true
+	})
+	if lines == 0 && h.code == 0 {
+		h.errorf("%s: no properly formatted checksum lines found", list)
+		h.code = 1
+	}
+	h.warn(unread, "listed file could not be read", "listed files could not be read")
+	h.warn(failed, "computed checksum did NOT match", "computed checksums did NOT match")
+	if failed+unread > 0 || h.missing && good == 0 {
+		h.code = 1
+	}
+}
+
+// warn tells how many of a list went wrong.
+func (h *hasher) warn(n int, one, many string) {
+	switch {
+	case n == 0 || h.status:
+	case n == 1:
+		h.errorf("WARNING: %d %s", n, one)
+	default:
+		h.errorf("WARNING: %d %s", n, many)
+	}
 }
 
 // parseSum reads a line of a list, in either form.
