@@ -54,11 +54,11 @@ func arg(kind byte, n uint64, r *sys.Request) (text string, ok bool) {
 	case 'D':
 		return strconv.FormatUint(n, 10), n != sys.AtCwd
 	case 'p':
-		return Quote([]byte(r.Path)), true
+		return quote([]byte(r.Path)), true
 	case 'b':
-		return Quote(r.Data) + ", " + strconv.Itoa(len(r.Data)), true
+		return quote(r.Data) + ", " + strconv.Itoa(len(r.Data)), true
 	case 'q':
-		return Quote(r.Data), true
+		return quote(r.Data), true
 	case 'i':
 		return strconv.FormatInt(int64(n), 10), true
 	case 'o':
@@ -93,8 +93,8 @@ func arg(kind byte, n uint64, r *sys.Request) (text string, ok bool) {
 // MaxText is how much of a text a trace prints.
 const MaxText = 64
 
-// Quote is data as a trace prints it: the beginning, as a string of C.
-func Quote(data []byte) string {
+// quote is data as a trace prints it: the beginning, as a string of C.
+func quote(data []byte) string {
 	more := ""
 	if len(data) > MaxText {
 		data, more = data[:MaxText], "..."
@@ -148,9 +148,9 @@ func spawnAttr(data []byte) string {
 			argv = append(argv, "...")
 			break
 		}
-		argv = append(argv, Quote([]byte(s)))
+		argv = append(argv, quote([]byte(s)))
 	}
-	return fmt.Sprintf("%s, [%s], %v /* %d variables */", Quote([]byte(a.Path)), strings.Join(argv, ", "), a.FDs, len(a.Env))
+	return fmt.Sprintf("%s, [%s], %v /* %d variables */", quote([]byte(a.Path)), strings.Join(argv, ", "), a.FDs, len(a.Env))
 }
 
 // pollFDs is the list of a poll: what is wanted, or only what is the case.

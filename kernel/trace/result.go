@@ -13,16 +13,16 @@ func Result(op sys.Op, r *sys.Reply) (text string, failed bool) {
 	if r.Errno != 0 {
 		text := fmt.Sprintf("-1 %s (%s)", r.Errno.Name(), r.Errno.Error())
 		if len(r.Data) > 0 {
-			text += ": " + strings.Trim(Quote(r.Data), `"`)
+			text += ": " + strings.Trim(quote(r.Data), `"`)
 		}
 		return text, true
 	}
 	n := strconv.FormatUint(r.Vals[0], 10)
 	switch op {
 	case sys.OpRead, sys.OpPRead, sys.OpRecv:
-		return fmt.Sprintf("%d %s", len(r.Data), Quote(r.Data)), false
+		return fmt.Sprintf("%d %s", len(r.Data), quote(r.Data)), false
 	case sys.OpGetcwd, sys.OpReadlink:
-		return Quote(r.Data), false
+		return quote(r.Data), false
 	case sys.OpStat, sys.OpFStat:
 		st, err := sys.DecodeStat(r.Data)
 		if err != nil {

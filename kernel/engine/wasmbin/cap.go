@@ -54,7 +54,7 @@ func (m *Module) TooLarge(pages uint32) string {
 	if most <= uint64(pages) {
 		return ""
 	}
-	return fmt.Sprintf("needs %s of memory, and %s is the limit (raise it with ulimit -v)", PagesText(most), PagesText(uint64(pages)))
+	return fmt.Sprintf("needs %s of memory, and %s is the limit (raise it with ulimit -v)", pagesText(most), pagesText(uint64(pages)))
 }
 
 // NearLimit says in one sentence that a program which failed had used most of the
@@ -65,11 +65,11 @@ func NearLimit(used, limit uint32) string {
 		return ""
 	}
 	return fmt.Sprintf("ended with %s of memory; the limit is %s (raise it with ulimit -v)",
-		PagesText(uint64(used)), PagesText(uint64(limit)))
+		pagesText(uint64(used)), pagesText(uint64(limit)))
 }
 
-// PagesText is the size of pages of 64 KiB, as messages show it.
-func PagesText(pages uint64) string {
+// pagesText is the size of pages of 64 KiB, as messages show it.
+func pagesText(pages uint64) string {
 	switch {
 	case pages%(1<<14) == 0 && pages > 0:
 		return fmt.Sprintf("%d GiB", pages>>14)

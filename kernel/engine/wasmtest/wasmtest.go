@@ -38,8 +38,8 @@ func Uleb(v uint64) (b []byte) {
 	return append(b, byte(v))
 }
 
-// Sleb is v in signed LEB128.
-func Sleb(v int64) (b []byte) {
+// sleb is v in signed LEB128.
+func sleb(v int64) (b []byte) {
 	for v < -64 || v > 63 {
 		b = append(b, byte(v)|0x80)
 		v >>= 7
@@ -59,9 +59,9 @@ func Code(parts ...any) (b []byte) {
 		case uint32:
 			b = append(b, Uleb(uint64(p))...)
 		case int32:
-			b = append(b, Sleb(int64(p))...)
+			b = append(b, sleb(int64(p))...)
 		case int64:
-			b = append(b, Sleb(p)...)
+			b = append(b, sleb(p)...)
 		case []byte:
 			b = append(b, p...)
 		}
