@@ -65,7 +65,7 @@ func (m Method) ReservedNumber() (n uint32, ok bool) {
 type Frame struct {
 	Kind   Kind
 	Format uint8
-	Lane   uint16 // of a system call, see kernel/link; on a bus link, [Flags]
+	Lane   uint16 // of a system call, see kernel/link; on a bus link, flags such as [FlagKeep]
 	ID     uint32 // chosen by the caller, unique among its open calls
 	Method Method
 	// Payload is borrowed: after a decode it aliases the message.

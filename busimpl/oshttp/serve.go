@@ -28,7 +28,7 @@ type service struct {
 }
 
 // Register adds the service to s, with requests made by t. check is asked about the service
-// "http" and each place that is to be reached, see [Target]; nil allows all.
+// "http" and each place that is to be reached, see [remote.Target]; nil allows all.
 func Register(s *bus.Server, t Transport, check grant.Check) {
 	svc := &service{t, check}
 	s.Register(&bus.Service{
