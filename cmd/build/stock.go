@@ -97,7 +97,9 @@ func sentence(err error) string {
 	}
 	why := err.Error()
 	if command, ok := errors.AsType[*guests.CommandError](err); ok {
-		why = command.Err.Error()
+		program, args, _ := strings.Cut(command.Command, " ")
+		verb, _, _ := strings.Cut(args, " ")
+		why = fmt.Sprintf("%s %s: %v", program, verb, command.Err)
 		if command.Output != "" {
 			why = command.Output[strings.LastIndexByte(command.Output, '\n')+1:]
 		}

@@ -85,7 +85,7 @@ func TestStock_fill(t *testing.T) {
 	failed := &guests.CommandError{Command: "go get x", Output: "go: finding x\ngo: dial tcp: no such host", Err: errors.New("exit status 1")}
 	fails := map[string]error{
 		"lua":     &guests.MissingError{What: "clang", How: "`go run ./cmd/guests` fetches it"},
-		"esbuild": &guests.MissingError{What: "esbuild 1", How: "", Err: &guests.CommandError{Err: errors.New("exit status 2")}},
+		"esbuild": &guests.MissingError{What: "esbuild 1", How: "", Err: &guests.CommandError{Command: "npm install --silent x", Err: errors.New("exit status 2")}},
 		"goawk":   &guests.MissingError{What: "goawk@v1", How: "it could not be fetched: " + failed.Error(), Err: failed},
 		"play":    fmt.Errorf("play: %w", &guests.CommandError{Command: "go build", Output: "# play\na.go:1: what?", Err: errors.New("exit status 1")}),
 	}
@@ -114,7 +114,7 @@ func TestStock_fill(t *testing.T) {
 	for _, want := range []string{
 		"packages: building meanwhile, for install: " + strings.Join(offered(), ", "),
 		"packages: lua is left out: clang is missing: `go run ./cmd/guests` fetches it",
-		"packages: esbuild is left out: esbuild 1 could not be fetched: exit status 2",
+		"packages: esbuild is left out: esbuild 1 could not be fetched: npm install: exit status 2",
 		"packages: goawk is left out: goawk@v1 could not be fetched: go: dial tcp: no such host",
 		"packages: play is left out: it cannot be built: a.go:1: what?",
 	} {
