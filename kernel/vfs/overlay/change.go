@@ -234,50 +234,27 @@ func (d *dir) Rename(name string, to vfs.Dir, newName string) error {
 		return err
 	}
 	defer unlock()
-	if newName == LogName {
-		return errno.Faultf(errno.EPERM, "the overlay needs the name %s for itself", newName)
-	}
-	n, err := d.lookup(name)
-	if err != nil {
+	n, old, err := d.mayMove(name, dst, newName)
+	if err != nil || old == n {
 		return err
-	}
-	if dst.removed {
-		return errno.ENOENT
-	}
-	old, err := dst.lookup(newName)
-	if err != nil && !missing(err) {
-		return err
-	}
-	if old == n {
-		return nil
-	}
-	moved, isDir := n.(*dir)
-	if isDir && moved.contains(dst) {
-		return errno.EINVAL
-	}
-	if err := d.mayReplace(old, isDir); err != nil {
-		return err
-	}
-	if isDir && len(moved.lower) > 0 {
-		return errno.EXDEV
 	}
 	if err := dst.raise(); err != nil {
 		return err
 	}
+	_, isDir := n.(*dir)
 	if !isDir {
 		if _, err := d.fs.raiseNode(n); err != nil {
 			return err
 		}
 	}
-	if there, isDir := old.(*dir); isDir {
-		if err := dst.removeDir(newName, there); err != nil {
-			return err
-		}
+	if there, oldIsDir := old.(*dir); oldIsDir {
+		err = dst.removeDir(newName, there)
 	} else if isDir {
 		// A directory that was there below must not shine through.
-		if err := dst.hide(newName); err != nil {
-			return err
-		}
+		err = dst.hide(newName)
+	}
+	if err != nil {
+		return err
 	}
 	if err := d.upper.Rename(name, dst.upper, newName); err != nil {
 		return err
@@ -285,6 +262,45 @@ func (d *dir) Rename(name string, to vfs.Dir, newName string) error {
 	if err := d.hide(name); err != nil {
 		return err
 	}
+	d.moved(name, n, dst, newName, old)
+	return nil
+}
+
+// mayMove finds the entry name and what has the new name in dst, nil if nothing has, and is
+// the verdict over moving the one there. The lock is held.
+func (d *dir) mayMove(name string, dst *dir, newName string) (n, old vfs.Node, err error) {
+	if newName == LogName {
+		return nil, nil, errno.Faultf(errno.EPERM, "the overlay needs the name %s for itself", newName)
+	}
+	if n, err = d.lookup(name); err != nil {
+		return nil, nil, err
+	}
+	if dst.removed {
+		return nil, nil, errno.ENOENT
+	}
+	old, err = dst.lookup(newName)
+	if err != nil && !missing(err) {
+		return nil, nil, err
+	}
+	if old == n {
+		return n, old, nil
+	}
+	moved, isDir := n.(*dir)
+	if isDir && moved.contains(dst) {
+		return nil, nil, errno.EINVAL
+	}
+	if err := d.mayReplace(old, isDir); err != nil {
+		return nil, nil, err
+	}
+	if isDir && len(moved.lower) > 0 {
+		return nil, nil, errno.EXDEV
+	}
+	return n, old, nil
+}
+
+// moved notes that n, which was called name, is now newName in dst, in place of old. The lock
+// is held.
+func (d *dir) moved(name string, n vfs.Node, dst *dir, newName string, old vfs.Node) {
 	delete(d.children, name)
 	delete(d.cookies, name)
 	if old != nil {
@@ -295,12 +311,11 @@ func (d *dir) Rename(name string, to vfs.Dir, newName string) error {
 		}
 	}
 	dst.children[newName] = n
-	if isDir {
+	if sub, isDir := n.(*dir); isDir {
 		d.fs.placeMu.Lock()
-		moved.parent, moved.name = dst, newName
+		sub.parent, sub.name = dst, newName
 		d.fs.placeMu.Unlock()
 	}
-	return nil
 }
 
 // contains reports whether sub is d or below it.
