@@ -120,7 +120,7 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 		return nil, errno.EAGAIN
 	}
 	c := newProcess(k, 0)
-	if e := c.inherit(p, b); e != 0 {
+	if e := p.bequeath(c, b); e != 0 {
 		return nil, e
 	}
 	if e := p.checkGroup(b); e != 0 {
@@ -130,7 +130,7 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 		return nil, e
 	}
 	c.pid = k.newPID()
-	c.join(p, b)
+	p.seat(c, b)
 	c.parent = p
 	p.children = append(p.children, c)
 	k.procs[c.pid] = c
@@ -139,9 +139,9 @@ func (p *Process) bear(b *birth) (*Process, errno.Errno) {
 	return c, 0
 }
 
-// inherit sets what a child has of its parent p and of its birth: all but its files, its
-// session and its number. The lock is held.
-func (c *Process) inherit(p *Process, b *birth) errno.Errno {
+// bequeath sets what the child c has of p and of its birth: all but its files, its session and
+// its number. The lock is held.
+func (p *Process) bequeath(c *Process, b *birth) errno.Errno {
 	c.main, c.argv, c.env, c.name, c.cwd = b.main, b.argv, b.env, b.name, b.cwd
 	if c.name == "" && len(b.argv) > 0 {
 		c.name = b.argv[0]
@@ -173,8 +173,8 @@ func (c *Process) inherit(p *Process, b *birth) errno.Errno {
 	return 0
 }
 
-// join puts a child of p, which has its number, into a session and a group. The lock is held.
-func (c *Process) join(p *Process, b *birth) {
+// seat puts the child c, which has its number, into a session and a group. The lock is held.
+func (p *Process) seat(c *Process, b *birth) {
 	k := p.k
 	if b.flags&sys.SpawnSetSID != 0 {
 		k.newSession(c)

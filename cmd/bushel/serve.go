@@ -68,23 +68,23 @@ func parseServe(args []string) (*serving, error) {
 	return s, nil
 }
 
-func (s *serving) set(name, value string) error {
+func (o *serving) set(name, value string) error {
 	switch name {
 	case "addr":
-		s.addr = value
+		o.addr = value
 	case "token":
 		if value == "" {
 			return usagef("--token needs a text that nobody guesses; without it one is made")
 		}
-		s.token = value
+		o.token = value
 	case "origin":
-		s.origins = append(s.origins, value)
+		o.origins = append(o.origins, value)
 	case "module":
 		name, file, ok := strings.Cut(value, "=")
 		if !ok || name == "" || file == "" || strings.ContainsAny(name, "/:*") {
 			return usagef("--module %s is not NAME=FILE", value)
 		}
-		s.modules = append(s.modules, served{name, file})
+		o.modules = append(o.modules, served{name, file})
 	}
 	return nil
 }
