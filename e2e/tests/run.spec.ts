@@ -135,6 +135,43 @@ test("what is no bytes fails its writer, and ends the reader's input", async ({ 
   expect(result).toEqual({ said: "TypeError: the data is no string, buffer, Blob or stream", output: "end\n", code: 0 });
 });
 
+test("what has ended is out of the way, whatever is left unread", async ({ open }) => {
+  const shell = await open();
+  const { before, after, output } = await shell.page.evaluate(async () => {
+    const { shell } = globalThis;
+    const open = async () => (await shell.fs.readdir("/proc/1/fd")).length;
+    const before = await open();
+    for (let i = 0; i < 400; i++) {
+      const child = await shell.spawn(`echo ${i}; echo e >&2`, i % 4 === 0 ? { terminal: true } : {});
+      await child.exit;
+      if (i % 4 === 1) await new Response(child.stdout).text();
+    }
+    const held = await shell.spawn("cat & exit 4"); // a reader that is left
+    await held.exit;
+    return { before, after: await open(), output: (await shell.run("echo still")).stdout };
+  });
+  expect(output).toBe("still\n");
+  expect(after - before).toBeLessThan(20);
+});
+
+test("a terminal that has ended does nothing to the next one", async ({ open }) => {
+  const shell = await open();
+  const result = await shell.page.evaluate(async () => {
+    const { shell } = globalThis;
+    const code = (promise: Promise<unknown>) => promise.then(() => "done", (error) => error.code);
+    const first = await shell.spawn("true", { terminal: true });
+    const writer = first.stdin.getWriter();
+    await new Response(first.stdout).text();
+    await first.exit;
+    const second = await shell.spawn("cat; stty size", { terminal: { cols: 40, rows: 10 } }); // on the number that has become free
+    const codes = [await code(first.resize({ cols: 9, rows: 9 })), await code(writer.write("not yours\n"))];
+    const other = second.stdin.getWriter();
+    await other.write("mine\n\x04");
+    return { codes, output: await new Response(second.stdout).text(), code: await second.exit };
+  });
+  expect(result).toEqual({ codes: ["EPIPE", "EPIPE"], output: "mine\r\nmine\r\n10 40\r\n", code: 0 });
+});
+
 test("spawn gives a terminal that knows its size, and kills", async ({ open }) => {
   const shell = await open();
   const result = await shell.page.evaluate(async () => {

@@ -17,7 +17,8 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-const opName = new Map<number, string>(Object.entries(Op).map(([name, number]) => [number, name]));
+/** The names of the calls, as errors tell them. */
+export const opName: ReadonlyMap<number, string> = new Map<number, string>(Object.entries(Op).map(([name, number]) => [number, name]));
 
 /** Client performs system calls and hands each its own reply. */
 export class Client {

@@ -10,8 +10,7 @@ import { ENGINES, type Engine } from "./protocol.ts";
 import { encodeSpawnAttr, SpawnFlag, waitStatus, type SpawnAttr, type WaitStatus } from "./record.ts";
 import { SIGINT, SIGKILL, signalNumber } from "./signal.ts";
 import type { Source } from "./source.ts";
-import { writeAll } from "./files.ts";
-import { pump, readable, readAll, writable } from "./streams.ts";
+import { Descriptor, pump, readable, readAll, writable } from "./streams.ts";
 import { Op, Open, TTYChange, AT_CWD, type Reply } from "./syscall.ts";
 
 /** How long after SIGINT an aborted run is killed, in milliseconds. */
@@ -22,6 +21,8 @@ const LINGER = 100;
 const LONGEST = 0x7fffffff;
 /** How much a pipe to or from a program holds: each time that it is empty or full costs a round trip. */
 const PIPE = 1 << 20;
+/** Control-D, as it is typed. */
+const END_OF_INPUT = new Uint8Array([4]);
 /** The exit code of a run that was out of time, as timeout(1) has it. */
 const TIMED_OUT = 124;
 
@@ -167,12 +168,16 @@ export class Processes {
       for (const fd of [input[1], out[0], err[0]]) client.call({ op: Op.close, args: [fd] }).catch(() => {});
       throw error;
     }
+    const stdin = new Descriptor(client, input[1]);
+    const exit = this.exit(pid);
+    // Not everybody closes an input that nobody reads any more.
+    exit.then(() => stdin.closeIfUnread()).catch(() => {});
     return {
       pid,
-      stdin: writable(client, input[1]),
-      stdout: readable(client, out[0]),
-      stderr: readable(client, err[0]),
-      exit: this.exit(pid),
+      stdin: writable(stdin),
+      stdout: readable(new Descriptor(client, out[0])),
+      stderr: readable(new Descriptor(client, err[0])),
+      exit,
       kill: (signal = "TERM") => this.send(pid, signalNumber(signal)),
       resize: () => Promise.reject(new TypeError("it has no terminal to resize: spawn it with terminal: true")),
     };
@@ -182,16 +187,17 @@ export class Processes {
     const { client } = this;
     const size = typeof options.terminal === "object" ? options.terminal : {};
     const attr = this.attributes(line, options);
-    const { master, pid } = await this.spawnOnPTY(attr, size.cols ?? 80, size.rows ?? 24);
-    const EOF = new Uint8Array([4]);
+    const spawned = await this.spawnOnPTY(attr, size.cols ?? 80, size.rows ?? 24);
+    const { pid } = spawned;
+    const master = new Descriptor(client, spawned.master);
     return {
       pid,
-      stdin: writable(client, master, () => writeAll(client, master, EOF).catch(() => {})),
-      stdout: readable(client, master, hungUp),
+      stdin: writable(master, () => master.call(Op.write, [], END_OF_INPUT).catch(() => {})),
+      stdout: readable(master, hungUp),
       stderr: new ReadableStream({ start: (controller) => controller.close() }),
       exit: this.exit(pid),
       kill: (signal = "TERM") => this.send(pid, signalNumber(signal)),
-      resize: (to) => this.resize(master, to.cols, to.rows),
+      resize: async (to) => void (await master.call(Op.ttyset, resizing(to.cols, to.rows))),
     };
   }
 
@@ -210,8 +216,7 @@ export class Processes {
   }
 
   async resize(master: number, cols: number, rows: number): Promise<void> {
-    const size = (BigInt(cols) << 32n) | BigInt(rows);
-    await this.client.call({ op: Op.ttyset, args: [master, TTYChange.size, 0, size] });
+    await this.client.call({ op: Op.ttyset, args: [master, ...resizing(cols, rows)] });
   }
 
   /** Waits for a child's end. */
@@ -292,6 +297,9 @@ export class Processes {
     await this.client.call({ op: Op.kill, args: [-pid, signal] });
   }
 }
+
+// What ttyset is given, after the fd.
+const resizing = (cols: number, rows: number) => [TTYChange.size, 0, (BigInt(cols) << 32n) | BigInt(rows)] as const;
 
 /** Reading a terminal whose last process has gone fails with EIO, as on Linux: it is its end. */
 export const hungUp = (error: unknown): boolean => isErrno(error, "EIO");

@@ -56,6 +56,22 @@ export function decodeDirEntries(data: Uint8Array): DirEntry[] {
   return list;
 }
 
+/** What poll tells of an fd. */
+export const Poll = { in: 1, out: 2, hup: 4, err: 8, bad: 16 } as const;
+
+/** Asks poll for one fd. */
+export function encodePoll(fd: number, events: number): Uint8Array {
+  return new Writer().u32(fd).u16(events).u16(0).u64(0n).done();
+}
+
+/** What is the case, of a poll for one fd. */
+export function decodePoll(data: Uint8Array): number {
+  const r = new Reader(data);
+  r.u32();
+  r.u16();
+  return r.u16();
+}
+
 export const SpawnFlag = { setPGID: 1, setSID: 2, foreground: 4, setTTY: 8 } as const;
 
 /** What spawn starts; fds are pairs of the caller's fd and the new process's. */

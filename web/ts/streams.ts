@@ -1,11 +1,12 @@
 // An fd of the page as a web stream, and the whole of one as bytes.
 
 import { concat } from "./bytes.ts";
-import type { Client } from "./client.ts";
+import { type Client, opName } from "./client.ts";
 import { chunks, type Source } from "./source.ts";
 import { writeAll } from "./files.ts";
-import { isErrno } from "./errno.ts";
-import { Op } from "./syscall.ts";
+import { isErrno, numberOf, SystemError } from "./errno.ts";
+import { decodePoll, encodePoll, Poll } from "./record.ts";
+import { Op, type Reply } from "./syscall.ts";
 
 /** What one read may bring; a pipe holds less. */
 const READ = 256 << 10;
@@ -63,55 +64,92 @@ export async function pump(client: Client, fd: number, source: Source, stop: Pro
   }
 }
 
-/** An fd to read from; it is read only as fast as the stream is, and closed at the end. */
-export function readable(client: Client, fd: number, ended: (error: unknown) => boolean = () => false): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const close = () => client.call({ op: Op.close, args: [fd] }).catch(() => {});
+/** An fd of the page that several streams may be on. Once it is closed its number may be another's, so nothing is done on it any more. */
+export class Descriptor {
+  private readonly client: Client;
+  private readonly number: number;
+  private closing: Promise<unknown> | undefined;
+
+  constructor(client: Client, fd: number) {
+    this.client = client;
+    this.number = fd;
+  }
+
+  get closed(): boolean {
+    return this.closing !== undefined;
+  }
+
+  /** Performs a call on it, whose first argument it is; fails with EPIPE if it is closed. */
+  call(op: Op, args: readonly (number | bigint)[] = [], data?: Uint8Array): Promise<Reply> {
+    if (this.closed) return Promise.reject(new SystemError(numberOf("EPIPE"), opName.get(op) ?? "?"));
+    return this.client.call({ op, args: [this.number, ...args], ...(data && { data }) });
+  }
+
+  /** Closes it. That cannot fail, and need not be waited for. */
+  close(): Promise<unknown> {
+    return (this.closing ??= this.client.call({ op: Op.close, args: [this.number] }).catch(() => {}));
+  }
+
+  /** Closes it if nobody is left to read what is written to it. */
+  async closeIfUnread(): Promise<void> {
+    if (this.closed) return;
+    const { data } = await this.client.call({ op: Op.poll, args: [0], data: encodePoll(this.number, 0) });
+    if (!this.closed && decodePoll(data) & Poll.err) await this.close();
+  }
+}
+
+/**
+ * Reads from an fd, as far ahead of its reader as one read brings, and closes it at the end: what
+ * nobody reads must not keep it open, unless it is much.
+ */
+export function readable(fd: Descriptor, ended: (error: unknown) => boolean = () => false): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       async pull(controller) {
         try {
-          const { data } = await client.call({ op: Op.read, args: [fd, READ] });
+          const { data } = await fd.call(Op.read, [READ]);
           if (data.length > 0) {
             controller.enqueue(data.slice());
             return;
           }
         } catch (error) {
           if (!ended(error)) {
-            close();
+            fd.close();
             throw error;
           }
         }
-        close();
+        fd.close();
         controller.close();
       },
       async cancel() {
-        await close();
+        await fd.close();
       },
     },
-    { highWaterMark: 1 },
+    new ByteLengthQueuingStrategy({ highWaterMark: READ }),
   );
 }
 
 /**
- * An fd to write to, texts as UTF-8. end is what closing does; it closes the fd if nothing is said.
+ * Writes to an fd, texts as UTF-8. end is what closing does; it closes the fd if nothing is said.
  * So does a write that fails, after which the stream takes nothing: who reads must not wait for more.
  */
-export function writable(client: Client, fd: number, end?: () => Promise<unknown>): WritableStream<Uint8Array | string> {
-  const close = end ?? (() => client.call({ op: Op.close, args: [fd] }));
+export function writable(fd: Descriptor, end: () => Promise<unknown> = () => fd.close()): WritableStream<Uint8Array | string> {
   return new WritableStream<Uint8Array | string>({
     async write(value) {
       try {
-        for await (const chunk of chunks(value)) await writeAll(client, fd, chunk);
+        for await (const chunk of chunks(value)) {
+          for (let rest = chunk; rest.length > 0; ) rest = rest.subarray((await fd.call(Op.write, [], rest.subarray(0, READ))).vals[0]);
+        }
       } catch (error) {
-        close().catch(() => {});
+        end().catch(() => {});
         throw error;
       }
     },
     async close() {
-      await close();
+      await end();
     },
     async abort() {
-      await close();
+      await end();
     },
   });
 }
