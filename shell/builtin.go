@@ -52,11 +52,17 @@ func (c *call) usage(problem, usage string) int {
 	return 2
 }
 
+// letters are the options that a builtin was given: their arguments, or how often
+// they were given by as many letters x.
+type letters map[byte]string
+
+func (l letters) has(letter byte) bool { _, ok := l[letter]; return ok }
+
 // options reads leading option letters. A letter followed by ":" in spec takes
 // an argument. ok is false if an option is wrong, and then status is to be
 // returned.
-func (c *call) options(spec string) (opts map[byte]string, rest []string, ok bool) {
-	opts = map[byte]string{}
+func (c *call) options(spec string) (opts letters, rest []string, ok bool) {
+	opts = letters{}
 	args := c.args
 	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
 		arg := args[0]
@@ -165,7 +171,7 @@ func enable(c *call) int {
 	if !ok {
 		return 2
 	}
-	_, off := opts['n']
+	off := opts.has('n')
 	if len(rest) == 0 {
 		for _, name := range sortedKeys(builtins) {
 			if c.sh.disabled[name] == off {

@@ -44,7 +44,7 @@ func unalias(c *call) int {
 	if !ok {
 		return 2
 	}
-	if _, all := opts['a']; all {
+	if opts.has('a') {
 		clear(c.sh.alias)
 		return 0
 	}
@@ -67,7 +67,7 @@ func hash(c *call) int {
 	if !ok {
 		return 2
 	}
-	if _, reset := opts['r']; reset {
+	if opts.has('r') {
 		clear(c.sh.hashed)
 	} else if len(rest) == 0 {
 		if len(c.sh.hashed) == 0 {
@@ -78,8 +78,8 @@ func hash(c *call) int {
 		}
 	}
 	status := 0
-	_, drop := opts['d']
-	_, show := opts['t']
+	drop := opts.has('d')
+	show := opts.has('t')
 	for _, name := range rest {
 		switch {
 		case drop:

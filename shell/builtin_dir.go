@@ -48,7 +48,7 @@ func cd(c *call) int {
 			}
 		}
 	}
-	_, physical := opts['P']
+	physical := opts.has('P')
 	if err := sh.chdir(dir, physical || sh.opt.physical); err != nil {
 		return c.fail("%s: %s", dir, reason(err))
 	}
@@ -86,7 +86,7 @@ func pwd(c *call) int {
 	if !ok {
 		return 2
 	}
-	if _, physical := opts['P']; physical {
+	if opts.has('P') {
 		cwd, err := c.sh.f.Getcwd()
 		if err != nil {
 			return c.fail("%s", reason(err))
@@ -147,13 +147,13 @@ func dirsCmd(c *call) int {
 	if !ok {
 		return 2
 	}
-	if _, reset := opts['c']; reset {
+	if opts.has('c') {
 		c.sh.dirs = nil
 		return 0
 	}
-	_, long := opts['l']
-	_, lines := opts['p']
-	_, numbered := opts['v']
+	long := opts.has('l')
+	lines := opts.has('p')
+	numbered := opts.has('v')
 	list := c.sh.stack()
 	if len(rest) > 0 {
 		n, is, err := c.sh.stackIndex(rest[0])

@@ -22,8 +22,8 @@ func commandCmd(c *call) int {
 	if !ok {
 		return 2
 	}
-	_, short := opts['v']
-	_, long := opts['V']
+	short := opts.has('v')
+	long := opts.has('V')
 	if !short && !long {
 		if len(rest) == 0 {
 			return 0
@@ -82,7 +82,7 @@ func execCmd(c *call) int {
 	if name, ok := opts['a']; ok {
 		rest = append([]string{name}, rest[1:]...)
 	}
-	if _, ok := opts['c']; ok {
+	if opts.has('c') {
 		for _, name := range sh.env.names() {
 			if v := sh.env.find(name); v != nil {
 				v.exported = false

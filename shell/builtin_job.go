@@ -17,10 +17,10 @@ func jobsCmd(c *call) int {
 		return 2
 	}
 	sh.reap()
-	_, long := opts['l']
-	_, pids := opts['p']
-	_, running := opts['r']
-	_, stopped := opts['s']
+	long := opts.has('l')
+	pids := opts.has('p')
+	running := opts.has('r')
+	stopped := opts.has('s')
 	list := slices.Clone(sh.jobs.shown())
 	if len(rest) > 0 {
 		list = nil
@@ -109,9 +109,9 @@ func disown(c *call) int {
 	if !ok {
 		return 2
 	}
-	_, all := opts['a']
-	_, running := opts['r']
-	_, keep := opts['h']
+	all := opts.has('a')
+	running := opts.has('r')
+	keep := opts.has('h')
 	var list []*job
 	switch {
 	case all || running:

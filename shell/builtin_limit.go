@@ -14,7 +14,7 @@ func umask(c *call) int {
 	old := c.sh.f.Umask(0)
 	c.sh.f.Umask(old)
 	if len(rest) == 0 {
-		if _, symbolic := opts['S']; symbolic {
+		if opts.has('S') {
 			c.printf("u=%s,g=%s,o=%s\n", rwx(^old>>6), rwx(^old>>3), rwx(^old))
 		} else {
 			c.printf("%04o\n", old)
@@ -93,7 +93,7 @@ func ulimit(c *call) int {
 		}
 		return "unlimited"
 	}
-	if _, all := opts['a']; all {
+	if opts.has('a') {
 		for _, l := range limitList {
 			c.printf("%-28s(%s) %s\n", l.name, l.unit, text(l.letter))
 		}

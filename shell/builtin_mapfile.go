@@ -24,7 +24,7 @@ func mapfile(c *call) int {
 	}
 	count, origin, skipped, fd := number('n', 0), number('O', -1), number('s', 0), number('u', 0)
 	delim := delimiter(opts)
-	_, trim := opts['t']
+	trim := opts.has('t')
 	if sh.fd(fd) < 0 {
 		return c.fail("%d: invalid file descriptor: %s", fd, errClosed)
 	}

@@ -129,10 +129,10 @@ type reading struct {
 }
 
 // parseReading is what the options say, or what is wrong with them.
-func parseReading(opts map[byte]string) (how reading, problem string) {
+func parseReading(opts letters) (how reading, problem string) {
 	how = reading{delim: delimiter(opts), limit: -1}
-	_, how.raw = opts['r']
-	_, how.silent = opts['s']
+	how.raw = opts.has('r')
+	how.silent = opts.has('s')
 	var err error
 	if s, ok := opts['u']; ok {
 		if how.fd, err = strconv.Atoi(s); err != nil {
@@ -158,7 +158,7 @@ func parseReading(opts map[byte]string) (how reading, problem string) {
 }
 
 // delimiter is what ends a line: the option -d's first byte, NUL if that is empty.
-func delimiter(opts map[byte]string) byte {
+func delimiter(opts letters) byte {
 	s, ok := opts['d']
 	switch {
 	case !ok:
@@ -233,7 +233,7 @@ func (r *lineReader) line(how reading) (line []byte, escaped []bool, err error) 
 	return line, escaped, nil
 }
 
-func (c *call) assignRead(line []byte, escaped []bool, names []string, opts map[byte]string, exact bool) error {
+func (c *call) assignRead(line []byte, escaped []bool, names []string, opts letters, exact bool) error {
 	sh := c.sh
 	s := string(line)
 	if array, ok := opts['a']; ok {

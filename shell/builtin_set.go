@@ -112,11 +112,11 @@ func shoptCmd(c *call) int {
 	if !ok {
 		return 2
 	}
-	_, set := opts['s']
-	_, reset := opts['u']
-	_, quiet := opts['q']
-	_, asSet := opts['o']
-	_, asCommand := opts['p']
+	set := opts.has('s')
+	reset := opts.has('u')
+	quiet := opts.has('q')
+	asSet := opts.has('o')
+	asCommand := opts.has('p')
 	state := func(name string) (bool, bool) {
 		if asSet {
 			if name == "braceexpand" {
@@ -175,9 +175,9 @@ func unset(c *call) int {
 	if !ok {
 		return 2
 	}
-	_, function := opts['f']
-	_, variable := opts['v']
-	_, ref := opts['n']
+	function := opts.has('f')
+	variable := opts.has('v')
+	ref := opts.has('n')
 	status := 0
 	for _, name := range rest {
 		if function {

@@ -12,11 +12,11 @@ func trap(c *call) int {
 	if !ok {
 		return 2
 	}
-	if _, list := opts['l']; list {
+	if opts.has('l') {
 		printSignals(c)
 		return 0
 	}
-	_, show := opts['p']
+	show := opts.has('p')
 	if len(rest) == 0 || show {
 		names := rest
 		if len(names) == 0 {

@@ -24,11 +24,11 @@ func typeCmd(c *call) int {
 	if !ok {
 		return 2
 	}
-	_, all := opts['a']
-	_, word := opts['t']
-	_, path := opts['p']
-	_, force := opts['P']
-	_, noFunc := opts['f']
+	all := opts.has('a')
+	word := opts.has('t')
+	path := opts.has('p')
+	force := opts.has('P')
+	noFunc := opts.has('f')
 	status := 0
 	for _, name := range rest {
 		found := false

@@ -14,7 +14,7 @@ func wait(c *call) int {
 	if !ok {
 		return 2
 	}
-	if _, any := opts['n']; any {
+	if opts.has('n') {
 		return waitNext(c, rest, opts['p'])
 	}
 	if len(rest) == 0 {

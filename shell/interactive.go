@@ -364,7 +364,7 @@ func historyCmd(c *call) int {
 	if h == nil {
 		return 0
 	}
-	if _, forget := opts['c']; forget {
+	if opts.has('c') {
 		h.Clear()
 		if h.file != "" {
 			_ = c.sh.f.WriteFile(h.file, nil, 0o600)
