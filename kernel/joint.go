@@ -11,7 +11,7 @@ import (
 )
 
 // joinWindow is how many bytes more than the pipe holds may be on their way between
-// two guests: as many as a link's client may send to the kernel without an answer.
+// two guests.
 const joinWindow = 256 << 10
 
 // joint is a pipe whose bytes go from one guest to another past the kernel. The kernel
@@ -54,8 +54,11 @@ func sysPipeJoin(c *call) verdict {
 		return c.ok(0)
 	}
 	reader := w.joinable(c.p)
-	if reader == nil {
+	switch {
+	case reader == nil:
 		return c.ok(0)
+	case c.r.Args[1] != 0:
+		return c.ok(1)
 	}
 	c.k.joints++
 	j := &joint{pipe: w.pipe, number: c.k.joints, writer: c.p, reader: reader}

@@ -70,6 +70,7 @@ func (p pipeReader) read(c *call, n int) verdict {
 		return c.ok()
 	case p.loan != nil:
 		p.recall()
+	case p.ring.len() > 0 && p.sparse(c):
 	case p.ring.len() > 0:
 		n = min(n, p.ring.len())
 		lent := p.lend(c, n)
@@ -96,6 +97,14 @@ func (p pipeReader) read(c *call, n int) verdict {
 		return c.fail(errno.EAGAIN)
 	}
 	return c.wait(&p.readable)
+}
+
+// sparse reports whether the read c would rather wait for more than there is, and more
+// can come without it.
+func (p *pipe) sparse(c *call) bool {
+	wanted := min(c.r.Args[4], uint64(p.ring.max/2))
+	return uint64(p.ring.len()) < wanted && p.ring.free() >= pipeBuf && p.writes && p.joint == nil && !p.lost &&
+		c.r.Op == sys.OpRead && c.flags&sys.ONonblock == 0
 }
 
 func (p pipeReader) write(c *call, _ []byte) verdict { return c.fail(errno.EBADF) }
@@ -151,7 +160,9 @@ func (p pipeWriter) write(c *call, data []byte) verdict {
 		}
 	}
 	if n > 0 {
-		p.ring.put(data[:n])
+		if !c.r.Given || n < len(c.r.Data) || !p.ring.adopt(data) {
+			p.ring.put(data[:n])
+		}
 		c.sent += n
 		p.readable.wake()
 	}

@@ -29,6 +29,16 @@ func (r *ring) put(b []byte) {
 	r.n += len(b)
 }
 
+// adopt makes b, which the caller owns, all that is in the ring, and reports whether that
+// could be.
+func (r *ring) adopt(b []byte) bool {
+	if r.n > 0 || len(b) > r.max || len(b) < len(r.buf) {
+		return false
+	}
+	r.buf, r.head, r.n = b, 0, len(b)
+	return true
+}
+
 // take removes the first len(b) bytes, which must be there, into b.
 func (r *ring) take(b []byte) {
 	r.peek(b)

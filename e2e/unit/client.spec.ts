@@ -80,8 +80,23 @@ test("a file is read to its end by calls that stand in line, and closed", async 
     const data = pieces.shift();
     client.receive(reply(frame.id, data ? { data } : {}));
   });
-  expect(new TextDecoder().decode(await readAll(client, 5))).toBe("abcd");
+  const { bytes, text } = await readAll(client, 5);
+  expect([text, new TextDecoder().decode(bytes)]).toEqual(["abcd", "abcd"]);
   expect([closed, lanes.size, lanes.has(0xffff)]).toEqual([1, 1, false]);
+});
+
+test("what is in the pipe comes if the reading is stopped, once", async () => {
+  let leave = () => {};
+  const stop = new Promise<void>((resolve) => (leave = resolve));
+  const stat = new Uint8Array(72);
+  new DataView(stat.buffer).setBigUint64(32, 3n, true);
+  const { client } = makeClient((frame, client) => {
+    if (frame.method === Op.fstat) client.receive(reply(frame.id, { data: stat }));
+    else if (frame.method === Op.close) client.receive(reply(frame.id));
+    else if (frame.lane === 0xffff) client.receive(reply(frame.id, { data: new TextEncoder().encode("abc") }));
+    else leave(); // it waits for more
+  });
+  expect((await readAll(client, 5, stop)).text).toBe("abc");
 });
 
 test("a pump writes what a short write has left, and closes", async () => {

@@ -4,7 +4,7 @@ import "github.com/bushel-wasm/bushel/kernel/sys"
 
 // aheadBytes is how much more than it asks for a read may bring, where the kernel
 // allows it: the whole content of most pipes.
-const aheadBytes = 256 << 10
+const aheadBytes = 1 << 20
 
 // ahead is what was read of a fd before the process asked for it. The kernel gives
 // it only of a pipe's end that nobody but this process holds, so nobody else
@@ -24,7 +24,7 @@ func (c *Client) served(r *sys.Request) (sys.Reply, bool) {
 	}
 	reply := sys.Reply{Data: take(&a.data, r)}
 	if len(c.out) > 0 {
-		if c.shown = true; c.pace.due(c.now()) {
+		if c.shown = true; c.pace.due(c.now(), len(reply.Data)) {
 			c.flush()
 		}
 	}

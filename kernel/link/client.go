@@ -20,17 +20,19 @@ const (
 	// window is how many bytes of writes may be on their way before one waits
 	// for the kernel. It is what a process may have written past a reader that
 	// is gone, and what the kernel may have to hold for it.
-	window = 256 << 10
+	window = 512 << 10
 	// holdBytes is how many bytes of writes are held back at most.
 	holdBytes = 64 << 10
-	// After a time of quiet the first eager writes are sent at once, and then one
-	// message each holdTime, a time that doubles up to maxHold while the flood
+	// After a time of quiet the first eager writes are sent at once, up to eagerBytes,
+	// and then one message each holdTime, a time that doubles up to maxHold while the flood
 	// lasts. A process that writes now and then is never held back; one that
 	// floods sends few messages, each of which costs more than many writes.
 	quiet    = 8 * time.Millisecond
 	holdTime = time.Millisecond
 	maxHold  = 4 * time.Millisecond
 	eager    = 32
+	// eagerBytes is enough to be seen by who looks, and little to who moves bytes.
+	eagerBytes = 32 << 10
 	// fewFDs is up to which number fds are kept in an array.
 	fewFDs = 16
 )
@@ -77,10 +79,11 @@ type Client struct {
 	lastFile uint64
 	flow     flow
 	names    names
-	renewing bool     // see fresh
-	retries  []func() // what waits for that
-	shown    bool     // something is held back that somebody may be waiting for
-	parked   *waiter  // a read that waits for a read ahead
+	crowd    []crowded // writes that wait for others to be done
+	renewing bool      // see fresh
+	retries  []func()  // what waits for that
+	shown    bool      // something is held back that somebody may be waiting for
+	parked   *waiter   // a read that waits for a read ahead
 }
 
 // pace says when writes sent behind are posted.
@@ -88,16 +91,18 @@ type pace struct {
 	sentAt time.Duration
 	hold   time.Duration
 	tokens int
+	bytes  int // how much more the tokens are good for
 }
 
-// due reports whether what is held back is to be sent now.
-func (p *pace) due(now time.Duration) bool {
+// due reports whether what is held back is to be sent now that n bytes have been added.
+func (p *pace) due(now time.Duration, n int) bool {
 	since := now - p.sentAt
 	switch {
 	case since >= quiet:
-		p.tokens, p.hold = eager-1, holdTime
-	case p.tokens > 0:
+		p.tokens, p.bytes, p.hold = eager-1, eagerBytes-n, holdTime
+	case p.tokens > 0 && p.bytes > 0:
 		p.tokens--
+		p.bytes -= n
 	case since >= p.hold:
 		p.hold = min(2*p.hold, maxHold)
 	default:
@@ -217,6 +222,8 @@ type fdState struct {
 	unsaid bool     // the kernel does not know that it is open
 	gen    uint32   // which of the files that had this number
 	pipe   bool     // the end to write of a pipe
+	probed bool     // the kernel has been asked whether it could be joined
+	fit    bool     // and has said so
 	swift  bool     // its calls must not wait
 	end    *pipeEnd // if it is joined, or about to be
 	wrote  int      // since the kernel was last asked to join it
@@ -268,7 +275,7 @@ func (c *Client) Begin(info *sys.StartInfo) {
 	c.plain, c.heard, c.doubt, c.lastFile, c.flow, c.parked = false, c.now(), c.now()-1, 0, flow{}, nil
 	clear(c.files)
 	c.names.reset()
-	c.shown, c.renewing, c.retries = false, false, nil
+	c.shown, c.renewing, c.retries, c.crowd = false, false, nil, nil
 	for _, f := range info.FDs {
 		c.enter(f.FD, f.Info)
 	}
@@ -318,7 +325,9 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		switch r.Op {
 		case sys.OpWrite:
 			if r.Args[1] == 0 {
-				reply, ok = c.behind(lane, r)
+				if taken = c.awaitRoom(lane, r, done); !taken {
+					reply, ok = c.behind(lane, r)
+				}
 			}
 		case sys.OpClose:
 			ok = c.closed(lane, r)
@@ -446,7 +455,11 @@ func (c *Client) behind(lane uint16, r *sys.Request) (sys.Reply, bool) {
 		return sys.Reply{}, false
 	}
 	c.sendBehind(lane, fd, r)
-	if state.file || len(c.out) >= holdBytes || c.pace.due(c.now()) {
+	if c.unacked.unasked(lane) >= window/2 {
+		// So that the answer is there, or on its way, when the window is full.
+		c.call(lane, &sys.Request{Op: sys.OpGetPID}, waiter{op: sys.OpGetPID})
+	}
+	if state.file || len(c.out) >= holdBytes || c.pace.due(c.now(), n) {
 		c.flush() // what was written to a file must not be lost with the process
 	} else {
 		c.shown = true
@@ -459,7 +472,7 @@ func (c *Client) sendBehind(lane uint16, fd uint32, r *sys.Request) {
 	c.unacked.add(lane, len(r.Data))
 	if lane == 0 && !c.fds.get(fd).file {
 		c.sayAll() // what comes behind it may wait
-		c.names.slow = c.unacked.mark(0)
+		c.names.slow = c.unacked.first.sent
 	}
 	if t := &c.tail; t.at >= 0 && t.fd == fd && t.lane == lane {
 		c.out = append(c.out, r.Data...)
@@ -594,6 +607,9 @@ func (c *Client) reply(id uint32, lane uint16, reply sys.Reply) {
 	delete(c.waiting, id)
 	c.tries = 0
 	c.unacked.done(lane, w.mark)
+	for _, of := range slices.Backward(c.leaveCrowd(lane)) {
+		defer of.retry()
+	}
 	switch {
 	case w.feed == nil:
 	case w.op == sys.OpWrite:
@@ -714,6 +730,8 @@ func (c *Client) learn(w *waiter, r *sys.Reply) {
 			f.fd = w.args[1]
 		}
 		c.fds.set(uint32(w.args[0]), fdState{})
+	case sys.OpPipeJoin:
+		c.probed(w, r)
 	case sys.OpSetFD:
 		state := c.fds.get(uint32(w.args[0]))
 		if state.swift = sys.OpenFlag(w.args[1])&sys.ONonblock != 0; state.swift {

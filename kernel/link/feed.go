@@ -109,7 +109,7 @@ func (c *Client) writeFed(f *feed, lane uint16, r *sys.Request, done func(sys.Re
 	}
 	f.sent += uint64(n)
 	c.sendBehind(lane, fd, &req)
-	if len(c.out) >= holdBytes || c.pace.due(c.now()) {
+	if len(c.out) >= holdBytes || c.pace.due(c.now(), n) {
 		c.flush()
 	} else {
 		c.shown = true
@@ -127,7 +127,7 @@ func (c *Client) readFed(f *feed, lane uint16, r *sys.Request, done func(sys.Rep
 	case f.length > 0 && f.reading == 0:
 		reply = c.take(f, r)
 		c.grantAgain(f)
-		if len(c.out) > 0 && c.pace.due(c.now()) {
+		if len(c.out) > 0 && c.pace.due(c.now(), len(reply.Data)) {
 			c.flush()
 		}
 		return reply, true, true

@@ -7,9 +7,10 @@ type lanes struct {
 	others map[uint16]laneCount
 }
 
-// laneCount is how many bytes of a lane have been sent, and how many of them the kernel
-// has been heard to have dealt with.
-type laneCount struct{ sent, acked uint64 }
+// laneCount is how many bytes of a lane have been sent, how many of them the kernel
+// has been heard to have dealt with, and of how many it will be heard: a call comes
+// behind them.
+type laneCount struct{ sent, acked, asked uint64 }
 
 func (l *lanes) of(lane uint16) laneCount {
 	if lane == 0 {
@@ -40,7 +41,26 @@ func (l *lanes) add(lane uint16, n int) {
 }
 
 // mark is what a call of lane carries, for its reply to be given to done.
-func (l *lanes) mark(lane uint16) uint64 { return l.of(lane).sent }
+func (l *lanes) mark(lane uint16) uint64 {
+	of := l.of(lane)
+	if of.asked != of.sent {
+		of.asked = of.sent
+		l.put(lane, of)
+	}
+	return of.sent
+}
+
+// unasked is how many bytes of lane were sent behind the last call.
+func (l *lanes) unasked(lane uint16) int {
+	n := l.of(lane)
+	return int(n.sent - n.asked)
+}
+
+// awaited reports whether a reply of lane is to come that covers some of its bytes.
+func (l *lanes) awaited(lane uint16) bool {
+	n := l.of(lane)
+	return n.asked > n.acked
+}
 
 // done is told that the kernel has done all that came before a call of that mark.
 func (l *lanes) done(lane uint16, mark uint64) {

@@ -180,13 +180,13 @@ func TestClient_floodWaitsForTheKernel(t *testing.T) {
 		if r := c.Syscall(write(1, piece)); r.Errno != 0 {
 			t.Fatal(r.Errno)
 		}
-		// What was written before the last 256 KiB and the piece itself has been
+		// What was written before the last 512 KiB and the piece itself has been
 		// performed, however slow the kernel is.
 	}
 	p.mu.Lock()
 	got := len(p.written[1])
 	p.mu.Unlock()
-	if behind := 64*len(piece) - got; behind > 256<<10 {
+	if behind := 64*len(piece) - got; behind > 512<<10 {
 		t.Errorf("%d bytes are on their way", behind)
 	}
 }

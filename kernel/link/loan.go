@@ -67,7 +67,7 @@ func (c *Client) readLoan(l *loan, r *sys.Request) (reply sys.Reply) {
 	if len(l.data) == 0 {
 		c.detachLoan(l) // what comes next is the kernel's to say
 	}
-	if l.read >= loanBytes || c.pace.due(c.now()) {
+	if l.read >= loanBytes || c.pace.due(c.now(), len(reply.Data)) {
 		c.flush()
 	} else {
 		c.shown = true // a writer may wait for room

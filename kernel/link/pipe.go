@@ -5,10 +5,10 @@ import (
 )
 
 const (
-	// joinAfter is how many bytes a process writes to a pipe before it asks whether
-	// they may go straight to the reader: what is over soon is not worth a channel.
-	// After each no, and each time a pipe was taken back, it is twice as many, up to
-	// joinRarely.
+	// joinAfter is how many bytes a process writes to a pipe before it asks that
+	// they go straight to the reader: what is over soon is not worth a channel. It has
+	// asked before, without waiting, whether that could be. After each no, and each time
+	// a pipe was taken back, it is twice as many, up to joinRarely.
 	joinAfter  = 128 << 10
 	joinRarely = 16 << 20
 	// pieceBytes is how much goes in one message of a channel, and moved is from what
@@ -78,9 +78,15 @@ func (c *Client) past(lane uint16, r *sys.Request, done func(sys.Reply)) (reply 
 			reply, answered = c.writePast(e, lane, r, done)
 			return reply, answered, true
 		case state.pipe && lane != Unordered && state.err == 0:
-			if state.wrote += len(r.Data); state.wrote >= max(state.askAt, joinAfter) {
+			state.wrote += len(r.Data)
+			switch {
+			case state.fit && state.wrote >= max(state.askAt, joinAfter):
 				c.join(state, lane, r, done)
 				return reply, false, true
+			case !state.probed && state.wrote >= max(state.askAt, joinAfter/2):
+				state.probed = true
+				req := sys.Request{Op: sys.OpPipeJoin, Args: [6]uint64{r.Args[0], 1}}
+				c.call(lane, &req, waiter{op: sys.OpPipeJoin, args: req.Args, gen: state.gen})
 			}
 			c.fds.set(uint32(r.Args[0]), state)
 		}
@@ -107,11 +113,31 @@ func (c *Client) past(lane uint16, r *sys.Request, done func(sys.Reply)) (reply 
 	return
 }
 
+// joinLater has the process write more before it asks again.
+func (s *fdState) joinLater() {
+	s.wrote, s.askAt = 0, min(2*max(s.askAt, joinAfter), joinRarely)
+	s.probed, s.fit = false, false
+}
+
+// probed takes the answer to whether a pipe could be joined.
+func (c *Client) probed(w *waiter, r *sys.Reply) {
+	fd := uint32(w.args[0])
+	state := c.fds.get(fd)
+	if w.args[1] == 0 || state.gen != w.gen {
+		return // it asked for more than that, or was closed meanwhile
+	}
+	if state.fit = r.Vals[0] != 0; !state.fit {
+		state.joinLater()
+	}
+	c.fds.set(fd, state)
+}
+
 // join asks the kernel to join the pipe that r writes to, which waits for the answer.
 func (c *Client) join(state fdState, lane uint16, r *sys.Request, done func(sys.Reply)) {
 	fd := uint32(r.Args[0])
 	e := &pipeEnd{fd: fd, writes: true, joining: true}
-	state.wrote, state.askAt, state.end = 0, min(2*max(state.askAt, joinAfter), joinRarely), e
+	state.joinLater()
+	state.end = e
 	c.fds.set(fd, state)
 	c.wait(e, pipeCall{lane: lane, req: *r, done: done})
 	c.call(lane, &sys.Request{Op: sys.OpPipeJoin, Args: [6]uint64{uint64(fd)}}, waiter{op: sys.OpPipeJoin, done: func(reply sys.Reply) {
@@ -148,7 +174,7 @@ func (c *Client) writePast(e *pipeEnd, lane uint16, r *sys.Request, done func(sy
 	if !e.joining && len(e.waits) == 0 && c.settled(e) {
 		n := c.put(e, r.Data)
 		if n == len(r.Data) || n > 0 && e.swift(c) {
-			if len(e.out) > 0 && c.pace.due(c.now()) {
+			if len(e.out) > 0 && c.pace.due(c.now(), n) {
 				c.flush()
 			}
 			return sys.Reply{Vals: [3]uint64{uint64(n)}}, true
@@ -244,7 +270,7 @@ func (c *Client) readPast(e *pipeEnd, lane uint16, r *sys.Request, done func(sys
 	}
 	if e.arrived > 0 && len(e.waits) == 0 {
 		reply := e.take(r)
-		if len(c.out)+len(c.holding) > 0 && c.pace.due(c.now()) {
+		if len(c.out)+len(c.holding) > 0 && c.pace.due(c.now(), len(reply.Data)) {
 			c.flush()
 		}
 		return reply, true

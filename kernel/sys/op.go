@@ -27,7 +27,9 @@ const (
 	// it and a3 is not 0, that many may be lent to the process under the number a3: v2 is
 	// how many of data's last bytes are, which it has to tell of by OpLoan. If v0 is
 	// not 0, what comes after data, which may then be empty, comes by the channel of the
-	// pipe of that number (see OpPipeJoin). If v1 is not 0, it comes as OpFeed says.
+	// pipe of that number (see OpPipeJoin). If v1 is not 0, it comes as OpFeed says. Who
+	// is in no hurry gives in a4 how many bytes of a pipe are worth a reply: the read waits
+	// for as many, unless the pipe is half full before or nobody writes any more.
 	OpRead
 	// OpWrite writes data to fd a0: v0 bytes written. It ends early only for an
 	// error, which is v1, with [ONonblock], or by a signal. With [WriteOwnLine] in a1 a
@@ -135,8 +137,8 @@ const (
 	// OpPipeJoin asks that the pipe to which fd a0 writes be joined to its reader: v0
 	// is its number, by which a channel to the reader has been handed to the process,
 	// or 0, and v1 how many bytes may be on their way in the channel. From then on the
-	// pipe's bytes go by the channel. Only clients of a link make this call and the next
-	// two.
+	// pipe's bytes go by the channel. If a1 is 1 nothing is done, and v0 is 1 if it could be.
+	// Only clients of a link make this call and the next two.
 	OpPipeJoin
 	// OpPipeReturn gives the end of pipe a0 that the caller holds back to the kernel:
 	// the writer's if a1 is 0, a2 being how many bytes it has sent by the channel; else

@@ -1,7 +1,6 @@
 // shell.run and shell.spawn: a shell line as a process group of its own, apart
 // from the terminal.
 
-import { text } from "./bytes.ts";
 import type { Client } from "./client.ts";
 import { environment, type Env } from "./environment.ts";
 import { isErrno, SystemError } from "./errno.ts";
@@ -99,51 +98,44 @@ export class Processes {
     const { promise: stop, resolve: leave } = Promise.withResolvers<void>();
     const outputs = Promise.all([readAll(client, out[0], stop), readAll(client, err[0], stop)]);
     outputs.catch(() => {});
-
-    let pid: number;
-    try {
-      pid = await spawned;
-    } catch (error) {
-      // Their ends are closed, so the reads have ended; ours is to be closed.
-      if (typeof input !== "number") client.call({ op: Op.close, args: [input[1]] }).catch(() => {});
-      throw error;
-    }
-    const ended = this.wait(pid);
+    const ended = spawned.then((pid) => this.wait(pid));
     let fault: { error: unknown } | undefined;
     let late = false;
     const { promise: killed, resolve: isKilled } = Promise.withResolvers<void>();
-    const kill = () => {
+    const kill = (pid: number) => {
       this.kill(pid, SIGKILL);
       isKilled();
     };
     // What has left the group may hold the pipes for ever.
     Promise.all([ended, killed]).then(() => setTimeout(leave, LINGER), leave);
     if (typeof input !== "number") {
+      // Its input is on the way while the program is started.
       pump(client, input[1], stdin!, ended.catch(() => {})).catch((error) => {
         fault = { error };
-        kill();
+        spawned.then(kill, () => {});
       });
     }
+    const pid = await spawned; // if it fails, their ends are closed, and so the reads and the pump end
     const timers: ReturnType<typeof setTimeout>[] = [];
     if (timeout !== undefined && Number.isFinite(timeout)) {
-      timers.push(setTimeout(() => ((late = true), kill()), Math.min(Math.max(0, timeout), LONGEST)));
+      timers.push(setTimeout(() => ((late = true), kill(pid)), Math.min(Math.max(0, timeout), LONGEST)));
     }
     const abort = () => {
       this.kill(pid, SIGINT);
-      timers.push(setTimeout(kill, GRACE));
+      timers.push(setTimeout(kill, GRACE, pid));
     };
     if (signal?.aborted) abort();
     else signal?.addEventListener("abort", abort, { once: true });
     try {
-      const [status, [stdoutBytes, stderrBytes]] = await Promise.all([ended, outputs]);
+      const [status, [stdout, stderr]] = await Promise.all([ended, outputs]);
       signal?.throwIfAborted();
       if (fault) throw fault.error;
       return {
         code: late ? TIMED_OUT : status.code,
-        stdout: text(stdoutBytes),
-        stderr: text(stderrBytes),
-        stdoutBytes,
-        stderrBytes,
+        stdout: stdout.text,
+        stderr: stderr.text,
+        stdoutBytes: stdout.bytes,
+        stderrBytes: stderr.bytes,
         ms: performance.now() - begun,
       };
     } finally {

@@ -5,22 +5,36 @@ import { type Client, opName } from "./client.ts";
 import { chunks, type Source } from "./source.ts";
 import { writeAll } from "./files.ts";
 import { isErrno, numberOf, SystemError } from "./errno.ts";
-import { decodePoll, encodePoll, Poll } from "./record.ts";
+import { decodePoll, decodeStat, encodePoll, Poll } from "./record.ts";
 import { Op, type Reply } from "./syscall.ts";
 
-/** What one read may bring; a pipe holds less. */
+/** What one read may bring, and how much of it is worth a message to who reads all in the end. */
 const READ = 256 << 10;
+/** The most that one write sends: what the pipe of a program holds. */
+const WRITE = 1 << 20;
+
+/** All that an fd gave, and the same as UTF-8. */
+export interface Contents {
+  bytes: Uint8Array;
+  text: string;
+}
 
 /**
  * Reads an fd to its end and closes it. Two reads stand in line, so that the
- * writer need not wait for the page. If stop resolves first, the rest is left
- * and what came until then is returned.
+ * writer need not wait for the page, and it is decoded while more is on its way. If
+ * stop resolves first, the rest is left and what came until then is returned.
  */
-export async function readAll(client: Client, fd: number, stop?: Promise<unknown>): Promise<Uint8Array> {
+export async function readAll(client: Client, fd: number, stop?: Promise<unknown>): Promise<Contents> {
   const lane = client.takeLane();
-  const read = () => client.call({ op: Op.read, args: [fd, READ] }, lane);
+  const read = () => client.call({ op: Op.read, args: [fd, READ, 0, 0, READ] }, lane);
   const stopped = stop?.then(() => undefined);
+  const decoder = new TextDecoder();
   const pieces: Uint8Array[] = [];
+  let text = "";
+  const take = ({ data }: Reply) => {
+    pieces.push(data);
+    text += decoder.decode(data, { stream: true });
+  };
   let next = read();
   let last = next;
   let cut = false;
@@ -31,15 +45,25 @@ export async function readAll(client: Client, fd: number, stop?: Promise<unknown
       next.catch(() => {});
       const reply = await (stopped ? Promise.race([current, stopped]) : current);
       cut = reply === undefined;
-      if (!reply || reply.data.length === 0) break;
-      pieces.push(reply.data);
+      if (reply?.data.length === 0) break;
+      if (reply) take(reply);
+      else {
+        await Promise.race([takeRest(client, fd, take), Promise.all([current.then(take), next.then(take)])]).catch(() => {});
+        break;
+      }
     }
   } finally {
     client.call({ op: Op.close, args: [fd] }).catch(() => {});
     if (cut) last.catch(() => {}).then(() => client.giveLane(lane));
     else await last.catch(() => {}).then(() => client.giveLane(lane));
   }
-  return concat(pieces);
+  return { bytes: concat(pieces), text: text + decoder.decode() };
+}
+
+/** Takes what is in a pipe already, for which a read that stands in line may wait for more. */
+async function takeRest(client: Client, fd: number, take: (reply: Reply) => void): Promise<void> {
+  const { size } = decodeStat((await client.call({ op: Op.fstat, args: [fd] })).data);
+  if (size > 0) take(await client.call({ op: Op.read, args: [fd, size] }));
 }
 
 /**
@@ -54,7 +78,7 @@ export async function pump(client: Client, fd: number, source: Source, stop: Pro
       // A stream is left by itself; of other sources nobody can say when they answer.
       const next = await Promise.race([pieces.next(), stopped]);
       if (!next || next.done) break;
-      for (let at = 0; at < next.value.length; at += READ) await writeAll(client, fd, next.value.subarray(at, at + READ));
+      for (let at = 0; at < next.value.length; at += WRITE) await writeAll(client, fd, next.value.subarray(at, at + WRITE));
     }
   } catch (error) {
     if (!isErrno(error, "EPIPE")) throw error;
