@@ -121,6 +121,19 @@ test("the terminal shows how far it is, and keys pause, go on, and end it", asyn
   expect((await shell.run("echo unharmed")).stdout).toBe("unharmed\n");
 });
 
+test("where decoding is slower than the song, the line shows all the same, and q ends it", async ({ open }) => {
+  test.slow();
+  const shell = await open("wazero");
+  await shell.write("song.mp3", tone(8, 440, 660).mp3);
+  await shell.run("install -q play");
+  await click(shell);
+  await shell.type("play song.mp3\n");
+  await expect.poll(() => shell.screen(), { timeout: 60_000 }).toMatch(/▶ song.mp3 {2}\[=* +\] 0:0\d \/ 0:08/);
+  await shell.type("q");
+  await shell.page.waitForFunction(() => globalThis.shell.state === "ready", undefined, { timeout: 60_000 });
+  expect((await shell.run("echo unharmed")).stdout).toBe("unharmed\n");
+});
+
 onBothEngines("what cannot be played is told in a sentence", async (shell) => {
   test.slow();
   await click(shell);

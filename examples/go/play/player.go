@@ -16,6 +16,7 @@ const (
 	volumeStep = 5
 	seekStep   = 5 // seconds
 	redraw     = 200 * time.Millisecond
+	longBreath = 20 * time.Millisecond
 )
 
 // player plays a song.
@@ -96,11 +97,30 @@ func (p *player) open(ctx context.Context) (err error) {
 // feed decodes as fast as the stream takes it.
 func (p *player) feed(ctx context.Context, out *sound, end chan<- error) {
 	pcm := out.s.Stream(0)
-	_, err := io.CopyBuffer(&taker{ctx, out}, struct{ io.Reader }{p.song}, make([]byte, 16<<10))
+	_, err := io.CopyBuffer(&taker{ctx, out}, &breather{song: p.song}, make([]byte, 16<<10))
 	if err == nil {
 		err = pcm.CloseSend(nil)
 	}
 	end <- err
+}
+
+// breather reads a song, and rests when that has taken long. A program of one thread decodes
+// until the stream has two seconds, which on an interpreter is a minute; who asks for keys and for how far it
+// is would wait so long.
+type breather struct {
+	song   *song
+	worked time.Duration // since the last rest
+}
+
+// Read implements io.Reader.
+func (b *breather) Read(p []byte) (int, error) {
+	begun := time.Now()
+	n, err := b.song.Read(p)
+	if b.worked += time.Since(begun); b.worked > longBreath {
+		time.Sleep(b.worked / 10)
+		b.worked = 0
+	}
+	return n, err
 }
 
 // show asks how far it is, and draws that.
