@@ -21,7 +21,7 @@ type pipeCase struct {
 }
 
 // warm is enough to be written for a pipe to be joined.
-const warm = 1 << 20
+const warm = 4 << 20
 
 // warmUp writes that much and waits until the pipe is joined, or is not to be.
 func warmUp(t *testing.T, p *proc) {

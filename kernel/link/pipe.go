@@ -8,7 +8,7 @@ const (
 	// joinAfter is how many bytes a process writes to a pipe before it asks that
 	// they go straight to the reader: what is over soon is not worth a channel. It has
 	// asked before, without waiting, whether that could be. After each no, and each time
-	// a pipe was taken back, it is twice as many, up to joinRarely.
+	// a pipe was taken back, it is twice as many, up to window and joinRarely.
 	joinAfter  = 128 << 10
 	joinRarely = 16 << 20
 	// pieceBytes is how much goes in one message of a channel, and moved is from what
@@ -80,7 +80,8 @@ func (c *Client) past(lane uint16, r *sys.Request, done func(sys.Reply)) (reply 
 		case state.pipe && lane != Unordered && state.err == 0:
 			state.wrote += len(r.Data)
 			switch {
-			case state.fit && state.wrote >= max(state.askAt, joinAfter):
+			case state.fit && state.wrote >= joinAfter, !state.probed && len(r.Data) >= joinAfter && state.wrote >= state.askAt:
+				// One so long would wait for an answer anyway.
 				c.join(state, lane, r, done)
 				return reply, false, true
 			case !state.probed && state.wrote >= max(state.askAt, joinAfter/2):
@@ -113,9 +114,10 @@ func (c *Client) past(lane uint16, r *sys.Request, done func(sys.Reply)) (reply 
 	return
 }
 
-// joinLater has the process write more before it asks again.
-func (s *fdState) joinLater() {
-	s.wrote, s.askAt = 0, min(2*max(s.askAt, joinAfter), joinRarely)
+// joinLater has the process write more before it asks again: twice as much as before
+// this time, or as least, but not more than most.
+func (s *fdState) joinLater(least, most int) {
+	s.wrote, s.askAt = 0, max(s.askAt, min(2*max(s.askAt, least), most))
 	s.probed, s.fit = false, false
 }
 
@@ -127,7 +129,7 @@ func (c *Client) probed(w *waiter, r *sys.Reply) {
 		return // it asked for more than that, or was closed meanwhile
 	}
 	if state.fit = r.Vals[0] != 0; !state.fit {
-		state.joinLater()
+		state.joinLater(joinAfter/2, window)
 	}
 	c.fds.set(fd, state)
 }
@@ -136,7 +138,7 @@ func (c *Client) probed(w *waiter, r *sys.Reply) {
 func (c *Client) join(state fdState, lane uint16, r *sys.Request, done func(sys.Reply)) {
 	fd := uint32(r.Args[0])
 	e := &pipeEnd{fd: fd, writes: true, joining: true}
-	state.joinLater()
+	state.joinLater(joinAfter, joinRarely)
 	state.end = e
 	c.fds.set(fd, state)
 	c.wait(e, pipeCall{lane: lane, req: *r, done: done})
