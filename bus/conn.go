@@ -139,6 +139,22 @@ func (c *Conn) Close(err error) {
 	}
 }
 
+// Break ends the link since the other side has broken its rules: it is told err. What is open with it
+// fails as with one that is no more, since who has called it did nothing wrong.
+func (c *Conn) Break(err error) {
+	c.mu.Lock()
+	c.breaks(ErrorOf(err))
+	c.unlock()
+}
+
+// breaks is Break, with the lock held.
+func (c *Conn) breaks(err *Error) {
+	if c.err == nil {
+		c.out = AppendFault(c.out, 0, err)
+		c.fail(&Error{Code: CodeUnavailable, Crate: CrateAborted, Message: "the other side has broken the protocol: " + err.Message})
+	}
+}
+
 // Lost tells the link that its pipe has ended.
 func (c *Conn) Lost(err error) {
 	c.mu.Lock()

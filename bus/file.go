@@ -93,7 +93,7 @@ func (p *filePort) read(c *Conn) {
 			split.Write(buf[:n])
 			msg, bad := split.Next()
 			if bad != nil {
-				c.Close(NewError(CodeInvalidArgument, bad.Error()))
+				c.Break(NewError(CodeInvalidArgument, bad.Error()))
 				return
 			}
 			if msg != nil && c.Receive(msg) != nil {

@@ -28,8 +28,7 @@ func (c *Conn) Receive(msg []byte) error {
 		if errors.Is(err, ErrFrame) || errors.Is(err, ErrPayload) {
 			e.Code = CodeInvalidArgument
 		}
-		c.out = AppendFault(c.out, 0, e)
-		c.fail(e)
+		c.breaks(e)
 	}
 	c.unlock()
 	return err

@@ -165,7 +165,7 @@ func (f *busFile) pump() {
 		}
 		k.unlock()
 		if err != nil {
-			f.conn.Close(bus.NewError(bus.CodeInvalidArgument, err.Error()))
+			f.conn.Break(bus.NewError(bus.CodeInvalidArgument, err.Error()))
 		} else {
 			f.conn.Receive(msg) // its error has ended the link
 		}

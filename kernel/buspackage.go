@@ -82,16 +82,22 @@ func (f *busFile) cause(m *bus.Meta) *job {
 	return deepest
 }
 
+// listens reports whether the instance is there to be called. Who hears that its call has ended with
+// the link may call again before the bus has heard of that itself. The bus's lock is held.
+func (inst *instance) listens() bool {
+	return inst.file != nil && !inst.over && inst.file.conn.Err() == nil
+}
+
 // takes reports whether the instance can be given a call: it listens, and serves fewer
 // than it may. The bus's lock is held.
 func (inst *instance) takes() bool {
-	return inst.file != nil && !inst.over && (inst.limit == 0 || len(inst.running) < inst.limit)
+	return inst.listens() && (inst.limit == 0 || len(inst.running) < inst.limit)
 }
 
 // awaits reports whether the instance serves a call in whose service j is made: it would
 // wait for ever if j waited for that call's end. The bus's lock is held.
 func (b *Bus) awaits(inst *instance, j *job) bool {
-	if inst.file == nil || inst.over {
+	if !inst.listens() {
 		return false
 	}
 	c := j.in.Meta().Cause
@@ -143,7 +149,12 @@ func (b *Bus) deliver(in *bus.Incoming, name string) {
 		}
 	}
 	if best != nil {
+		var more *instance
+		if len(best.running) > 0 { // so all are busy
+			more = p.another()
+		}
 		b.takeAndForward(best, j)
+		b.startAside(more, in)
 		return
 	}
 	if b.closed {
@@ -157,14 +168,15 @@ func (b *Bus) deliver(in *bus.Incoming, name string) {
 		return
 	}
 	in.Hold()
-	var inst *instance
-	if p.mayStart() {
-		inst = &instance{pkg: p, ours: true}
-		p.instances = append(p.instances, inst)
-	}
+	inst := p.another()
 	b.mu.Unlock()
 	in.OnEnd(func(error) { b.givenUp(j) })
 	within(in)
+	b.startAside(inst, in)
+}
+
+// startAside starts an instance, nil is none, that a call has wanted.
+func (b *Bus) startAside(inst *instance, in *bus.Incoming) {
 	if inst != nil {
 		b.k.aside(func() { b.start(inst, pathOf(in)) })
 	}
@@ -224,14 +236,20 @@ func errNoPackage(name string) error {
 	return &bus.Error{Code: bus.CodeNotFound, Crate: bus.CrateInvalidPackage, Message: errno.Sentence("there is no package %s", name)}
 }
 
-// mayStart reports whether another instance is to be started for what waits.
-func (p *busPackage) mayStart() bool {
+// another is a new instance that is to be started, since those that there are are busy; nil if
+// there may be none. The bus's lock is held.
+func (p *busPackage) another() *instance {
 	for _, inst := range p.instances {
 		if inst.file == nil || !inst.ours {
-			return false // one is on its way, or the user runs it
+			return nil // one is on its way, or the user runs it
 		}
 	}
-	return len(p.instances) < max(p.conf.Instances, 1)
+	if len(p.instances) >= max(p.conf.Instances, 1) {
+		return nil
+	}
+	inst := &instance{pkg: p, ours: true}
+	p.instances = append(p.instances, inst)
+	return inst
 }
 
 // take gives j to inst, and reports whether its caller may have one more open there. The
@@ -373,7 +391,15 @@ func (b *Bus) next(inst *instance) {
 			refused = append(refused, j)
 		}
 	}
+	var more *instance
+	first := inst.pkg.waiting.first()
+	if first != nil && inst.listens() {
+		more = inst.pkg.another()
+	}
 	b.mu.Unlock()
+	if more != nil { // first waits, and is not nil
+		b.startAside(more, first.in)
+	}
 	inst.refuse(refused)
 	for _, j := range list {
 		b.forward(j)
@@ -512,6 +538,12 @@ func (b *Bus) gone(inst *instance, why error) {
 		failed = append(failed, p.waiting.popAll()...)
 	}
 	pid, closed := inst.pid, b.closed
+	stops := inst.ours && pid != 0 && !closed
+	// What goes on aside begins before Close waits for it, though this be a timer's goroutine.
+	if stops || again != nil {
+		b.k.programs.Add(1)
+		defer b.k.programs.Done()
+	}
 	b.mu.Unlock()
 	if f != nil {
 		f.conn.Close(errEnded(p))
@@ -525,7 +557,7 @@ func (b *Bus) gone(inst *instance, why error) {
 	if (why != nil || len(failed) > 0) && !closed && bus.CodeOf(why) != bus.CodeNotFound {
 		b.k.log.Warn("a package has failed", "module", "bus", "pid", pid, "package", p.name, "waited", len(failed), "err", why)
 	}
-	if inst.ours && pid != 0 {
+	if stops {
 		b.k.aside(func() { b.stop(pid) })
 	}
 	if again != nil {

@@ -235,9 +235,14 @@ int main(int argc, char **argv) {
 		bus_callback(h, heard, "heard", 5);
 		bus_call(NONE, h, 0, "old-rogue", 9, "back", 4, "", 0);
 		show("back", h);
+	} else if (!strcmp(test, "never")) {
+		u32 h = call(NONE, 0, "never", "");
+		show("beside it", call(NONE, 0, "echo", "others"));
+		bus_drop(h);
+		show("behind it", call(NONE, 0, "echo", "others"));
 	} else {
 		show(test, call(NONE, 0, test, "x"));
-		if (!strcmp(test, "trap") || !strcmp(test, "exit")) show("the next", call(NONE, 0, "echo", "anew"));
+		if (!strcmp(test, "trap") || !strcmp(test, "exit") || !strcmp(test, "loop")) show("the next", call(NONE, 0, "echo", "anew"));
 	}
 	if (strays) printf("%llu strays\n", strays);
 	return 0;

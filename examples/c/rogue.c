@@ -271,10 +271,15 @@ int main(int argc, char **argv) {
 	else if (!strcmp(test, "leave")) {
 		for (int i = 0; i < 3; i++) call("never", ""), call("open", "");
 		show("leave", call("echo", "with six open"));
+	} else if (!strcmp(test, "never")) {
+		u64 cid = call("never", "");
+		show("beside it", call("echo", "others"));
+		call_close(cid);
+		show("behind it", call("echo", "others"));
 	} else {
 		show(test, call(test, "x"));
 		if (!strcmp(test, "twice")) show("the second", call("told", ""));
-		if (!strcmp(test, "trap") || !strcmp(test, "exit")) show("the next", call("echo", "anew"));
+		if (!strcmp(test, "trap") || !strcmp(test, "exit") || !strcmp(test, "loop")) show("the next", call("echo", "anew"));
 	}
 	if (strays) printf("%llu strays\n", strays);
 	return 0;

@@ -28,7 +28,7 @@ func (g *Guest) File() string { return g.Name + ".wasm" }
 func List() []*Guest {
 	var list []*Guest
 	for _, name := range []string{
-		"about", "ask", "burst", "cat", "cutoff", "flood", "hello", "hog", "nap", "old-rogue", "primes", "recurse", "rogue", "shout", "spin", "status", "stream", "tour", "trap", "wild",
+		"about", "ask", "bare", "burst", "cat", "cutoff", "flood", "hello", "hog", "nap", "old-rogue", "primes", "recurse", "rogue", "shout", "spin", "status", "stream", "tour", "trap", "wild",
 	} {
 		list = append(list, cGuest(name+"-c", "examples/c/"+name+".c"))
 	}

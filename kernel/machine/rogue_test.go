@@ -15,13 +15,13 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-// rogues are the programs that break the bus's rules, by each of the crates' interfaces, with
-// what those call their methods.
+// rogues are the programs that break the bus's rules, by each of the crates' interfaces and by
+// /dev/bus, with what those call their methods.
 var rogues = []struct {
 	name   string
 	method func(name string) bus.Method
-	busy   int               // the interface's error for calls over a limit
-	lines  map[string]string // where they differ
+	busy   int               // the interface's error for calls over a limit, if it has a crowd
+	lines  map[string]string // what they print, and nobody else
 }{
 	{"rogue", func(name string) (m bus.Method) { copy(m[:], name); return m }, 15, map[string]string{
 		"twice": "twice: one\nthe second: 8\n",
@@ -34,6 +34,16 @@ var rogues = []struct {
 		"cycle": "cycle: error 16\n",
 		"strange": "along no call 8, along one that ended 8, a handle in use 8\n" +
 			"along the open one: still here\na handle again: \nalong the closed one 8\n",
+	}},
+	{"bare", func(name string) (m bus.Method) { copy(m[:], name); return m }, 0, map[string]string{
+		"twice":   "twice: one\nthe next: 2\n",
+		"unasked": "unasked: asked\nthe next: 2\n",
+		"never":   "never: error 4\nothers: served\n",
+		"cycle":   "cycle: error 8\nthe next: anew\n",
+		"trap":    "trap: error 14\nthe next: anew\n",
+		"exit":    "exit: error 14\nthe next: anew\n",
+		"shut":    "shut: error 14\nthe next: anew\n",
+		"wild":    "wild: error 14\nthe next: anew\n",
 	}},
 }
 
@@ -54,12 +64,21 @@ func TestRogue(t *testing.T) {
 			for _, test := range []struct{ name, line, want string }{
 				{"sessions 1,000 deep", "deep", "1000 deep: hello\ndeeper: refused\n"},
 				{"a callback", "back", "called back: from the callee\nback: back\n"},
-				{"a cycle of calls", "cycle", rogue.lines["cycle"]},
-				{"two answers", "twice", rogue.lines["twice"]},
-				{"answers that nobody asked for, unknown ids and ids used again", "strange", rogue.lines["strange"]},
+				{"a cycle of calls", "cycle", ""},
+				{"two answers", "twice", ""},
+				{"answers that nobody asked for, unknown ids and ids used again", "strange", ""},
+				{"answers that nobody asked for", "unasked", ""},
+				{"a call that is never answered", "never", "beside it: others\nbehind it: others\n"},
 				{"a callee that traps", "trap", "trap: error 7\nthe next: anew\n"},
 				{"a callee that exits", "exit", "exit: error 7\nthe next: anew\n"},
+				{"a callee that closes its link", "shut", ""},
+				{"a callee that sends no frames", "wild", ""},
 			} {
+				if line, differs := rogue.lines[test.line]; differs {
+					test.want = line
+				} else if test.want == "" || rogue.busy == 0 {
+					continue // that is not for this one
+				}
 				t.Run(rogue.name+"/"+test.name, func(t *testing.T) {
 					if got := r.run(test.line); got != test.want {
 						t.Errorf("%q, want %q", got, test.want)
@@ -70,7 +89,9 @@ func TestRogue(t *testing.T) {
 			t.Run(rogue.name+"/a caller that leaves", r.leaves)
 			t.Run(rogue.name+"/a callee that never answers", r.never)
 			t.Run(rogue.name+"/a callee that loops", r.loops)
-			t.Run(rogue.name+"/a million calls", r.million)
+			if rogue.busy != 0 {
+				t.Run(rogue.name+"/a million calls", r.million)
+			}
 		})
 	}
 }
@@ -221,4 +242,49 @@ func (r *rogueTest) million(t *testing.T) {
 		t.Errorf("%q, want %q", got.out+got.err, want)
 	}
 	r.idle(t)
+}
+
+// TestInstances has several processes serve a package that takes one call at a time, or any number.
+func TestInstances(t *testing.T) {
+	code, err := os.ReadFile(guests.Need(t, "bare-c"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	both(t, func(t *testing.T, k *kernel.Kernel) {
+		f := k.Init().Files()
+		for _, dir := range []string{"/bin", "/etc/bus.d"} {
+			if err := f.MkdirAll(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		install(t, k, "/bin/bare.wasm", code)
+		for name, limit := range map[string]string{"single": "1", "several": "0"} {
+			t.Run(name, func(t *testing.T) {
+				text := fmt.Sprintf(`{"name":%q,"module":"/bin/bare.wasm","args":[%q],"instances":2,"idle":"1ms"}`, name, limit)
+				if err := f.WriteFile("/etc/bus.d/"+name+".json", []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				in, type_, err := f.Pipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				instances := func() int {
+					for _, p := range k.Bus().Packages() {
+						if p.Name == name {
+							return len(p.PIDs)
+						}
+					}
+					return 0
+				}
+				_, wait := spawn(t, k, sys.SpawnAttr{Path: "/bin/bare.wasm", Argv: []string{"bare", "beside", name, "hold"}, FDs: [][2]uint32{{uint32(in), 0}}})
+				await.Until(t, "another serves beside the busy one", func() bool { return instances() == 2 })
+				f.Close(in)
+				f.Close(type_)
+				if got := wait(); got.out+got.err != "first: one\nbeside: another\nheld: error 1\n" {
+					t.Errorf("%q", got.out+got.err)
+				}
+				await.Until(t, "both have been stopped", func() bool { return instances() == 0 })
+			})
+		}
+	})
 }

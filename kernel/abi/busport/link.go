@@ -179,7 +179,7 @@ func (l *link) receive(data []byte) bool {
 	l.split.Write(data)
 	msg, err := l.split.Next()
 	if err != nil {
-		l.conn.Close(bus.NewError(bus.CodeInvalidArgument, err.Error()))
+		l.conn.Break(bus.NewError(bus.CodeInvalidArgument, err.Error()))
 		return false
 	}
 	return msg == nil || l.conn.Receive(msg) == nil
