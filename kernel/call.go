@@ -64,6 +64,8 @@ type call struct {
 	lingers bool // waits although its process is dying
 	naming  bool // counted in k.names.changing
 	asleep  bool // the process waits for it
+
+	altering bool // counted in k.leases.altering
 }
 
 // result is what a waiting goroutine is woken with.

@@ -42,6 +42,7 @@ func (p *Process) end(status sys.WaitStatus, kill bool) {
 	if p.copies != nil {
 		k.after(p.copies.end)
 	}
+	delete(k.leases.of, p)
 	if k.names.holder == p {
 		k.names.giveBack()
 	}

@@ -81,6 +81,7 @@ type Kernel struct {
 	open     int // open file descriptions
 	pipes    uint64
 	names    names
+	leases   leases
 	joints   uint32
 	joined   map[uint32]*joint // pipes whose bytes go past the kernel, by number
 	ports    map[uint16]*listener

@@ -83,8 +83,12 @@ func (c *call) mayName() bool {
 	return true
 }
 
-// named is the end of a call that changed names.
+// named is the end of a call that changed names, or attributes.
 func (c *call) named() {
+	if c.altering {
+		c.altering = false
+		c.k.leases.altering--
+	}
 	if c.naming {
 		c.naming = false
 		c.k.names.changing--
@@ -146,7 +150,7 @@ func sysNames(c *call) verdict {
 // names is what is in the directory of the call's path, behind the numbers of its device
 // and of itself, if it is one in which files can be promised.
 func (c *call) names(at vfs.At) (place vfs.Place, list []byte, ok bool) {
-	place, ok = c.directory(at)
+	place, ok = c.directory(at, c.r.Path)
 	if !ok || place.ReadOnly() || place.MayWait() {
 		return place, nil, false
 	}
@@ -203,15 +207,15 @@ func (l *copies) named(number uint32) (dir vfs.Place, ok bool) {
 	return l.dirs[number-1], true
 }
 
-// directory is the directory of the call's path, in which a name behind that path
-// is looked for. ok is false if there is none, or if that depends on the name.
-func (c *call) directory(at vfs.At) (place vfs.Place, ok bool) {
+// directory is the directory of path, in which a name behind that path is looked
+// for by the call. ok is false if there is none, or if that depends on the name.
+func (c *call) directory(at vfs.At, path string) (place vfs.Place, ok bool) {
 	fs := c.p.fs
 	walk := func() (vfs.Place, error) {
-		if c.r.Path == "" {
+		if path == "" {
 			return at.Dir, nil
 		}
-		return fs.WalkDir(at, c.r.Path)
+		return fs.WalkDir(at, path)
 	}
 	if at.Flags&sys.AtGuest == 0 || !at.Dir.Same(fs.Root()) {
 		place, err := walk()

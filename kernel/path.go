@@ -199,6 +199,7 @@ func sysStat(c *call) verdict {
 	if e != 0 {
 		return c.fail(e)
 	}
+	leased := c.lease()
 	return c.goOutside(func(c *call) {
 		at := c.look(at)
 		place, err := c.p.fs.Walk(at, c.r.Path)
@@ -211,6 +212,9 @@ func sysStat(c *call) verdict {
 			st = c.p.deviceStat(d.Device(), st)
 		}
 		c.statReply(st, err)
+		if leased && err == nil {
+			c.besides(at)
+		}
 	})
 }
 

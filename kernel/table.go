@@ -9,19 +9,19 @@ var table [sys.NumOps]handler
 
 func init() {
 	table = [sys.NumOps]handler{
-		sys.OpExit: sysExit, sys.OpSpawn: sysSpawn, sys.OpWait: sysWait, sys.OpKill: sysKill,
+		sys.OpExit: sysExit, sys.OpSpawn: altering(sysSpawn), sys.OpWait: sysWait, sys.OpKill: sysKill,
 		sys.OpGetPID: sysGetPID, sys.OpSetPGID: sysSetPGID, sys.OpSetSID: sysSetSID, sys.OpPS: sysPS,
 
-		sys.OpOpen: naming(sysOpen, creates), sys.OpNames: sysNames, sys.OpClose: sysClose, sys.OpRead: sysRead, sys.OpWrite: sysWrite,
-		sys.OpPRead: sysPRead, sys.OpPWrite: sysPWrite, sys.OpSeek: sysSeek, sys.OpFStat: sysFStat,
-		sys.OpFSetAttr: naming(sysFSetAttr, changesMode), sys.OpAllocate: sysAllocate, sys.OpSync: sysSync, sys.OpReadDir: sysReadDir,
+		sys.OpOpen: altering(naming(sysOpen, creates)), sys.OpNames: sysNames, sys.OpClose: sysClose, sys.OpRead: altering(sysRead), sys.OpWrite: altering(sysWrite),
+		sys.OpPRead: altering(sysPRead), sys.OpPWrite: altering(sysPWrite), sys.OpSeek: sysSeek, sys.OpFStat: sysFStat,
+		sys.OpFSetAttr: altering(naming(sysFSetAttr, changesMode)), sys.OpAllocate: altering(sysAllocate), sys.OpSync: sysSync, sys.OpReadDir: altering(sysReadDir),
 		sys.OpDup: sysDup, sys.OpRenumber: sysRenumber, sys.OpGetFD: sysGetFD, sys.OpSetFD: sysSetFD,
 		sys.OpPoll: sysPoll, sys.OpPipe: sysPipe,
 
-		sys.OpStat: sysStat, sys.OpSetAttr: naming(sysSetAttr, changesMode), sys.OpMkdir: naming(sysMkdir, always), sys.OpRmdir: naming(sysRmdir, always),
-		sys.OpUnlink: naming(sysUnlink, always), sys.OpRename: naming(sysRename, always), sys.OpLink: naming(sysLink, always), sys.OpSymlink: naming(sysSymlink, always),
+		sys.OpStat: sysStat, sys.OpSetAttr: altering(naming(sysSetAttr, changesMode)), sys.OpMkdir: altering(naming(sysMkdir, always)), sys.OpRmdir: altering(naming(sysRmdir, always)),
+		sys.OpUnlink: altering(naming(sysUnlink, always)), sys.OpRename: altering(naming(sysRename, always)), sys.OpLink: altering(naming(sysLink, always)), sys.OpSymlink: altering(naming(sysSymlink, always)),
 		sys.OpReadlink: sysReadlink, sys.OpChdir: sysChdir, sys.OpGetcwd: sysGetcwd, sys.OpUmask: sysUmask,
-		sys.OpMounts: sysMounts, sys.OpStatfs: sysStatfs, sys.OpMount: naming(sysMount, always), sys.OpUnmount: naming(sysUnmount, always),
+		sys.OpMounts: sysMounts, sys.OpStatfs: sysStatfs, sys.OpMount: altering(naming(sysMount, always)), sys.OpUnmount: altering(naming(sysUnmount, always)),
 
 		sys.OpPipeJoin: sysPipeJoin, sys.OpPipeReturn: sysPipeReturn, sys.OpRest: sysRest, sys.OpFeed: sysFeed, sys.OpLoan: sysLoan,
 

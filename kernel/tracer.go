@@ -88,6 +88,7 @@ func (t *Trace) Attach(by *Process, pid int) error {
 		n.recalled = true
 		p.copies.tell(0)
 	}
+	k.leases.end(p)
 	if p.copies != nil {
 		k.after(p.copies.revoke)
 	}

@@ -79,11 +79,13 @@ type Client struct {
 	lastFile uint64
 	flow     flow
 	names    names
-	crowd    []crowded // writes that wait for others to be done
-	renewing bool      // see fresh
-	retries  []func()  // what waits for that
-	shown    bool      // something is held back that somebody may be waiting for
-	parked   *waiter   // a read that waits for a read ahead
+	// attributes is what is known of files that are not open.
+	attributes attributes
+	crowd      []crowded // writes that wait for others to be done
+	renewing   bool      // see fresh
+	retries    []func()  // what waits for that
+	shown      bool      // something is held back that somebody may be waiting for
+	parked     *waiter   // a read that waits for a read ahead
 }
 
 // pace says when writes sent behind are posted.
@@ -275,6 +277,7 @@ func (c *Client) Begin(info *sys.StartInfo) {
 	c.plain, c.heard, c.doubt, c.lastFile, c.flow, c.parked = false, c.now(), c.now()-1, 0, flow{}, nil
 	clear(c.files)
 	c.names.reset()
+	c.attributes = attributes{}
 	c.shown, c.renewing, c.retries, c.crowd = false, false, nil, nil
 	for _, f := range info.FDs {
 		c.enter(f.FD, f.Info)
@@ -318,8 +321,12 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		c.plain = true
 		c.settleAll()
 	}
+	c.mayAlter(r)
 	if reply, ok, taken = c.fileCall(r, done); !taken {
 		reply, ok, taken = c.nameCall(r, done)
+	}
+	if !taken {
+		reply, ok, taken = c.statCall(r, done)
 	}
 	if !taken {
 		switch r.Op {
@@ -732,6 +739,8 @@ func (c *Client) learn(w *waiter, r *sys.Reply) {
 		c.fds.set(uint32(w.args[0]), fdState{})
 	case sys.OpPipeJoin:
 		c.probed(w, r)
+	case sys.OpStat:
+		c.learnAttributes(w, r)
 	case sys.OpSetFD:
 		state := c.fds.get(uint32(w.args[0]))
 		if state.swift = sys.OpenFlag(w.args[1])&sys.ONonblock != 0; state.swift {

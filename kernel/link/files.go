@@ -327,13 +327,17 @@ func (c *Client) dropped(state fdState) {
 // names are to be given back.
 func (c *Client) changed(id uint64) {
 	for n, w := range c.waiting {
-		if w.op == sys.OpOpen || w.op == sys.OpNames { // which may have been answered before that
+		if w.op == sys.OpOpen || w.op == sys.OpNames || w.op == sys.OpStat { // which may have been answered before that
 			w.changed = append(w.changed, id)
 			c.waiting[n] = w
 		}
 	}
 	if f := c.files[id]; f != nil {
 		f.forget()
+	}
+	if id == c.attributes.id && id != 0 {
+		c.attributes.forget()
+		c.attributes.need = asksRarely
 	}
 	if id == 0 {
 		c.recalled()

@@ -58,6 +58,7 @@ type storm struct {
 	news  chan struct{}
 	turns int      // how many calls a process makes before another may, on average
 	names []string // the paths that are used
+	looks int      // how many of the next calls ask after files
 }
 
 // farEnd is a process behind a link, and its twin.
@@ -218,6 +219,10 @@ func (s *storm) step(e *farEnd) *sys.Request {
 	offset := func() uint64 { return uint64([...]int{0, 0, 3, 4096, 60_000, 140_000}[rng.IntN(6)]) }
 	args := func(a ...uint64) (out [6]uint64) { copy(out[:], a); return out }
 	cwd := sys.AtCwd
+	if s.looks > 0 {
+		s.looks--
+		return &sys.Request{Op: sys.OpStat, Args: args(cwd, 0, 0, uint64(rng.IntN(2))*uint64(sys.AtNoFollow)), Path: path()}
+	}
 	switch n := rng.IntN(100); {
 	case n < 10 && len(e.fds) < 12 && rng.IntN(2) == 0:
 		return &sys.Request{Op: sys.OpOpen, Args: args(cwd, uint64(sys.OWrite|sys.OCreate|sys.OTrunc), 0o644, 0), Path: path()}
@@ -245,6 +250,7 @@ func (s *storm) step(e *farEnd) *sys.Request {
 	case n < 80:
 		return &sys.Request{Op: sys.OpFStat, Args: args(fd())}
 	case n < 82:
+		s.looks = rng.IntN(30)
 		return &sys.Request{Op: sys.OpStat, Args: args(cwd), Path: path()}
 	case n < 84:
 		attr := sys.SetAttr{Set: sys.AttrSize, Size: offset()}
@@ -287,7 +293,7 @@ func same(op sys.Op, a, b sys.Reply) bool {
 	if op == sys.OpFStat || op == sys.OpStat {
 		x, err := sys.DecodeStat(a.Data)
 		y, err2 := sys.DecodeStat(b.Data)
-		return (err == nil) == (err2 == nil) && x.Size == y.Size && x.Nlink == y.Nlink && x.Ino == y.Ino && x.Type == y.Type
+		return (err == nil) == (err2 == nil) && x.Size == y.Size && x.Nlink == y.Nlink && x.Ino == y.Ino && x.Type == y.Type && x.Mode == y.Mode
 	}
 	return bytes.Equal(a.Data, b.Data)
 }

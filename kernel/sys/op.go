@@ -47,7 +47,11 @@ const (
 	OpSeek
 	// OpFStat describes fd a0: data is a [Stat].
 	OpFStat
-	// OpStat describes path below dirfd a0, a3 AtFlags: data is a [Stat].
+	// OpStat describes path below dirfd a0, a3 AtFlags: data is a [Stat]. A process at the far
+	// end of a link may ask for more of the same directory: up to a1 of its entries from
+	// cookie a2 on, each a [DirEntry] and a Stat behind the first one. With v0 1 all of them
+	// stay so, until the number a4 is told as that of a file is, but for what the process
+	// does itself. v1 is the cookie to go on from, ^0 at the directory's end.
 	OpStat
 	// OpFSetAttr changes fd a0 as data, a [SetAttr], says.
 	OpFSetAttr

@@ -15,7 +15,8 @@ type Stat struct {
 // Blocks is how much room the contents take, in blocks of 512 bytes: st_blocks of stat(2).
 func (s *Stat) Blocks() uint64 { return (s.Size - min(s.Holes, s.Size) + 511) / 512 }
 
-const statSize = 72
+// StatSize is the length of a Stat's wire form in bytes.
+const StatSize = 72
 
 // Append appends the record's wire form to b.
 func (s *Stat) Append(b []byte) []byte {
@@ -33,7 +34,7 @@ func (s *Stat) Append(b []byte) []byte {
 
 // DecodeStat reads what Append wrote.
 func DecodeStat(b []byte) (s Stat, err error) {
-	if len(b) != statSize {
+	if len(b) != StatSize {
 		return s, ErrWire
 	}
 	r := reader{b: b}
