@@ -65,7 +65,7 @@ type Conn struct {
 	err      error // why the link has ended
 	done     chan struct{}
 	stats    Stats
-	later    []func() // to be called without the lock
+	later    []step // to be done without the lock
 }
 
 // Stats counts what went over a link.
@@ -187,36 +187,6 @@ func (c *Conn) fail(err error) {
 			c.opt.Closed(err)
 		}
 	})
-}
-
-// after has fn called when the lock has been given up.
-func (c *Conn) after(fn func()) { c.later = append(c.later, fn) }
-
-// unlock sends what is to be sent, gives up the lock and does what had to wait for
-// that.
-func (c *Conn) unlock() {
-	c.flush(false)
-	later := c.later
-	c.later = nil
-	c.mu.Unlock()
-	if len(later) > 0 {
-		do(later)
-	}
-}
-
-// do calls each of list. One that does not return, since its goroutine is unwound, does
-// not keep the others from being called.
-func do(list []func()) {
-	i := 0
-	defer func() {
-		if i < len(list) {
-			go do(list[i:])
-		}
-	}()
-	for i < len(list) {
-		i++
-		list[i-1]()
-	}
 }
 
 // spareMost is the largest buffer that is kept for the next message.

@@ -26,6 +26,8 @@ type Incoming struct {
 	kept    bool        // it holds because it is held itself
 	below   Handler     // who serves calls along it when that is over
 	observe func(*Response, error)
+	shown   Response // what it is told of the result, if isShown
+	isShown bool
 }
 
 // Package is the name of the package that was called; empty for a call along a session.
@@ -69,12 +71,30 @@ func (in *Incoming) Observe(fn func(r *Response, err error)) {
 	}
 }
 
-// observed tells who observes the call of its answer. The lock is held.
-func (in *Incoming) observed(r *Response, err error) {
+// observed has who observes the call told of its answer. The lock is held.
+func (in *Incoming) observed() {
 	if fn := in.observe; fn != nil {
 		in.observe = nil
-		in.conn.after(func() { fn(r, err) })
+		in.conn.later = append(in.conn.later, step{observe: fn, in: in})
 	}
+}
+
+// shows has who observes the call told of the result r. The lock is held.
+func (in *Incoming) shows(r Response) {
+	if in.observe != nil {
+		in.shown, in.isShown = r, true
+		in.observed()
+	}
+}
+
+// tellAnswer tells an observer of the answer.
+func (in *Incoming) tellAnswer(fn func(*Response, error)) {
+	if !in.isShown {
+		fn(nil, in.err)
+		return
+	}
+	fn(&in.shown, nil)
+	in.shown = Response{}
 }
 
 // Keep reports whether the caller has said that it wants the call to stay open when it is
@@ -167,14 +187,14 @@ func (in *Incoming) answer(format Format, body []byte, object Handler, open bool
 	case err != nil:
 	case in.id == 0:
 		in.answered = true
-		in.observed(&Response{}, nil)
+		in.shows(Response{})
 		c.end(&in.Session, errOver)
 	case uint64(HeaderSize+len(body)) > uint64(c.peer.MaxFrame):
 		e := NewError(CodeResourceExhausted, fmt.Sprintf("a result of %d bytes, where %d is the most", HeaderSize+len(body), c.peer.MaxFrame))
 		c.drop(&in.Session, e)
 		err = e
 	case open:
-		in.observed(&Response{Format: format, Body: body, Session: &in.Session}, nil)
+		in.shows(Response{Format: format, Body: body, Session: &in.Session})
 		in.answered, in.state = true, stateOpen
 		if object != nil {
 			in.setHandler(object)
@@ -182,7 +202,7 @@ func (in *Incoming) answer(format Format, body []byte, object Handler, open bool
 		c.out = AppendHeader(c.out, KindResult, uint8(format), FlagOpen, in.id, Method{}, len(body))
 		c.out = append(c.out, body...)
 	default:
-		in.observed(&Response{Format: format, Body: body}, nil)
+		in.shows(Response{Format: format, Body: body})
 		in.answered = true
 		// What is below ends first: its last frames go before the parent's.
 		c.forget(&in.Session)

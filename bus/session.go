@@ -77,7 +77,8 @@ type Session struct {
 	number     uint64 // the call's number on the bus, if it is known
 	err        error
 	done       func(*Response, error)
-	onEnd      []func(error)
+	onEnd      func(error) // who is told of the end first, of several
+	onEnds     []func(error)
 	ctx        context.Context // of a call that came in, made by Context
 	cancel     func(error)
 	ended      chan struct{} // made by Done
@@ -138,7 +139,11 @@ func (s *Session) OnEnd(fn func(err error)) {
 	c := s.conn
 	c.mu.Lock()
 	if s.state != stateEnded {
-		s.onEnd = append(s.onEnd, fn)
+		if s.onEnd == nil {
+			s.onEnd = fn
+		} else {
+			s.onEnds = append(s.onEnds, fn)
+		}
 		c.mu.Unlock()
 		return
 	}
@@ -223,10 +228,9 @@ func (c *Conn) end(s *Session, err error) {
 
 // over makes s ended. The lock is held.
 func (s *Session) over(err error) {
-	c := s.conn
 	s.state, s.err = stateEnded, err
 	if s.in != nil {
-		s.in.observed(nil, err) // if it was not answered
+		s.in.observed() // if it was not answered
 	}
 	s.leave()
 	s.child, s.relay, s.handler = nil, nil, nil
@@ -236,22 +240,27 @@ func (s *Session) over(err error) {
 	if s.ended != nil {
 		close(s.ended)
 	}
-	done, onEnd, cancel := s.done, s.onEnd, s.cancel
-	s.done, s.onEnd, s.cancel = nil, nil, nil
-	if done == nil && onEnd == nil && cancel == nil {
-		return
+	if s.done != nil || s.onEnd != nil || s.cancel != nil {
+		s.conn.later = append(s.conn.later, step{ended: s})
 	}
-	c.after(func() {
-		if cancel != nil {
-			cancel(err)
-		}
-		if done != nil {
-			done(nil, err)
-		}
-		for _, fn := range onEnd {
-			fn(err)
-		}
-	})
+}
+
+// tellEnd tells all that wait for the end of s. Nobody else looks at those any more.
+func (s *Session) tellEnd() {
+	done, onEnd, onEnds, cancel := s.done, s.onEnd, s.onEnds, s.cancel
+	s.done, s.onEnd, s.onEnds, s.cancel = nil, nil, nil, nil
+	if cancel != nil {
+		cancel(s.err)
+	}
+	if done != nil {
+		done(nil, s.err)
+	}
+	if onEnd != nil {
+		onEnd(s.err)
+	}
+	for _, fn := range onEnds {
+		fn(s.err)
+	}
 }
 
 // adopt makes child one of those that end with s. The lock is held.

@@ -38,6 +38,7 @@ type Bus struct {
 type registered struct {
 	handler bus.Handler
 	stats   PackageStats
+	ended   func(error) // counts the end of a call
 }
 
 // BusCall is a call as it passes the broker.
@@ -77,7 +78,9 @@ func newBus(k *Kernel) *Bus {
 func (b *Bus) Register(name string, h bus.Handler) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.handlers[name] = &registered{handler: h}
+	r := &registered{handler: h}
+	r.ended = func(err error) { b.ends(&r.stats, err) }
+	b.handlers[name] = r
 }
 
 // Bus opens /dev/bus for a program in the kernel. The link ends with the process.
@@ -169,14 +172,7 @@ func (b *Bus) pass(in *bus.Incoming, h bus.Handler) {
 	b.mu.Unlock()
 	in.SetMeta(m)
 	c := b.seen(in, m)
-	end := func(r *bus.Response, err error) { b.answered(m.Call, c, r, err) }
-	if list := b.tracesOf(f.p); len(list) > 0 {
-		answered, traced := end, tracedCall(f.p, in, list)
-		end = func(r *bus.Response, err error) {
-			traced(r, err)
-			answered(r, err)
-		}
-	}
+	end := b.observer(in, f.p, m.Call, c)
 	in.Observe(end)
 	if m.Depth > bus.DefaultDepth {
 		in.Fault(bus.NewError(bus.CodeResourceExhausted, fmt.Sprintf("more than %d calls wait one for another", bus.DefaultDepth)))
@@ -204,6 +200,20 @@ func (b *Bus) pass(in *bus.Incoming, h bus.Handler) {
 		}
 		h.ServeBus(in)
 	})
+}
+
+// observer is who is told of the answer to the call of that number by p.
+func (b *Bus) observer(in *bus.Incoming, p *Process, call uint64, c *BusCall) func(*bus.Response, error) {
+	answered := func(r *bus.Response, err error) { b.answered(call, c, r, err) }
+	list := b.tracesOf(p)
+	if len(list) == 0 {
+		return answered
+	}
+	traced := tracedCall(p, in, list)
+	return func(r *bus.Response, err error) {
+		traced(r, err)
+		answered(r, err)
+	}
 }
 
 // mayPass reports whether a call can go on at once. One to a package that programs serve
@@ -256,7 +266,7 @@ func (b *Bus) route(in *bus.Incoming) {
 	if r != nil {
 		r.stats.begins()
 		b.mu.Unlock()
-		in.OnEnd(func(err error) { b.ends(&r.stats, err) })
+		in.OnEnd(r.ended)
 		r.handler.ServeBus(in)
 		return
 	}

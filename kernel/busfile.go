@@ -33,9 +33,10 @@ type busFile struct {
 	// telling is what feedsThrough sends; nobody else touches it while feed.sending.
 	telling sys.Request
 	over    bool
-	shut    bool // the process has closed it
-	pumps   bool // a goroutine takes messages from in
-	more    bool // there is something in in again
+	shut    bool   // the process has closed it
+	pump    func() // is f.pumpIn
+	pumps   bool   // a goroutine takes messages from in
+	more    bool   // there is something in in again
 
 	readable, writable queue
 
@@ -47,6 +48,7 @@ type busFile struct {
 // openBus is a new link of the process to the bus.
 func (p *Process) openBus(flags sys.OpenFlag) *openFile {
 	f := &busFile{k: p.k, pid: p.pid, p: p, path: getenv(p.env, "PATH"), in: bus.Splitter{Most: bus.DefaultFrame}}
+	f.pump = f.pumpIn
 	f.conn = p.k.bus.accept(f)
 	return p.k.newStream(f, flags, sys.FDInfo(sys.TypeCharDevice)|p.feedable())
 }
@@ -147,9 +149,9 @@ func (f *busFile) write(c *call, data []byte) verdict {
 	return c.ok(uint64(c.sent + len(data)))
 }
 
-// pump hands the frames that are whole to the link. One goroutine does so at a time; it
+// pumpIn hands the frames that are whole to the link. One goroutine does so at a time; it
 // takes what others write meanwhile.
-func (f *busFile) pump() {
+func (f *busFile) pumpIn() {
 	k := f.k
 	k.lock()
 	if f.pumps || !f.more {

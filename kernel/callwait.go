@@ -43,8 +43,8 @@ func (c *call) finish() {
 	}
 	c.close()
 	if hook := c.k.cfg.Hook; hook != nil {
-		reply := c.reply
-		c.k.after(func() { hook(c.p, c.r, &reply) })
+		r, reply := *c.r, c.reply // who made the call has r back by then
+		c.k.after(func() { hook(c.p, &r, &reply) })
 	}
 	if c.traced != nil {
 		c.traced.ended(&c.reply)

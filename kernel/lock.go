@@ -8,6 +8,10 @@ type ending struct {
 	reply sys.Reply
 }
 
+// fewLater is how much waits for the lock to be given up in most calls, for which nothing is
+// allocated.
+const fewLater = 4
+
 func (k *Kernel) lock() { k.mu.Lock() }
 
 // unlock tries the calls that have been woken, gives up the lock, and then does
@@ -19,15 +23,26 @@ func (k *Kernel) lock() { k.mu.Lock() }
 func (k *Kernel) unlock() {
 	for {
 		k.drain()
-		later, replies := k.later, k.replies
-		k.later = nil
+		var few [fewLater]func()
+		var many []func()
+		n, replies := len(k.later), k.replies
+		if n <= len(few) {
+			copy(few[:], k.later)
+			clear(k.later)
+			k.later = k.later[:0]
+		} else {
+			n, many, k.later = 0, k.later, nil
+		}
 		deliver := len(replies) > 0 && !k.delivering
 		if deliver {
 			k.replies = nil
 			k.delivering = true
 		}
 		k.mu.Unlock()
-		for _, fn := range later {
+		for _, fn := range few[:n] {
+			fn()
+		}
+		for _, fn := range many {
 			fn()
 		}
 		if !deliver {

@@ -17,6 +17,7 @@ type Server struct {
 
 	mu     sync.Mutex
 	lanes  map[uint16]*lane
+	unused []*job
 	out    []byte
 	depth  int  // how many Receives are under way: they send what was answered at their end
 	exit   *job // the process's end, until the calls in all lanes have ended
@@ -31,14 +32,50 @@ type Server struct {
 type lane struct {
 	busy  bool
 	calls bool // what it is busy with has not returned to the process
-	queue []job
+	queue []*job
 }
 
+// job is a call. It is used again for another when it has ended.
 type job struct {
 	lane   uint16
 	id     uint32
 	notify bool
 	req    sys.Request
+
+	state atomic.Int32    // see begin
+	of    *lane           // what goes on when it has ended; nil if nothing waits for that
+	done  func(sys.Reply) // takes its end
+}
+
+// newJob is a call of that frame.
+func (s *Server) newJob(f *bus.Frame, req sys.Request) *job {
+	s.mu.Lock()
+	var j *job
+	if n := len(s.unused); n > 0 {
+		j = s.unused[n-1]
+		s.unused = s.unused[:n-1]
+	}
+	s.mu.Unlock()
+	if j == nil {
+		j = new(job)
+		j.done = func(r sys.Reply) { s.ends(j, &r) }
+	}
+	j.lane, j.id, j.notify, j.req, j.of = f.Lane, f.ID, f.Kind == bus.KindNotify, req, nil
+	j.state.Store(0)
+	return j
+}
+
+// mostUnused is how many jobs are kept for further calls.
+const mostUnused = 8
+
+// reuse takes a job of which nobody knows any more.
+func (s *Server) reuse(j *job) {
+	j.req, j.of = sys.Request{}, nil
+	s.mu.Lock()
+	if len(s.unused) < mostUnused {
+		s.unused = append(s.unused, j)
+	}
+	s.mu.Unlock()
 }
 
 // NewServer returns a server that performs calls on caller, the process itself,
@@ -142,13 +179,13 @@ func (s *Server) receive(msg []byte) error {
 			return err
 		}
 		req.Given = len(req.Data) >= whole-whole/8 // who keeps it keeps the message
-		j := job{frame.Lane, frame.ID, frame.Kind == bus.KindNotify, req}
-		if s.passes(&j) {
+		j := s.newJob(&frame, req)
+		if s.passes(j) {
 			continue
 		}
 		if req.Op == sys.OpExit {
 			s.mu.Lock()
-			s.exit = &j
+			s.exit = j
 			s.mu.Unlock()
 			s.tryExit()
 			return nil
@@ -180,20 +217,14 @@ func (s *Server) receive(msg []byte) error {
 }
 
 // run performs j and then what stands behind it, until a call waits.
-func (s *Server) run(l *lane, j job) {
-	for {
-		if !s.begin(j, l) {
-			return
-		}
-		var ok bool
-		if j, ok = s.next(l); !ok {
-			return
-		}
+func (s *Server) run(l *lane, j *job) {
+	for j != nil && s.begin(j, l) {
+		j = s.next(l)
 	}
 }
 
-// next takes the next job of l, or makes l idle.
-func (s *Server) next(l *lane) (j job, ok bool) {
+// next takes the next job of l, or makes l idle and returns nil.
+func (s *Server) next(l *lane) *job {
 	s.mu.Lock()
 	if len(l.queue) == 0 || s.closed {
 		l.busy = false
@@ -204,14 +235,14 @@ func (s *Server) next(l *lane) (j job, ok bool) {
 			s.tryExit()
 			s.tryIdle()
 		}
-		return j, false
+		return nil
 	}
-	defer s.mu.Unlock()
-	j = l.queue[0]
-	l.queue[0] = job{}
+	j := l.queue[0]
+	l.queue[0] = nil
 	l.queue = l.queue[1:]
 	l.calls = !j.notify
-	return j, true
+	s.mu.Unlock()
+	return j
 }
 
 // tryExit ends the process if it wants to end and no lane is busy.
@@ -228,26 +259,36 @@ func (s *Server) tryExit() {
 	}
 	s.mu.Unlock()
 	if exit != nil {
-		s.begin(*exit, nil)
+		s.begin(exit, nil)
 	}
 }
 
+// The states of a job that has been begun.
+const (
+	jobEnded = 1 // before begin looked
+	jobLeft  = 2 // by begin, for its end to go on with the lane
+)
+
 // begin starts j and reports whether it has ended already. When it ends later,
-// the lane goes on by itself.
-func (s *Server) begin(j job, l *lane) bool {
-	const ended, left = 1, 2
-	var state atomic.Int32
-	if s.caller.Start(&j.req, func(r sys.Reply) {
-		s.answer(&j, &r)
-		if state.Swap(ended) == left && l != nil {
-			if next, ok := s.next(l); ok {
-				s.run(l, next)
-			}
-		}
-	}) {
+// the lane goes on by itself. j belongs to who ends it.
+func (s *Server) begin(j *job, l *lane) bool {
+	j.of = l
+	if s.caller.Start(&j.req, j.done) || j.state.Swap(jobLeft) == jobEnded {
+		s.reuse(j)
 		return true
 	}
-	return state.Swap(left) == ended
+	return false
+}
+
+// ends takes the end of j.
+func (s *Server) ends(j *job, r *sys.Reply) {
+	s.answer(j, r)
+	if l := j.of; j.state.Swap(jobEnded) == jobLeft {
+		s.reuse(j)
+		if l != nil {
+			s.run(l, s.next(l))
+		}
+	}
 }
 
 func (s *Server) answer(j *job, r *sys.Reply) {

@@ -295,18 +295,14 @@ func (m *machine) forget(pid uint32) {
 	delete(m.guests, pid)
 }
 
-// guestMessage takes frames of a guest's worker, and returns 1 if the guest waits for
-// what comes of them.
+// guestMessage takes frames of a guest's worker, and lets the goroutines run that they wake.
 //
 //go:wasmexport guest_message
-func guestMessage(pid, n uint32) (asks uint32) {
+func guestMessage(pid, n uint32) {
 	msg := worker.Received(n)
 	g := theMachine.find(pid)
 	if g == nil {
-		return 0 // it was killed with this on its way
-	}
-	if link.Asks(msg) {
-		asks = 1
+		return // it was killed with this on its way
 	}
 	turn.on = true
 	err := g.server.Receive(msg)
@@ -314,7 +310,7 @@ func guestMessage(pid, n uint32) (asks uint32) {
 	if err != nil {
 		g.babbles()
 	}
-	return asks
+	worker.LetRun()
 }
 
 // guestGone is told when a guest has ended by itself and its worker is free again.

@@ -36,6 +36,7 @@ func pageMessage(n uint32) {
 	if err := page.Receive(worker.Received(n)); err != nil {
 		slog.Error("a message of the page", "err", err)
 	}
+	worker.LetRun()
 }
 
 func main() {

@@ -36,6 +36,9 @@ const LONGEST_SPARE = 1 << 20;
 /** What a new buffer of that kind is rounded up to, for messages differ by some bytes. */
 const ROUND = 4 << 10;
 
+/** After how many milliseconds the runtime is resumed that has not been behind each export. */
+const SETTLED = 1;
+
 /** What GoProgram itself uses of a program's exports. */
 interface OwnExports {
   memory?: WebAssembly.Memory;
@@ -52,6 +55,7 @@ export class GoProgram<E> {
   /** Garbage is being collected: goroutines run by parts. */
   #collecting = false;
   #nextPart: ReturnType<typeof setTimeout> | undefined;
+  #settling: ReturnType<typeof setTimeout> | undefined;
   #bytes = new Uint8Array(0);
   /** Buffers of messages that have come. */
   readonly #spares: ArrayBuffer[] = [];
@@ -130,6 +134,18 @@ export class GoProgram<E> {
   resume(): void {
     if (this.#collecting) this.#part(false);
     else this.#go._resume();
+  }
+
+  /**
+   * Goes behind an export that has let goroutines run by itself: the runtime, which sets its timers
+   * when nothing else can run, is resumed for many of them once.
+   */
+  settle(): void {
+    if (this.#collecting) this.#part(false);
+    else this.#settling ??= setTimeout(() => {
+      this.#settling = undefined;
+      this.resume();
+    }, SETTLED);
   }
 
   // A part of what there is to do while garbage is collected: web/kernel/collect_js.go says

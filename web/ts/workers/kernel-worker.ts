@@ -5,7 +5,6 @@ import { Disks, type DiskExports } from "./disks.ts";
 import { Fetcher } from "./fetcher.ts";
 import { GoProgram, postBytes } from "./goruntime.ts";
 import { Guests } from "./guests.ts";
-import { Later } from "./later.ts";
 import { LocalFolders } from "./local.ts";
 import { Workers } from "./remote.ts";
 import { Sockets } from "./sockets.ts";
@@ -14,8 +13,7 @@ import { Turn } from "./turn.ts";
 
 interface Exports extends DiskExports {
   page_message(length: number): void;
-  /** 1 if the guest waits for what comes of the message. */
-  guest_message(pid: number, length: number): number;
+  guest_message(pid: number, length: number): void;
   guest_gone(pid: number): void;
   guest_silent(pid: number): void;
   thread_message(pid: number, id: number, length: number): void;
@@ -66,12 +64,10 @@ let engineOfChoice: "browser" | "wazero";
 
 async function boot({ base, kernel, engine, store, settings, credentials }: BootKernel): Promise<void> {
   const echo = new MessageChannel();
-  // For what a guest sends behind, which is many messages when it makes files.
-  const resumption = new Later(() => go!.resume());
   guests = new Guests((name) => page.postMessage({ type: "want", name }), workers, {
     message(pid, data) {
-      if (go!.exports.guest_message(pid, go!.take(data)) !== 0) go!.resume();
-      else resumption.soon();
+      go!.exports.guest_message(pid, go!.take(data));
+      go!.settle();
     },
     gone: (pid) => go!.exports.guest_gone(pid),
     silent(pid) {
@@ -158,7 +154,7 @@ async function boot({ base, kernel, engine, store, settings, credentials }: Boot
 page.onmessage = ({ data }) => {
   if (data instanceof Uint8Array) {
     go!.exports.page_message(go!.give(data));
-    go!.resume();
+    go!.settle();
   } else if (data.type === "worker-failed") {
     workers.failed(data.id, data.message);
   } else if (data.type === "module") {
