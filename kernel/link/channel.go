@@ -106,10 +106,18 @@ type finished struct {
 
 // finish gives up the lock and tells the callers of what has ended.
 func (c *Client) finish() {
-	list := c.finished
-	c.finished = nil
-	c.mu.Unlock()
-	for _, f := range list {
-		f.done(f.reply)
+	if len(c.finished) != 1 {
+		list := c.finished
+		c.finished = nil
+		c.mu.Unlock()
+		for _, f := range list {
+			f.done(f.reply)
+		}
+		return
 	}
+	f := c.finished[0]
+	c.finished[0] = finished{}
+	c.finished = c.finished[:0]
+	c.mu.Unlock()
+	f.done(f.reply)
 }

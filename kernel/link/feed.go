@@ -38,6 +38,15 @@ type feed struct {
 	waits   []feedRead
 }
 
+// without is list without its first element. The place of an only one is used again.
+func without[T any](list []T) []T {
+	var none T
+	if list[0] = none; len(list) == 1 {
+		return list[:0]
+	}
+	return list[1:]
+}
+
 // fedPiece is a part of what has come, and the message that it is of.
 type fedPiece struct {
 	data []byte
@@ -207,10 +216,7 @@ func (c *Client) dropFed(f *feed, n int) {
 		return
 	}
 	c.unused(first.of)
-	*first = fedPiece{}
-	if f.pieces = f.pieces[1:]; len(f.pieces) == 0 {
-		f.pieces = nil
-	}
+	f.pieces = without(f.pieces)
 }
 
 // fed takes what the kernel sends with OpFeed, in the message m; nil if nobody wants its
@@ -245,10 +251,7 @@ func (c *Client) fed(r *sys.Request, m *message) {
 func (c *Client) serveFed(f *feed) {
 	for len(f.waits) > 0 && f.reading == 0 && (f.length > 0 || f.over) {
 		w := f.waits[0]
-		f.waits[0] = feedRead{}
-		if f.waits = f.waits[1:]; len(f.waits) == 0 {
-			f.waits = nil
-		}
+		f.waits = without(f.waits)
 		c.unblocks()
 		var reply sys.Reply
 		if f.length > 0 {

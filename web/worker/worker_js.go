@@ -72,17 +72,24 @@ func LetRun() {
 var parking struct {
 	sync.Mutex
 	waiting []chan struct{}
-	last    time.Duration // when the event loop turned
+	last    time.Duration // when the event loop turned, as far as it is known
+	turned  bool          // it has since
 }
 
 func turned() {
-	now := Now()
-	parking.Lock()
-	parking.last = now
-	parking.Unlock()
+	parking.turned = true
 	if onTurn != nil {
-		onTurn(now)
+		onTurn(sinceTurn())
 	}
+}
+
+// sinceTurn is when the event loop turned, or was asked for first after that: the clock is
+// JavaScript's, and most messages are served without it.
+func sinceTurn() time.Duration {
+	if parking.turned {
+		parking.turned, parking.last = false, Now()
+	}
+	return parking.last
 }
 
 var onTurn func(now time.Duration)
@@ -98,7 +105,7 @@ const Slice = 12 * time.Millisecond
 // Yield parks the goroutine if the worker has computed for a [Slice] since a
 // message was last served. It must not be called from an export.
 func Yield() {
-	if Now()-parking.last < Slice {
+	if turn := sinceTurn(); Now()-turn < Slice {
 		return
 	}
 	Park()
