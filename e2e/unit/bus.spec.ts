@@ -3,7 +3,7 @@ import { expect, test } from "@playwright/test";
 import { Bus, BusError } from "../../web/ts/bus.ts";
 import { Link, type LinkOptions } from "../../web/ts/buslink.ts";
 import type { Body } from "../../web/ts/bussession.ts";
-import { BusKind, busFrame, callPayload, decode, encode, Format, hello, hex, methodID, readCall, readFault, Splitter } from "../../web/ts/buswire.ts";
+import { BusKind, busFrame, callHead, decode, encode, Format, hello, hex, methodID, readCall, readFault, Splitter } from "../../web/ts/buswire.ts";
 import { decodeCBOR, encodeCBOR } from "../../web/ts/cbor.ts";
 import { sha256 } from "../../web/ts/sha256.ts";
 
@@ -38,8 +38,8 @@ test("frames are those of the specification", () => {
       expect({ ...call, body: Buffer.from(call.body).toString(), caller: 0 }, v.name).toEqual({
         caller: 0, parent: v.call.Parent, timeout: v.call.Timeout, package: v.call.Package, body: v.body ?? "",
       });
-      const again = callPayload({ package: v.call.Package, parent: v.call.Parent, timeout: v.call.Timeout }, call.body);
-      if (!v.call.HasMeta) expect(hex(again), v.name).toBe(hex(frame.payload));
+      const head = callHead({ package: v.call.Package, parent: v.call.Parent, timeout: v.call.Timeout });
+      if (!v.call.HasMeta) expect(hex(head) + hex(call.body), v.name).toBe(hex(frame.payload));
     }
     if (v.fault && v.kind === BusKind.fault) expect(readFault(frame.payload, frame.format).message, v.name).toBe(v.fault.Message);
   }

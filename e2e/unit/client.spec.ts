@@ -1,10 +1,11 @@
 // The page's sys client against a stand-in for the kernel that it can answer
 // as it likes.
 import { expect, test } from "@playwright/test";
+import { concat, text, utf8 } from "../../web/ts/bytes.ts";
 import { Client } from "../../web/ts/client.ts";
 import { Kind, frames, type Frame } from "../../web/ts/frame.ts";
 import { pump, readAll } from "../../web/ts/streams.ts";
-import { Op } from "../../web/ts/syscall.ts";
+import { encodeRequest, Fed, Op, WRITE_BEHIND } from "../../web/ts/syscall.ts";
 
 /** The payload of the request at a frame's end. */
 const sent = (frame: Frame) => frame.payload.subarray(52 + new DataView(frame.payload.buffer, frame.payload.byteOffset).getUint32(48, true));
@@ -27,7 +28,7 @@ function makeClient(answer?: (frame: Frame, client: Client) => void) {
   const messages: Frame[][] = [];
   const client: Client = new Client({
     postMessage(message) {
-      const list = [...frames(message.slice())];
+      const list = [...frames(message instanceof Uint8Array ? message.slice() : concat(message))];
       messages.push(list);
       if (answer) for (const frame of list) answer(frame, client);
     },
@@ -114,4 +115,41 @@ test("a pump writes what a short write has left, and closes", async () => {
 test("a pump ends quietly when the reader has gone", async () => {
   const { client } = makeClient((frame, client) => client.receive(reply(frame.id, frame.method === Op.write ? { errno: 64 } : {})));
   await pump(client, 5, "hello", new Promise(() => {}));
+});
+
+test("what the kernel sends unasked goes to its feed until that is starved, or the client is closed", async () => {
+  const { client, messages } = makeClient();
+  const got: string[] = [];
+  const id = client.feeds({
+    receive: (how, data) => got.push(`${how}: ${text(data)}`),
+    lost: (error) => got.push(error.message),
+  });
+  const feed = (number: number, how: number, data: string) => {
+    const frame = encodeRequest(0, 0, { op: Op.feed, args: [number, how], data: utf8(data) });
+    client.receive(frame);
+  };
+  feed(id, Fed.more, "one");
+  feed(id + 1, Fed.more, "nobody's");
+  feed(id, Fed.over, "");
+  expect(got).toEqual(["0: one", "1: "]);
+  client.starve(id);
+  feed(id, Fed.more, "late");
+  expect(got).toHaveLength(2);
+  client.feeds({ receive: () => {}, lost: (error) => got.push(error.message) });
+  client.close(new Error("closed"));
+  expect(got.slice(2)).toEqual(["closed"]);
+  expect(messages).toEqual([]);
+});
+
+test("a call without an answer carries its data in pieces, put together or not", async () => {
+  const { client, messages } = makeClient();
+  const pieces = [utf8("a piece, "), new Uint8Array(40_000).fill(120)];
+  client.tell({ op: Op.write, args: [5, WRITE_BEHIND] }, 3, pieces.map((piece) => piece.slice()));
+  client.tell({ op: Op.write, args: [5, WRITE_BEHIND] }, 3, [utf8("behind it")]);
+  await Promise.resolve();
+  expect(messages.map((m) => m.map(({ kind, lane, id, method }) => ({ kind, lane, id, method })))).toEqual([
+    [1, 2].map(() => ({ kind: Kind.notify, lane: 3, id: 0, method: Op.write })),
+  ]);
+  expect(messages[0]!.map((frame) => text(sent(frame)))).toEqual([text(concat(pieces)), "behind it"]);
+  expect(client.call({ op: Op.getpid })).toBeInstanceOf(Promise);
 });

@@ -1,26 +1,22 @@
 // shell.bus: the page calls packages of the shell's bus, and serves some of its own.
-// It reaches the bus as any program does, by /dev/bus.
+// It reaches the bus as any program does, by /dev/bus: see busdevice.ts.
 
-import { concat, text, utf8 } from "./bytes.ts";
+import { text, utf8 } from "./bytes.ts";
 import { type Contract, contracts, type Description, describeNames, findMethod, isFull, numbered } from "./buscontract.ts";
 import { BusError } from "./buserror.ts";
 import { Link, type LinkOptions } from "./buslink.ts";
 import { Format, hex, methodID } from "./buswire.ts";
 import { callMethod, type CallOptions, dispatch, type Handler, type Method, numberOf } from "./busvalues.ts";
-import type { Client } from "./client.ts";
-import { reason } from "./fault.ts";
-import { AT_CWD, Op, Open } from "./syscall.ts";
 
 export type { Description, MethodDescription, ObjectDescription, ServiceDescription, VarDescription } from "./buscontract.ts";
 export { type BusCode, BusError, type BusErrorInfo } from "./buserror.ts";
 export type { BodyFormat, CallContext, CallOptions, Handler, KeptObject, RemoteObject } from "./busvalues.ts";
 
-/** How much one read may bring. */
-const PIECE = 256 << 10;
-
 const DESCRIBE = "bus/1.Describe";
 const PING = "bus/1.Ping";
 const LISTEN = "bus/1.Listen";
+const DESCRIBE_ID = hex(methodID(DESCRIBE));
+const PING_ID = hex(methodID(PING));
 
 /** Methods by their names: full ones (service/major.Method), or short ones, which a description has, or which stand for PACKAGE/1.NAME. */
 export type Handlers = Readonly<Record<string, Handler>>;
@@ -57,11 +53,17 @@ export type Dial = (end: WireEnd) => Promise<Wire>;
 /** Opens a link to the bus; it is a stand-in's place in tests. */
 export type Connect = (options: Omit<LinkOptions, "send">) => Promise<Link>;
 
+/** What is known of a package: what it says of itself, and the methods that were called, by the names that they were called by. */
+interface Known {
+  description: Promise<Description>;
+  methods: Map<string, Contract>;
+}
+
 /** Bus makes calls and serves packages. */
 export class Bus {
   private readonly connect: Connect;
   private link: Promise<Link> | undefined;
-  private readonly described = new Map<string, Promise<Description>>();
+  private readonly known = new Map<string, Known>();
 
   constructor(connect: Connect) {
     this.connect = connect;
@@ -84,22 +86,28 @@ export class Bus {
     try {
       return await callMethod((full, body, how) => link.call(name, full, body, how), found, args, options);
     } catch (error) {
-      if (error instanceof BusError) this.described.delete(name); // it may be another by now
+      if (error instanceof BusError) this.known.delete(name); // it may be another by now
       throw error;
     }
   }
 
   /** What a package serves; rejects with "unimplemented" if it does not say so. */
   async describe(name: string): Promise<Description> {
-    let description = this.described.get(name);
-    if (!description) {
-      description = this.open()
+    return this.of(name).description;
+  }
+
+  private of(name: string): Known {
+    let known = this.known.get(name);
+    if (!known) {
+      const description = this.open()
         .then((link) => link.call(name, DESCRIBE, { format: Format.json, bytes: utf8("{}") }).answer)
         .then((answer) => JSON.parse(text(answer.bytes)) as Description);
-      this.described.set(name, description);
-      description.catch(() => this.described.delete(name));
+      known = { description, methods: new Map() };
+      const asked = known;
+      this.known.set(name, asked);
+      description.catch(() => this.known.get(name) === asked && this.known.delete(name));
     }
-    return description;
+    return known;
   }
 
   /** Serves a package; rejects with "already_exists" if somebody does. */
@@ -110,8 +118,8 @@ export class Bus {
     const gone = new BusError("unavailable", `the package ${name} is no longer served`);
     const link = await this.connect({
       serve: (call) => {
-        if (call.method === hex(methodID(DESCRIBE))) call.session.reply({ format: Format.json, bytes: utf8(JSON.stringify(description)) });
-        else if (call.method === hex(methodID(PING))) call.session.reply(call);
+        if (call.method === DESCRIBE_ID) call.session.reply({ format: Format.json, bytes: utf8(JSON.stringify(description)) });
+        else if (call.method === PING_ID) call.session.reply(call);
         else serve(call);
       },
     });
@@ -130,7 +138,7 @@ export class Bus {
       const link = this.connect({
         closed: () => {
           if (this.link === link) this.link = undefined;
-          this.described.clear();
+          this.known.clear();
         },
       });
       this.link = link;
@@ -142,16 +150,21 @@ export class Bus {
   }
 
   private async find(name: string, method: string): Promise<Contract> {
+    const known = this.of(name);
+    const found = known.methods.get(method);
+    if (found) return found;
     let list: Contract[] = [];
     try {
-      list = contracts(await this.describe(name));
+      list = contracts(await known.description);
     } catch (error) {
       if (!(error instanceof BusError && error.code === "unimplemented")) throw error;
     }
     try {
-      return findMethod(name, list, method);
+      const contract = findMethod(name, list, method);
+      known.methods.set(method, contract);
+      return contract;
     } catch (error) {
-      this.described.delete(name);
+      this.known.delete(name);
       throw error;
     }
   }
@@ -184,45 +197,4 @@ export function over(dial: Dial): Connect {
     });
     return link;
   };
-}
-
-/** Opens /dev/bus of the kernel, which is asked for at each. */
-export function device(kernel: () => Promise<Client>): Dial {
-  return async (end) => {
-    const client = await kernel();
-    const path = "/dev/bus";
-    const { vals } = await client.call({ op: Op.open, path, args: [AT_CWD, Open.read | Open.write | Open.cloexec, 0] });
-    const fd = vals[0];
-    const lane = client.takeLane();
-    let last: Promise<unknown> = Promise.resolve();
-    let out: Uint8Array[] = [];
-    const flush = () => {
-      last = client.call({ op: Op.write, args: [fd], data: concat(out) }, lane);
-      out = [];
-      last.catch((error) => end.lost(new BusError("unavailable", reason(error))));
-    };
-    void read(client, fd, end);
-    return {
-      send: (frames) => {
-        if (out.push(frames) === 1) queueMicrotask(flush); // what one turn sends is one write
-      },
-      close: () => {
-        const close = () => client.call({ op: Op.close, args: [fd] }, lane).then(() => client.giveLane(lane)).catch(() => {});
-        queueMicrotask(() => void last.then(close, close)); // behind what is still to be sent
-      },
-    };
-  };
-}
-
-async function read(client: Client, fd: number, end: WireEnd): Promise<void> {
-  try {
-    for (;;) {
-      const { data } = await client.call({ op: Op.read, args: [fd, PIECE] });
-      if (data.length === 0) break;
-      end.receive(data.slice());
-    }
-    end.lost(new BusError("unavailable", "the link is closed"));
-  } catch (error) {
-    end.lost(new BusError("unavailable", reason(error)));
-  }
 }

@@ -4,7 +4,7 @@
 import { BusError, busError } from "./buserror.ts";
 import { type Body, type CallHow, type Incoming, type Serve, Session, type SessionLink } from "./bussession.ts";
 import {
-  BusKind, busFrame, type BusFrame, callPayload, faultPayload, hello, hex, KEEP, methodID, OPTIONAL, readCall, readFault, readHello,
+  BusKind, busFrame, type BusFrame, callHead, faultPayload, hello, hex, KEEP, methodID, OPTIONAL, readCall, readFault, readHello,
   Splitter, VERSION,
 } from "./buswire.ts";
 
@@ -76,8 +76,8 @@ export class Link implements SessionLink {
   }
 
   private callFrame(kind: number, id: number, parent: Session | undefined, name: string, method: string, timeout: number, body: Body, flags: number): Uint8Array {
-    const payload = callPayload({ package: name, parent: parent?.id ?? 0, timeout }, body.bytes);
-    const frame = busFrame(kind, id, { format: body.format, flags, method: methodID(method), payload });
+    const head = callHead({ package: name, parent: parent?.id ?? 0, timeout });
+    const frame = busFrame(kind, id, { format: body.format, flags, method: methodID(method), payload: body.bytes }, head);
     if (frame.length > this.maxFrame) throw new BusError("resource_exhausted", `a call of ${frame.length} bytes is too long`);
     return frame;
   }

@@ -53,6 +53,9 @@ export interface SessionLink {
 
 export const canceled = (): BusError => new BusError("canceled", "the call was canceled", { crate: 7 });
 
+/** What nobody waits for: the answer to a call that came in. */
+const NEVER = new Promise<never>(() => {});
+
 /** How many streams a call has at most. */
 const STREAMS = 16;
 
@@ -74,8 +77,8 @@ export class Session {
   private readonly streams = new Map<number, Stream>();
   private readonly onEnds: ((error: BusError | undefined) => void)[] = [];
   private abort: AbortController | undefined;
-  private resolve!: (answer: Answer) => void;
-  private reject!: (error: unknown) => void;
+  private resolve: (answer: Answer) => void = () => {};
+  private reject: (error: unknown) => void = () => {};
   private ended: BusError | null | undefined; // null: it is over and did not fail
 
   constructor(link: SessionLink, id: number, came: boolean, parent: Session | undefined, serve?: Serve) {
@@ -86,6 +89,10 @@ export class Session {
     this.serve = serve;
     this.depth = parent ? parent.depth + 1 : 0;
     parent?.children.add(this);
+    if (came) {
+      this.answer = NEVER;
+      return;
+    }
     this.answer = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -236,7 +243,7 @@ export class Session {
     this.parent?.children.delete(this);
     this.children.clear();
     this.serve = undefined;
-    this.reject(error ?? canceled()); // if there was no answer
+    if (!this.answered) this.reject(error ?? canceled());
     for (const stream of this.streams.values()) stream.wake();
     this.abort?.abort(error ?? undefined);
     for (const fn of this.onEnds.splice(0)) fn(error ?? undefined);

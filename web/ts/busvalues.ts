@@ -195,7 +195,8 @@ function objectMethods(of: Contract, v: VarDescription, object: unknown, into: M
 /** Serves one call, and ends it. */
 async function serveMethod(call: Incoming, { of, handler, positional }: Method): Promise<void> {
   const { session } = call;
-  const context: CallContext = { signal: session.signal, deadline: call.deadline, caller: call.caller };
+  // The signal is made for who wants it.
+  const context: CallContext = { get signal() { return session.signal; }, deadline: call.deadline, caller: call.caller };
   try {
     const params = of.method.params ?? [];
     let result: unknown;

@@ -36,14 +36,28 @@ const META_SIZE = 24;
 /** What a piece of a stream takes of the window: its whole frame. */
 export const cost = (body: number): number => HEADER_SIZE + DATA_HEAD + body;
 
-/** The number of the method with that full name. */
+/** The numbers of the methods that were asked for, which are few. */
+const methodIDs = new Map<string, Uint8Array>();
+const MOST_IDS = 4096;
+
+/** The number of the method with that full name; it is not to be changed. */
 export function methodID(name: string): Uint8Array {
-  return sha256(utf8(name)).slice(0, 16);
+  let id = methodIDs.get(name);
+  if (!id) {
+    id = sha256(utf8(name)).slice(0, 16);
+    if (methodIDs.size >= MOST_IDS) methodIDs.clear();
+    methodIDs.set(name, id);
+  }
+  return id;
 }
+
+const HEX = Array.from({ length: 256 }, (_, b) => b.toString(16).padStart(2, "0"));
 
 /** A number of a method as text. */
 export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
+  let digits = "";
+  for (const b of bytes) digits += HEX[b];
+  return digits;
 }
 
 /** One frame of a bus link. A decoded payload is a part of the message. */
@@ -58,10 +72,10 @@ export interface BusFrame {
 
 const EMPTY = new Uint8Array(0);
 
-/** The bytes of a frame. */
-export function busFrame(kind: number, id: number, more: Partial<BusFrame> = {}): Uint8Array {
+/** The bytes of a frame, whose payload is that of more behind head. */
+export function busFrame(kind: number, id: number, more: Partial<BusFrame> = {}, head: Uint8Array = EMPTY): Uint8Array {
   const payload = more.payload ?? EMPTY;
-  const frame = new Uint8Array(HEADER_SIZE + payload.length);
+  const frame = new Uint8Array(HEADER_SIZE + head.length + payload.length);
   const view = new DataView(frame.buffer);
   view.setUint32(0, frame.length, true);
   frame[4] = kind;
@@ -69,7 +83,8 @@ export function busFrame(kind: number, id: number, more: Partial<BusFrame> = {})
   view.setUint16(6, more.flags ?? 0, true);
   view.setUint32(8, id, true);
   if (more.method) frame.set(more.method, 12);
-  frame.set(payload, HEADER_SIZE);
+  frame.set(head, HEADER_SIZE);
+  frame.set(payload, HEADER_SIZE + head.length);
   return frame;
 }
 
@@ -128,18 +143,17 @@ export function readHello(payload: Uint8Array): { version: number; maxFrame: num
   return { version: view.getUint16(0, true), maxFrame: view.getUint32(4, true), maxCalls: view.getUint32(8, true) };
 }
 
-/** The payload of a call to a package, or along the call parent. */
-export function callPayload(target: { package?: string; parent?: number; timeout?: number }, body: Uint8Array): Uint8Array {
+/** The start of the payload of a call to a package, or along the call parent: the body comes behind it. */
+export function callHead(target: { package?: string; parent?: number; timeout?: number }): Uint8Array {
   const name = utf8(target.package ?? "");
   if (name.length > 255) throw new BusError("invalid_argument", "the package's name is too long");
-  const payload = new Uint8Array(CALL_HEAD + name.length + body.length);
-  const view = new DataView(payload.buffer);
+  const head = new Uint8Array(CALL_HEAD + name.length);
+  const view = new DataView(head.buffer);
   view.setUint32(0, target.parent ?? 0, true);
   view.setUint32(4, target.timeout ?? 0, true);
-  payload[8] = name.length;
-  payload.set(name, CALL_HEAD);
-  payload.set(body, CALL_HEAD + name.length);
-  return payload;
+  head[8] = name.length;
+  head.set(name, CALL_HEAD);
+  return head;
 }
 
 /** Reads the payload of a call. */

@@ -9,7 +9,7 @@ const DEPTH = 32;
 export function encodeCBOR(value: unknown): Uint8Array {
   const w = new Writer();
   put(w, value, 0);
-  return w.done().slice();
+  return w.done();
 }
 
 function head(w: Writer, major: number, n: number | bigint): void {

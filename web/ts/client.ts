@@ -4,12 +4,15 @@
 import { concat } from "./bytes.ts";
 import { SystemError } from "./errno.ts";
 import { frames, Kind, MAX_FRAME, UNORDERED } from "./frame.ts";
-import { decodeReply, encodeRequest, Op, type Reply, type Request } from "./syscall.ts";
+import { decodeFeed, decodeReply, encodeRequest, Op, type Reply, type Request } from "./syscall.ts";
 
-/** Where messages to the kernel go: a Worker, or a stand-in for it. */
+/** Where messages to the kernel go, one or its pieces: a Worker, or a stand-in for it. */
 export interface Port {
-  postMessage(message: Uint8Array, transfer: Transferable[]): void;
+  postMessage(message: Uint8Array | Uint8Array[], transfer: Transferable[]): void;
 }
+
+/** From here on a message's pieces are moved as they are, and not put together. */
+const MOVED = 16 << 10;
 
 interface Waiter {
   request: Request;
@@ -20,11 +23,19 @@ interface Waiter {
 /** The names of the calls, as errors tell them. */
 export const opName: ReadonlyMap<number, string> = new Map<number, string>(Object.entries(Op).map(([name, number]) => [number, name]));
 
+/** What takes what the kernel sends unasked: how is a Fed, and the bytes are its own. lost is told when the client is closed. */
+export interface Feed {
+  receive(how: number, data: Uint8Array): void;
+  lost(error: Error): void;
+}
+
 /** Client performs system calls and hands each its own reply. */
 export class Client {
   private readonly port: Port;
   private readonly waiting = new Map<number, Waiter>();
   private readonly lanes = new Set<number>();
+  private readonly fed = new Map<number, Feed>();
+  private lastFeed = 0;
   private out: Uint8Array[] = [];
   private lastID = 0;
   private dead: Error | undefined;
@@ -46,8 +57,31 @@ export class Client {
         return;
       }
       this.waiting.set(this.lastID, { request, resolve, reject });
-      if (this.out.push(frame) === 1) queueMicrotask(() => this.flush());
+      this.post(frame);
     });
+  }
+
+  /** Performs a call that has no answer, with the data of request, if it has any, in pieces. The pieces are the client's, their buffers whole. */
+  tell(request: Request, lane: number, pieces: readonly Uint8Array[] = []): void {
+    if (this.dead) return;
+    const length = pieces.reduce((n, piece) => n + piece.length, 0);
+    this.post(encodeRequest(lane, 0, request, length), ...pieces);
+  }
+
+  private post(...pieces: Uint8Array[]): void {
+    if (this.out.length === 0) queueMicrotask(() => this.flush());
+    this.out.push(...pieces);
+  }
+
+  /** Has feed take what the kernel sends unasked under the number that it returns, until starve. */
+  feeds(feed: Feed): number {
+    this.fed.set(++this.lastFeed, feed);
+    return this.lastFeed;
+  }
+
+  /** Ends what feeds began. */
+  starve(id: number): void {
+    this.fed.delete(id);
   }
 
   /** Takes a lane that nobody else uses: its calls are begun in order, each after the one before ended. */
@@ -66,6 +100,11 @@ export class Client {
   /** Takes a message from the kernel. */
   receive(message: Uint8Array): void {
     for (const frame of frames(message)) {
+      if (frame.kind === Kind.notify && frame.method === Op.feed) {
+        const { id, how, data } = decodeFeed(frame.payload);
+        this.fed.get(id)?.receive(how, data);
+        continue;
+      }
       const waiter = this.waiting.get(frame.id);
       if (!waiter || frame.kind !== Kind.result) continue;
       this.waiting.delete(frame.id);
@@ -87,6 +126,9 @@ export class Client {
     for (const act of this.watchers) act();
     this.watchers.clear();
     this.out = [];
+    const fed = [...this.fed.values()];
+    this.fed.clear();
+    for (const { lost } of fed) lost(error);
     const all = [...this.waiting.values()];
     this.waiting.clear();
     for (const waiter of all) waiter.reject(error);
@@ -94,8 +136,11 @@ export class Client {
 
   private flush(): void {
     if (this.out.length === 0) return;
-    const message = concat(this.out);
+    const pieces = this.out;
     this.out = [];
-    this.port.postMessage(message, [message.buffer as ArrayBuffer]);
+    const length = pieces.reduce((n, piece) => n + piece.length, 0);
+    const message = pieces.length > 1 && length >= MOVED ? pieces : concat(pieces);
+    const buffers = message instanceof Uint8Array ? [message.buffer] : message.map(({ buffer }) => buffer);
+    this.port.postMessage(message, buffers as ArrayBuffer[]);
   }
 }

@@ -2,7 +2,8 @@
 // describes, changes only by growing.
 
 import xtermStyle from "@xterm/xterm/css/xterm.css";
-import { Bus, device, over } from "./bus.ts";
+import { Bus, over } from "./bus.ts";
+import { device } from "./busdevice.ts";
 import { relay } from "./busport.ts";
 import type { Client } from "./client.ts";
 import { Ask } from "./ask.ts";

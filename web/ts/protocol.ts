@@ -169,7 +169,7 @@ export interface FromPlayer {
 }
 
 export type FromKernel = OpenSound | CloseSound | TalkOpen | TalkMessage | TalkClose | WantModule | Booted | Failed | MakeWorker | TerminateWorker | Uint8Array | SaveGrants;
-export type ToKernel = SoundState | GiveFolder | TalkMessage | TalkClose | BootKernel | OpenStore | Warm | WorkerFailed | GiveModule | Uint8Array;
+export type ToKernel = SoundState | GiveFolder | TalkMessage | TalkClose | BootKernel | OpenStore | Warm | WorkerFailed | GiveModule | Uint8Array | Uint8Array[];
 
 /** Kernel worker to process worker, first and once: the compiled process.wasm or interp.wasm. */
 export interface BootProcess {

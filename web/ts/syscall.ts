@@ -58,6 +58,7 @@ export const Op = {
   connect: 51,
   shutdown: 52,
   recv: 53,
+  feed: 55,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 
@@ -79,6 +80,15 @@ export const Open = {
 export const At = { noFollow: 1 } as const;
 
 export const FileType = { directory: 3, regular: 4, symlink: 7 } as const;
+
+/** A write that has no answer. */
+export const WRITE_BEHIND = 2;
+
+/** What a fd is, as open tells: here, that what comes on it may be sent unasked. */
+export const FDInfo = { fed: 1 << 12 } as const;
+
+/** What the kernel says with what it sends unasked: more will come so, that was all, or the rest is to be read. */
+export const Fed = { more: 0, over: 1, off: 2 } as const;
 
 export const TTYChange = { mode: 1, size: 2, group: 4 } as const;
 
@@ -102,14 +112,14 @@ const REQUEST_HEAD = 52;
 const REPLY_HEAD = 32;
 const EMPTY = new Uint8Array(0);
 
-/** The frame of a call. */
-export function encodeRequest(lane: number, id: number, request: Request): Uint8Array {
+/** The frame of a call; with the id 0 of one that has no answer. So many bytes of data come behind it. */
+export function encodeRequest(lane: number, id: number, request: Request, behind = 0): Uint8Array {
   const path = utf8(request.path ?? "");
   const data = request.data ?? EMPTY;
   const payload = REQUEST_HEAD + path.length + data.length;
   const frame = new Uint8Array(HEADER_SIZE + payload);
   const view = new DataView(frame.buffer);
-  putHeader(view, Kind.call, lane, id, request.op, payload);
+  putHeader(view, id === 0 ? Kind.notify : Kind.call, lane, id, request.op, payload + behind);
   request.args?.forEach((arg, i) => {
     const at = HEADER_SIZE + 8 * i;
     if (typeof arg === "bigint") {
@@ -123,6 +133,13 @@ export function encodeRequest(lane: number, id: number, request: Request): Uint8
   frame.set(path, HEADER_SIZE + REQUEST_HEAD);
   frame.set(data, HEADER_SIZE + REQUEST_HEAD + path.length);
   return frame;
+}
+
+/** Reads the payload of a Notify frame with Op.feed: the number of the feed, a Fed, and what came. */
+export function decodeFeed(payload: Uint8Array): { id: number; how: number; data: Uint8Array } {
+  if (payload.length < REQUEST_HEAD) throw new RangeError(`a request of ${payload.length} bytes`);
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  return { id: view.getUint32(0, true), how: view.getUint32(8, true), data: payload.subarray(REQUEST_HEAD) };
 }
 
 /** Reads the payload of a Result frame. */

@@ -86,11 +86,16 @@ export class GoProgram<E> {
     return this.#bytes;
   }
 
-  /** Copies data into the program's receive buffer, for an export to take. */
-  give(data: Uint8Array): number {
-    const at = this.exports.buffer(data.length) >>> 0;
-    this.bytes.set(data, at);
-    return data.length;
+  /** Copies data, or its pieces, into the program's receive buffer, for an export to take. */
+  give(...pieces: Uint8Array[]): number {
+    let length = 0;
+    for (const piece of pieces) length += piece.length;
+    let at = this.exports.buffer(length) >>> 0;
+    for (const piece of pieces) {
+      this.bytes.set(piece, at);
+      at += piece.length;
+    }
+    return length;
   }
 
   /** Is give for a message, whose buffer is then used for one that goes: see message. */

@@ -1,0 +1,80 @@
+// Links of the page to the bus: /dev/bus of its kernel.
+
+import type { Dial, WireEnd } from "./bus.ts";
+import { BusError } from "./buserror.ts";
+import type { Client } from "./client.ts";
+import { reason } from "./fault.ts";
+import { AT_CWD, Fed, FDInfo, Op, Open, WRITE_BEHIND } from "./syscall.ts";
+
+/** How much one read may bring. */
+const PIECE = 256 << 10;
+/** How many bytes the kernel may send unasked, and after how many it hears that it may send as many more. */
+const ROOM = 1 << 20;
+const AGAIN = 256 << 10;
+
+/** Opens /dev/bus of the kernel, which is asked for at each. */
+export function device(kernel: () => Promise<Client>): Dial {
+  return async (end) => {
+    const client = await kernel();
+    const path = "/dev/bus";
+    const { vals: [fd, info] } = await client.call({ op: Op.open, path, args: [AT_CWD, Open.read | Open.write | Open.cloexec, 0] });
+    const lane = client.takeLane();
+    let out: Uint8Array[] = [];
+    const flush = () => {
+      // Whether it can be written is heard of by the end of what comes.
+      client.tell({ op: Op.write, args: [fd, WRITE_BEHIND] }, lane, out);
+      out = [];
+    };
+    const unfeed = info & FDInfo.fed ? feed(client, fd, lane, end) : undefined;
+    if (!unfeed) void read(client, fd, end);
+    return {
+      send: (frames) => {
+        if (out.push(frames) === 1) queueMicrotask(flush); // what one turn sends is one write
+      },
+      close: () => {
+        // Behind what is still to be sent.
+        queueMicrotask(() => {
+          const closed = () => client.giveLane(lane);
+          client.call({ op: Op.close, args: [fd] }, lane).then(closed).catch(() => {});
+          unfeed?.();
+        });
+      },
+    };
+  };
+}
+
+// Has the kernel send what comes on fd, until the function that it returns is called.
+function feed(client: Client, fd: number, lane: number, end: WireEnd): () => void {
+  let came = 0;
+  let taken = 0;
+  const id = client.feeds({
+    receive(how, data) {
+      came += data.length;
+      taken += data.length;
+      if (data.length > 0) end.receive(data);
+      if (how === Fed.over) end.lost(new BusError("unavailable", "the link is closed"));
+      else if (how === Fed.off) void read(client, fd, end);
+      else if (taken >= AGAIN) {
+        grant(taken);
+        taken = 0;
+      }
+    },
+    lost: (error) => end.lost(new BusError("unavailable", reason(error))),
+  });
+  const grant = (more: number): void => client.tell({ op: Op.feed, args: [fd, more, id, came] }, lane);
+  grant(ROOM);
+  return () => client.starve(id);
+}
+
+async function read(client: Client, fd: number, end: WireEnd): Promise<void> {
+  try {
+    for (;;) {
+      const { data } = await client.call({ op: Op.read, args: [fd, PIECE] });
+      if (data.length === 0) break;
+      end.receive(data);
+    }
+    end.lost(new BusError("unavailable", "the link is closed"));
+  } catch (error) {
+    end.lost(new BusError("unavailable", reason(error)));
+  }
+}
