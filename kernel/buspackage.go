@@ -392,13 +392,16 @@ func (b *Bus) next(inst *instance) {
 		}
 	}
 	var more *instance
-	first := inst.pkg.waiting.first()
-	if first != nil && inst.listens() {
+	wants := inst.pkg.waiting.first()
+	if wants == nil && len(list) > 0 && len(inst.running) > 1 {
+		wants = list[0] // it shares the instance with others
+	}
+	if wants != nil && inst.listens() {
 		more = inst.pkg.another()
 	}
 	b.mu.Unlock()
-	if more != nil { // first waits, and is not nil
-		b.startAside(more, first.in)
+	if more != nil { // wants is not nil
+		b.startAside(more, wants.in)
 	}
 	inst.refuse(refused)
 	for _, j := range list {
