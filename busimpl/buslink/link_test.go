@@ -160,11 +160,21 @@ func joined(t *testing.T, args ...string) (near, far *kernel.Kernel, server *htt
 	return near, far, server, pid, said
 }
 
-// accepted waits until the server has its side of the link, which may be later than the client.
+// accepted waits until calls reach the client from the server, which may be later than the other way.
 func accepted(t *testing.T, far *kernel.Kernel) {
 	t.Helper()
+	c := dial(t, far)
 	await.Until(t, "the server has a link", func() bool {
-		return slices.ContainsFunc(far.Bus().Packages(), func(p kernel.PackageInfo) bool { return p.Name == "page:" && p.State == "running" })
+		_, err := call(c, "page:bus", bus.NamePing, "")
+		return err == nil
+	})
+}
+
+// opened waits until a call of the package is open: who began it need not have waited for that.
+func opened(t *testing.T, k *kernel.Kernel, pkg string) {
+	t.Helper()
+	await.Until(t, "a call of "+pkg+" is open", func() bool {
+		return slices.ContainsFunc(k.Bus().Packages(), func(p kernel.PackageInfo) bool { return p.Name == pkg && p.Open > 0 })
 	})
 }
 
@@ -296,6 +306,8 @@ func TestLink_breaksAndComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	opened(t, near, "server:")
+	opened(t, far, "page:")
 	server.CloseClientConnections() // hijacked ones stay: the server's processes are ended
 	for _, p := range far.Processes() {
 		if p.PID != 1 {
