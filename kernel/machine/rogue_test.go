@@ -260,7 +260,7 @@ func TestInstances(t *testing.T) {
 		install(t, k, "/bin/bare.wasm", code)
 		for name, limit := range map[string]string{"single": "1", "several": "0"} {
 			t.Run(name, func(t *testing.T) {
-				text := fmt.Sprintf(`{"name":%q,"module":"/bin/bare.wasm","args":[%q],"instances":2,"idle":"1ms"}`, name, limit)
+				text := fmt.Sprintf(`{"name":%q,"module":"/bin/bare.wasm","args":[%q],"instances":2}`, name, limit)
 				if err := f.WriteFile("/etc/bus.d/"+name+".json", []byte(text), 0o644); err != nil {
 					t.Fatal(err)
 				}
@@ -268,22 +268,25 @@ func TestInstances(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				instances := func() int {
+				instances := func() []uint32 {
 					for _, p := range k.Bus().Packages() {
 						if p.Name == name {
-							return len(p.PIDs)
+							return p.PIDs
 						}
 					}
-					return 0
+					return nil
 				}
 				_, wait := spawn(t, k, sys.SpawnAttr{Path: "/bin/bare.wasm", Argv: []string{"bare", "beside", name, "hold"}, FDs: [][2]uint32{{uint32(in), 0}}})
-				await.Until(t, "another serves beside the busy one", func() bool { return instances() == 2 })
+				await.Until(t, "another serves beside the busy one", func() bool { return len(instances()) == 2 })
 				f.Close(in)
 				f.Close(type_)
 				if got := wait(); got.out+got.err != "first: one\nbeside: another\nheld: error 1\n" {
 					t.Errorf("%q", got.out+got.err)
 				}
-				await.Until(t, "both have been stopped", func() bool { return instances() == 0 })
+				for _, pid := range instances() {
+					f.Kill(int(pid), sys.SIGKILL)
+				}
+				await.Until(t, "both have ended", func() bool { return len(instances()) == 0 })
 			})
 		}
 	})
