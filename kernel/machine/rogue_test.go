@@ -283,10 +283,6 @@ func TestInstances(t *testing.T) {
 				if got := wait(); got.out+got.err != "first: one\nbeside: another\nheld: error 1\n" {
 					t.Errorf("%q", got.out+got.err)
 				}
-				for _, pid := range instances() {
-					f.Kill(int(pid), sys.SIGKILL)
-				}
-				await.Until(t, "both have ended", func() bool { return len(instances()) == 0 })
 			})
 		}
 	})
