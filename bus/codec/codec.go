@@ -5,7 +5,10 @@ package codec
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
+	"strings"
 
 	"github.com/bushel-wasm/bushel/bus"
 )
@@ -33,7 +36,48 @@ type jsonCodec struct{}
 func (jsonCodec) Format() bus.Format            { return bus.FormatJSON }
 func (jsonCodec) Marshal(v any) ([]byte, error) { return json.Marshal(v) }
 func (jsonCodec) Unmarshal(data []byte, v any) error {
-	return Invalid(json.Unmarshal(data, v))
+	err := json.Unmarshal(data, v)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		err = errors.New(mismatch(wrong))
+	}
+	return Invalid(err)
+}
+
+// mismatch says which value is not what the method takes, without the words of Go's types.
+func mismatch(e *json.UnmarshalTypeError) string {
+	name := e.Field
+	if name == "" {
+		name = "the value"
+	}
+	got, _, _ := strings.Cut(e.Value, " ") // a number follows
+	return fmt.Sprintf("%s is of the JSON type %s, where %s is wanted", name, got, wanted(e.Type))
+}
+
+// wanted is what is read into a value of type t.
+func wanted(t reflect.Type) string {
+	switch t {
+	case reflect.TypeFor[json.Number]():
+		return "a number"
+	case reflect.TypeFor[[]byte]():
+		return "a string in base64"
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a string"
+	case reflect.Slice, reflect.Array:
+		return "an array"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return fmt.Sprintf("a whole number of %d bits", t.Bits())
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return fmt.Sprintf("a whole number of %d bits, not below 0,", t.Bits())
+	}
+	return "another type"
 }
 
 type rawCodec struct{}

@@ -1,6 +1,7 @@
 package codec_test
 
 import (
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"reflect"
@@ -61,5 +62,30 @@ func TestRaw_takesBytesAlone(t *testing.T) {
 	var out []byte
 	if err := codec.Raw.Unmarshal(b, &out); err != nil || string(out) != "x" {
 		t.Errorf("%q, %v", out, err)
+	}
+}
+
+func TestJSON_saysWhichValueIsWrong(t *testing.T) {
+	var into struct {
+		Wait  uint32            `json:"wait"`
+		Name  string            `json:"name"`
+		Below struct{ Ok bool } `json:"below"`
+		Data  []byte            `json:"data"`
+		Size  json.Number       `json:"size"`
+	}
+	for _, tt := range []struct{ in, want string }{
+		{`{"wait":"x"}`, "wait is of the JSON type string, where a whole number of 32 bits, not below 0, is wanted"},
+		{`{"wait":-1}`, "wait is of the JSON type number, where a whole number of 32 bits, not below 0, is wanted"},
+		{`{"name":[]}`, "name is of the JSON type array, where a string is wanted"},
+		{`{"below":{"Ok":1}}`, "below.Ok is of the JSON type number, where true or false is wanted"},
+		{`{"data":1}`, "data is of the JSON type number, where a string in base64 is wanted"},
+		{`{"size":[]}`, "size is of the JSON type array, where a number is wanted"},
+		{`7`, "the value is of the JSON type number, where an object is wanted"},
+	} {
+		t.Run(tt.in, func(t *testing.T) {
+			if err := codec.JSON.Unmarshal([]byte(tt.in), &into); err == nil || bus.ErrorOf(err).Message != tt.want {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 }
