@@ -30,9 +30,9 @@ func Register(s *bus.Server) {
 	s.Handle(Now, bus.HandlerFunc(now))
 }
 
-// request is the arguments of Sleep. The crate's type is of 128 bits.
+// request is the arguments of Sleep. The crate's type is of 128 bits, so its digits are read here.
 type request struct {
-	Duration json.Number `json:"duration_ms"`
+	Duration json.RawMessage `json:"duration_ms"`
 }
 
 // longest is how long anybody sleeps, in milliseconds: what is longer is for ever.

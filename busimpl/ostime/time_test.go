@@ -42,6 +42,7 @@ func TestSleep(t *testing.T) {
 		{"less than nothing", bus.FormatJSON, `{"duration_ms":-1}`, 0, bus.CodeInvalidArgument},
 		{"a part of one", bus.FormatJSON, `{"duration_ms":0.5}`, 0, bus.CodeInvalidArgument},
 		{"a power", bus.FormatJSON, `{"duration_ms":1e3}`, 0, bus.CodeInvalidArgument},
+		{"a string", bus.FormatJSON, `{"duration_ms":"abc"}`, 0, bus.CodeInvalidArgument},
 		{"a list", bus.FormatJSON, `{"duration_ms":[]}`, 0, bus.CodeInvalidArgument},
 		{"no arguments", bus.FormatJSON, `7`, 0, bus.CodeInvalidArgument},
 		{"cut off", bus.FormatJSON, `{"duration_ms":2`, 0, bus.CodeInvalidArgument},
@@ -64,6 +65,9 @@ func TestSleep(t *testing.T) {
 					}
 				case bus.CodeOf(err) != tt.code || err == nil && string(r.Body) != "null":
 					t.Errorf("%v, %v", r, err)
+				case err != nil && strings.HasPrefix(tt.body, `{"duration_ms":`) && strings.HasSuffix(tt.body, "}") && len(tt.body) < 100 &&
+					bus.ErrorOf(err).Message != "duration_ms is not a number of milliseconds":
+					t.Errorf("it is told as: %v", err)
 				case time.Since(began) != tt.sleeps:
 					t.Errorf("it took %v", time.Since(began))
 				}
