@@ -79,9 +79,12 @@ test("errors have POSIX's names", async ({ open }) => {
       await code(fs.stat("/tmp/file/below")),
       await code(fs.writeFile("/no/such/file", "")),
       await code(fs.rm("/home")),
+      await code(fs.rm("/tmp/../", { recursive: true, force: true })),
+      await code(fs.rm("//..", { recursive: true, force: true })),
+      await code(fs.stat("/bin/ls")),
     ];
   });
-  expect(codes).toEqual(["ENOENT", "EISDIR", "ENOTDIR", "EEXIST", "ENOENT", "ENOTDIR", "ENOENT", "ENOTEMPTY"]);
+  expect(codes).toEqual(["ENOENT", "EISDIR", "ENOTDIR", "EEXIST", "ENOENT", "ENOTDIR", "ENOENT", "ENOTEMPTY", "EBUSY", "EBUSY", "none"]);
 });
 
 test("large files and large folders come whole", async ({ open }) => {

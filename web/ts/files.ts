@@ -230,6 +230,8 @@ export class Files {
 
   async rm(path: string, options: { recursive?: boolean; force?: boolean } = {}): Promise<void> {
     const client = await this.kernel();
+    // The root cannot be removed: that is told before anything in it is.
+    if (options.recursive && isRoot(path)) await client.call({ op: Op.rmdir, args: [AT_CWD], path: "/" });
     try {
       const stat = await this.status(path, At.noFollow);
       if (stat.type !== FileType.directory) {
@@ -252,6 +254,16 @@ export class Files {
     const client = await this.kernel();
     await client.call({ op: Op.rename, args: [AT_CWD, AT_CWD], path: from, data: utf8(to) });
   }
+}
+
+// Whether an absolute path leads to the root, if none of its parts is a link.
+function isRoot(path: string): boolean {
+  let depth = 0;
+  for (const part of path.split("/")) {
+    if (part === "..") depth = Math.max(0, depth - 1);
+    else if (part !== "" && part !== ".") depth++;
+  }
+  return path.startsWith("/") && depth === 0;
 }
 
 // Only texts in UTF-8 are known; undefined is bytes.
