@@ -2,8 +2,9 @@
 // as it likes.
 import { expect, test } from "@playwright/test";
 import { concat, text, utf8 } from "../../web/ts/bytes.ts";
+import { device } from "../../web/ts/busdevice.ts";
 import { Client } from "../../web/ts/client.ts";
-import { Kind, frames, type Frame } from "../../web/ts/frame.ts";
+import { Kind, MAX_FRAME, frames, type Frame } from "../../web/ts/frame.ts";
 import { pump, readAll } from "../../web/ts/streams.ts";
 import { encodeRequest, Fed, Op, WRITE_BEHIND } from "../../web/ts/syscall.ts";
 
@@ -152,4 +153,18 @@ test("a call without an answer carries its data in pieces, put together or not",
   ]);
   expect(messages[0]!.map((frame) => text(sent(frame)))).toEqual([text(concat(pieces)), "behind it"]);
   expect(client.call({ op: Op.getpid })).toBeInstanceOf(Promise);
+});
+
+test("what one turn sends on a link to the bus goes in writes that the kernel takes", async () => {
+  const { client, messages } = makeClient((frame, client) => {
+    if (frame.method === Op.open) client.receive(reply(frame.id, { v0: 5 }));
+  });
+  const wire = await device(() => Promise.resolve(client))({ receive: () => {}, lost: () => {} });
+  messages.length = 0;
+  const sizes = [15, 15, 15, 15, 15, 1, 0.5].map((mib) => mib * (1 << 20));
+  for (const size of sizes) wire.send(new Uint8Array(size));
+  await Promise.resolve();
+  const writes = messages.flat().filter((frame) => frame.method === Op.write);
+  expect(Math.max(...writes.map(({ payload }) => payload.length))).toBeLessThan(MAX_FRAME);
+  expect(writes.map((frame) => sent(frame).length)).toEqual([15, 15, 15, 15, 16, 0.5].map((mib) => mib * (1 << 20)));
 });

@@ -8,6 +8,8 @@ import { AT_CWD, Fed, FDInfo, Op, Open, WRITE_BEHIND } from "./syscall.ts";
 
 /** How much one read may bring. */
 const PIECE = 256 << 10;
+/** How much one write may take, but for a single frame of the bus: less than a frame of the link. */
+const MOST = 16 << 20;
 /** How many bytes the kernel may send unasked, and after how many it hears that it may send as many more. */
 const ROOM = 1 << 20;
 const AGAIN = 256 << 10;
@@ -20,15 +22,19 @@ export function device(kernel: () => Promise<Client>): Dial {
     const { vals: [fd, info] } = await client.call({ op: Op.open, path, args: [AT_CWD, Open.read | Open.write | Open.cloexec, 0] });
     const lane = client.takeLane();
     let out: Uint8Array[] = [];
+    let length = 0;
     const flush = () => {
       // Whether it can be written is heard of by the end of what comes.
-      client.tell({ op: Op.write, args: [fd, WRITE_BEHIND] }, lane, out);
+      if (out.length > 0) client.tell({ op: Op.write, args: [fd, WRITE_BEHIND] }, lane, out);
       out = [];
+      length = 0;
     };
     const unfeed = info & FDInfo.fed ? feed(client, fd, lane, end) : undefined;
     if (!unfeed) void read(client, fd, end);
     return {
       send: (frames) => {
+        if (length > 0 && length + frames.length > MOST) flush();
+        length += frames.length;
         if (out.push(frames) === 1) queueMicrotask(flush); // what one turn sends is one write
       },
       close: () => {

@@ -61,8 +61,8 @@ export class Client {
     });
   }
 
-  /** Performs a call that has no answer, with the data of request, if it has any, in pieces. The pieces are the client's, their buffers whole. */
-  tell(request: Request, lane: number, pieces: readonly Uint8Array[] = []): void {
+  /** Performs a call that has no answer, with data in pieces; the two are of less than MAX_FRAME bytes. The pieces are the client's, their buffers whole. */
+  tell(request: Omit<Request, "data">, lane: number, pieces: readonly Uint8Array[] = []): void {
     if (this.dead) return;
     const length = pieces.reduce((n, piece) => n + piece.length, 0);
     this.post(encodeRequest(lane, 0, request, length), ...pieces);

@@ -153,7 +153,7 @@ async function boot({ base, kernel, engine, store, settings, credentials }: Boot
 
 page.onmessage = ({ data }) => {
   if (data instanceof Uint8Array || Array.isArray(data)) {
-    go!.exports.page_message(data instanceof Uint8Array ? go!.give(data) : go!.give(...data));
+    go!.exports.page_message(go!.give(...(Array.isArray(data) ? data : [data])));
     go!.settle();
   } else if (data.type === "worker-failed") {
     workers.failed(data.id, data.message);
