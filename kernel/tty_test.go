@@ -30,6 +30,27 @@ func drain(f *sys.Files, fd int) string {
 	}
 }
 
+// typedAhead is a terminal that goes through modes, in the first of which input is typed.
+func typedAhead(t *testing.T, modes []sys.TTYMode, input string) (f *sys.Files, master, tty int) {
+	t.Helper()
+	f = boot(t).Init().Files()
+	master, tty, err := f.PTY(80, 24)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, mode := range modes {
+		if err := f.SetTTYMode(tty, mode); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			if _, err := f.Write(master, []byte(input)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return f, master, tty
+}
+
 // TestTTY_ahead changes the mode between what is typed and the read.
 func TestTTY_ahead(t *testing.T) {
 	const cooked, raw = sys.TTYCooked &^ sys.TTYEcho, sys.TTYRaw
@@ -45,22 +66,7 @@ func TestTTY_ahead(t *testing.T) {
 		{"keys, then a line", []sys.TTYMode{raw, cooked}, "ab\x7f\r\x04", "a\n||"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			k := boot(t)
-			f := k.Init().Files()
-			m, s, err := f.PTY(80, 24)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, mode := range tt.modes {
-				if err := f.SetTTYMode(s, mode); err != nil {
-					t.Fatal(err)
-				}
-				if i == 0 {
-					if _, err := f.Write(m, []byte(tt.input)); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
+			f, _, s := typedAhead(t, tt.modes, tt.input)
 			if got := drain(f, s); got != tt.reads {
 				t.Errorf("read %q, want %q", got, tt.reads)
 			}
@@ -161,20 +167,7 @@ func TestTTY_aheadEcho(t *testing.T) {
 		{"an interrupt is shown", []sys.TTYMode{sys.TTYRaw, sys.TTYCooked}, "one\r\x03two\r", "^C"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			k := boot(t)
-			f := k.Init().Files()
-			m, s, err := f.PTY(80, 24)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, mode := range tt.modes {
-				if err := f.SetTTYMode(s, mode); err != nil {
-					t.Fatal(err)
-				}
-				if i == 0 {
-					f.Write(m, []byte(tt.input))
-				}
-			}
+			f, m, _ := typedAhead(t, tt.modes, tt.input)
 			f.Write(m, []byte("!\r"))
 			if got := strings.TrimSuffix(drain(f, m), "|"); got != tt.echo+"!\r\n" {
 				t.Errorf("echo %q, want %q", got, tt.echo+"!\r\n")

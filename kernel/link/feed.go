@@ -38,15 +38,6 @@ type feed struct {
 	waits   []feedRead
 }
 
-// without is list without its first element. The place of an only one is used again.
-func without[T any](list []T) []T {
-	var none T
-	if list[0] = none; len(list) == 1 {
-		return list[:0]
-	}
-	return list[1:]
-}
-
 // fedPiece is a part of what has come, and the message that it is of.
 type fedPiece struct {
 	data []byte

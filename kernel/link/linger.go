@@ -42,10 +42,3 @@ func (s *Server) tryIdle() {
 		fn()
 	}
 }
-
-// passes reports whether j is not to be begun, because the process has been killed.
-func (s *Server) passes(j *job) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.lingers && !j.notify
-}

@@ -54,10 +54,7 @@ func (c *Client) blocks() {
 // unwait takes the first of the calls that wait for e.
 func (c *Client) unwait(e *pipeEnd) pipeCall {
 	w := e.waits[0]
-	e.waits[0] = pipeCall{}
-	if e.waits = e.waits[1:]; len(e.waits) == 0 {
-		e.waits = nil
-	}
+	e.waits = without(e.waits)
 	c.unblocks()
 	return w
 }

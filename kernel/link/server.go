@@ -47,20 +47,26 @@ type job struct {
 	done  func(sys.Reply) // takes its end
 }
 
-// newJob is a call of that frame.
+// newJob is a call of that frame; nil for one that is not to be begun, because the process
+// has been killed.
 func (s *Server) newJob(f *bus.Frame, req sys.Request) *job {
-	s.mu.Lock()
+	notify := f.Kind == bus.KindNotify
 	var j *job
-	if n := len(s.unused); n > 0 {
+	s.mu.Lock()
+	passes := s.lingers && !notify
+	if n := len(s.unused); n > 0 && !passes {
 		j = s.unused[n-1]
 		s.unused = s.unused[:n-1]
 	}
 	s.mu.Unlock()
+	if passes {
+		return nil
+	}
 	if j == nil {
 		j = new(job)
 		j.done = func(r sys.Reply) { s.ends(j, &r) }
 	}
-	j.lane, j.id, j.notify, j.req, j.of = f.Lane, f.ID, f.Kind == bus.KindNotify, req, nil
+	j.lane, j.id, j.notify, j.req, j.of = f.Lane, f.ID, notify, req, nil
 	j.state.Store(0)
 	return j
 }
@@ -180,7 +186,7 @@ func (s *Server) receive(msg []byte) error {
 		}
 		req.Given = len(req.Data) >= whole-whole/8 // who keeps it keeps the message
 		j := s.newJob(&frame, req)
-		if s.passes(j) {
+		if j == nil {
 			continue
 		}
 		if req.Op == sys.OpExit {
@@ -238,8 +244,7 @@ func (s *Server) next(l *lane) *job {
 		return nil
 	}
 	j := l.queue[0]
-	l.queue[0] = nil
-	l.queue = l.queue[1:]
+	l.queue = without(l.queue)
 	l.calls = !j.notify
 	s.mu.Unlock()
 	return j
