@@ -40,7 +40,7 @@ type ABI struct {
 	clocks  []time.Time // when the clocks end that are under way
 	now     func() time.Time
 	empties int // polls without a wait that found nothing, one after another
-	found   int // polls that found news, one after another
+	finds   busport.Finds
 
 	entry busport.Entry // by _react, once its main function has returned
 	fresh bool          // there was an event, or it was told one, since it was last entered

@@ -14,14 +14,9 @@ import (
 // forever is a timeout that nobody sees the end of, in nanoseconds.
 const forever = 1 << 60
 
-// After so many polls that did not wait one lets the worker look at what has arrived, which is no
-// earlier than the guest waits for something: of those without a timeout that found nothing,
-// and of those that found news. A guest that makes a call again and again, since it is refused at
-// once, would wait never and not hear that there is room.
-const (
-	breath     = 4
-	breathNews = 64
-)
+// breath is after how many polls that found nothing a poll without a timeout lets the
+// worker look at what has arrived, which is no earlier than the guest waits for something.
+const breath = 4
 
 // A poll is a bus_poll that is under way.
 type poll struct {
@@ -38,8 +33,7 @@ func (a *ABI) busPoll(_ context.Context, mod api.Module, s []uint64) {
 	a.mu.Lock()
 	if len(a.events) > 0 && a.callbacks == 0 || p.most == 0 {
 		a.empties = 0
-		a.found++
-		breathes := a.found%breathNews == 0
+		breathes := a.finds.Breathes(true)
 		a.mu.Unlock()
 		if !breathes {
 			s[0] = uint64(a.tell(p))
@@ -53,7 +47,7 @@ func (a *ABI) busPoll(_ context.Context, mod api.Module, s []uint64) {
 		})
 		return
 	}
-	a.found = 0
+	a.finds.Breathes(false)
 	timeout := s[0]
 	if timeout == 0 {
 		if a.empties++; a.empties%breath != 0 {

@@ -40,7 +40,7 @@ type ABI struct {
 
 	entry   busport.Entry // by what takes work
 	waiting *waiter       // the poll that waits
-	found   int           // polls that found work at once, one after another
+	finds   busport.Finds
 }
 
 // A waiter is a poll that waits for work.

@@ -291,21 +291,11 @@ func (a *ABI) fork(mod api.Module, _ []uint64) uint32 {
 	return success
 }
 
-// breath is after how many polls that found work at once one lets the worker look at what has
-// arrived: a guest that makes a call again and again, since it is refused at once, would not
-// hear that there is room.
-const breath = 64
-
 // poll waits until there is work, and has it handed in before it returns.
 func (a *ABI) poll(_ context.Context, mod api.Module, _ []uint64) {
 	engine.Suspend(mod, func(resume func()) {
 		a.mu.Lock()
-		if len(a.work) == 0 {
-			a.found = 0
-		} else {
-			a.found++
-		}
-		breathes := a.found > 0 && a.found%breath == 0
+		breathes := a.finds.Breathes(len(a.work) > 0)
 		a.mu.Unlock()
 		if breathes {
 			a.peer.Sleep(0, func() { a.await(mod, resume) })
