@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"errors"
 	"sync"
 )
 
@@ -155,12 +156,26 @@ func (c *Conn) breaks(err *Error) {
 	}
 }
 
-// Lost tells the link that its pipe has ended.
+// Lost tells the link that its pipe has ended, by err; nil is [ErrLinkClosed]. What is open fails with
+// that if it is an [Error], else as what is unavailable: a pipe that broke says nothing of the calls on it.
 func (c *Conn) Lost(err error) {
 	c.mu.Lock()
 	c.out = nil
-	c.fail(err)
+	c.fail(broken(err))
 	c.unlock()
+}
+
+// broken is err, of a pipe, as the calls that were open get it. Its errno stays.
+func broken(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*Error](err); ok {
+		return err
+	}
+	e := ErrorOf(err)
+	e.Code, e.Crate = CodeUnavailable, CrateAborted
+	return e
 }
 
 // fail ends the link. What is in out is still sent.
@@ -208,7 +223,7 @@ func (c *Conn) flush(now bool) {
 		}
 		if err != nil {
 			c.out = c.out[:0]
-			c.fail(err)
+			c.fail(broken(err))
 		}
 	}
 }

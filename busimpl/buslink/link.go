@@ -172,25 +172,8 @@ func (l *Link) out(in *bus.Incoming) {
 		in.Fault(&bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateAborted, Message: fmt.Sprintf("the link %s is down: %v", l.opt.Name, down)})
 	default:
 		in.SetMeta(bus.Meta{Depth: in.Meta().Depth}) // pids and numbers mean something here only
-		(&bus.Forwarder{}).Forward(in, reached{far.Package(name), far})
+		(&bus.Forwarder{}).Forward(in, far.Package(name))
 	}
-}
-
-// reached is what is called over c. When c ends, whatever has ended it (a socket that broke, a
-// process that is gone), the call was cut off: its caller is told that the callee is unavailable.
-type reached struct {
-	bus.Target
-	c *bus.Conn
-}
-
-// Start begins a call, as [bus.Target] has it.
-func (r reached) Start(ctx context.Context, req *bus.Request, done func(*bus.Response, error)) *bus.Session {
-	return r.Target.Start(ctx, req, func(a *bus.Response, err error) {
-		if lost := r.c.Err(); err != nil && lost != nil && bus.CodeOf(err) == bus.CodeOf(lost) {
-			err = &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateAborted, Message: lost.Error()}
-		}
-		done(a, err)
-	})
 }
 
 // in serves a call of the far side.
@@ -203,7 +186,7 @@ func (l *Link) in(in *bus.Incoming) {
 		in.Fault(bus.NewError(bus.CodePermissionDenied, fmt.Sprintf("the package %s is not shared over this link", name)))
 	default:
 		in.SetMeta(bus.Meta{Depth: in.Meta().Depth + 1}) // else calls could go round over links for ever
-		(&bus.Forwarder{}).Forward(in, reached{l.local.Package(name), l.local})
+		(&bus.Forwarder{}).Forward(in, l.local.Package(name))
 	}
 }
 
