@@ -33,6 +33,9 @@ type content struct {
 	mu   sync.Mutex
 	busy map[int64]*flight // by their blocks
 	next int64             // the block after the one that was fetched last
+	// noRanges is set when the server has answered a range with everything, which it
+	// may do for some files and not for others.
+	noRanges bool
 }
 
 // flight is a request under way, for blocks from first to before end.
@@ -58,6 +61,9 @@ func (c *content) ReadAt(ctx context.Context, p []byte, off int64) (int, error) 
 func (c *content) block(ctx context.Context, n int64) ([]byte, error) {
 	if data := c.folder.cache.get(blockID{c, n}); data != nil {
 		return data, nil
+	}
+	if data := c.folder.kept(c); data != nil {
+		return data[n*blockSize : min((n+1)*blockSize, c.size)], nil
 	}
 	f := c.flight(n)
 	var gaveUp <-chan struct{}
@@ -87,7 +93,7 @@ func (c *content) flight(n int64) *flight {
 	if n == c.next {
 		f.end = n + aheadBlocks
 	}
-	if c.folder.wholeFiles() || c.size <= aheadBlocks*blockSize {
+	if c.size <= aheadBlocks*blockSize || c.noRanges && c.size <= maxWhole {
 		f.first, f.end = 0, last
 	}
 	f.end = min(f.end, last)
@@ -129,6 +135,14 @@ func (c *content) fetch(f *flight) ([][]byte, error) {
 		}
 	}
 	var blocks [][]byte
+	if int64(len(data)) == c.size && c.size > c.folder.cache.limit {
+		// The cache would have lost its beginning before that was read.
+		c.folder.keep(c, data)
+		for n := f.first; n < f.end; n++ {
+			blocks = append(blocks, data[n*blockSize:min((n+1)*blockSize, c.size)])
+		}
+		return blocks, nil
+	}
 	for n := at / blockSize; len(data) > 0; n++ {
 		b := slices.Clone(data[:min(blockSize, len(data))])
 		data = data[len(b):]
@@ -144,7 +158,7 @@ func (c *content) fetch(f *flight) ([][]byte, error) {
 // at is where data begins.
 func (c *content) request(from, to int64) (data []byte, at int64, err error) {
 	r := Request{URL: c.url, From: from, To: to, Limit: to - from + 1}
-	if from == 0 && to == c.size-1 || c.folder.wholeFiles() {
+	if from == 0 && to == c.size-1 || c.wholeOnly() {
 		r = Request{URL: c.url, To: -1, Limit: c.size}
 	}
 	for try := 1; ; try++ {
@@ -157,7 +171,9 @@ func (c *content) request(from, to int64) (data []byte, at int64, err error) {
 			return nil, 0, c.fault("it has been unmounted")
 		case errors.Is(err, ErrLimit) && r.To >= 0:
 			// The server answers with everything.
-			c.folder.setWholeFiles()
+			c.mu.Lock()
+			c.noRanges = true
+			c.mu.Unlock()
 			r = Request{URL: c.url, To: -1, Limit: c.size}
 		case errors.Is(err, ErrLimit):
 			return nil, 0, errno.Faultf(errno.EIO, "%s is longer than the %d bytes that the index says", c.url, c.size)
@@ -205,14 +221,27 @@ func (c *content) lies(size int64) error {
 	return errno.Faultf(errno.EIO, "%s has %d bytes, and the index says %d", c.url, size, c.size)
 }
 
-func (f *folder) wholeFiles() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.noRanges
+// wholeOnly reports whether the server is known to have no ranges of the file.
+func (c *content) wholeOnly() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.noRanges
 }
 
-func (f *folder) setWholeFiles() {
+// keep keeps all of a file that is too large for the cache, in the stead of the one
+// that was kept before.
+func (f *folder) keep(c *content, data []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.noRanges = true
+	f.whole, f.wholeOf = data, c
+}
+
+// kept is all of c, nil if it is not what is kept.
+func (f *folder) kept(c *content) []byte {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.wholeOf != c {
+		return nil
+	}
+	return f.whole
 }

@@ -71,8 +71,10 @@ type folder struct {
 	close context.CancelFunc
 
 	mu sync.Mutex
-	// noRanges is set when the server has answered a range with everything.
-	noRanges bool
+	// whole is all of wholeOf, a file that the cache has no room for and the server no
+	// ranges of.
+	whole   []byte
+	wholeOf *content
 }
 
 // New is the file system of the folder at url, or of the folder that the index at

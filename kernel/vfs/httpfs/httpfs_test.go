@@ -164,6 +164,64 @@ func TestSmallCache(t *testing.T) {
 	all.Wait()
 }
 
+// A server without ranges sends a file that is larger than the cache once.
+func TestSmallCache_noRanges(t *testing.T) {
+	s := newSite(t, file("big", big), file("other", big))
+	s.before = noRanges
+	f := s.open(t, httpfs.Options{Cache: 3_000_000})
+	s.requests.Store(0)
+	for _, name := range []string{"big", "other"} {
+		if got, err := read(f, name, 70_000); got != big || err != nil {
+			t.Fatalf("%s: %d bytes, %v", name, len(got), err)
+		}
+	}
+	// One of each asks for a range.
+	if n := s.requests.Load(); n != 4 {
+		t.Errorf("%d requests for two files", n)
+	}
+}
+
+// A server may have ranges of some files only.
+func TestRangesOfSome(t *testing.T) {
+	s := newSite(t, file("whole", big), file("big", big))
+	s.before = func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == "/f/whole" {
+			r.Header.Del("Range")
+		}
+		return false
+	}
+	f := s.open(t, httpfs.Options{})
+	if got, err := read(f, "whole", 1<<20); got != big || err != nil {
+		t.Fatalf("%d bytes, %v", len(got), err)
+	}
+	ranges := 0
+	s.before = func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Header.Get("Range") != "" {
+			ranges++
+		}
+		return false
+	}
+	n, _ := f.Root().Lookup("big")
+	if _, err := n.(vfs.File).ReadAt(make([]byte, 10), 4_000_000); err != nil || ranges != 1 {
+		t.Errorf("%v, %d ranges asked for", err, ranges)
+	}
+}
+
+// An index may claim any length, also of what can only be fetched whole.
+func TestHugeWithoutRanges(t *testing.T) {
+	s := newSite(t, file("big", big))
+	s.before = noRanges
+	s.index.Files[0].Size, s.index.Files[0].SHA256 = vfs.MaxFileSize, ""
+	f := s.open(t, httpfs.Options{})
+	n, _ := f.Root().Lookup("big")
+	for _, off := range []int64{0, 1 << 40, vfs.MaxFileSize - 1} {
+		_, err := n.(vfs.File).ReadAt(make([]byte, 10), off)
+		if errno.Of(err) != errno.EIO || !strings.Contains(err.Error(), "it is too large to be fetched whole") && !strings.Contains(err.Error(), "and the index says") {
+			t.Errorf("at %d: %v", off, err)
+		}
+	}
+}
+
 func TestFaults(t *testing.T) {
 	once := func(fail func(w http.ResponseWriter)) func(http.ResponseWriter, *http.Request) bool {
 		var done atomic.Bool
@@ -238,6 +296,10 @@ func TestIndexErrors(t *testing.T) {
 		{"absolute", `{"version": 1, "files": [{"path": "/etc/x"}]}`, "leads out of it"},
 		{"dot dot", `{"version": 1, "files": [{"path": "a/../../x"}]}`, "leads out of it"},
 		{"no path", `{"version": 1, "files": [{"size": 1}]}`, "path"},
+		{"no object", `[]`, "a JSON array where an object should be"},
+		{"a string for a number", `{"version": "1"}`, `a JSON string for "version"`},
+		{"half a byte", `{"version": 1, "files": [{"path": "x", "size": 1.5}]}`, `a JSON number 1.5 for "files.size"`},
+		{"longer than any file", `{"version": 1, "files": [{"path": "x", "size": 9223372036854775807}]}`, "size"},
 		{"negative", `{"version": 1, "files": [{"path": "x", "size": -1}]}`, "size"},
 		{"mode", `{"version": 1, "files": [{"path": "x", "mode": "9"}]}`, "mode"},
 		{"time", `{"version": 1, "files": [{"path": "x", "mtime": 99999999999999}]}`, "time"},

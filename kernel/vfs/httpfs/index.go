@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"math"
 	"strconv"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
 	"github.com/bushel-wasm/bushel/kernel/vfs/index"
 )
 
@@ -49,7 +51,14 @@ func parse(data []byte, t *index.Tree, content func(f File, sum []byte) index.Co
 	var x Index
 	d := json.NewDecoder(bytes.NewReader(data))
 	if err := d.Decode(&x); err != nil {
-		return errno.Faultf(errno.EINVAL, "its index is no JSON that could be one: %s", err)
+		var other *json.UnmarshalTypeError
+		switch {
+		case !errors.As(err, &other):
+			return errno.Faultf(errno.EINVAL, "its index is no JSON that could be one: %s", err)
+		case other.Field == "":
+			return errno.Faultf(errno.EINVAL, "its index has a JSON %s where an object should be", other.Value)
+		}
+		return errno.Faultf(errno.EINVAL, "its index has a JSON %s for %q, which that cannot be", other.Value, other.Field)
 	}
 	if x.Version != Version {
 		return errno.Faultf(errno.EINVAL, "its index is of version %d, and this system knows version %d", x.Version, Version)
@@ -79,7 +88,7 @@ func (f *File) entry() (e index.Entry, sum []byte, err error) {
 	switch {
 	case f.Path == "":
 		return e, nil, bad("path")
-	case f.Size < 0 || f.Size > 0 && (isDir || f.Target != ""):
+	case f.Size < 0 || f.Size > vfs.MaxFileSize || f.Size > 0 && (isDir || f.Target != ""):
 		return e, nil, bad("size")
 	case f.Mtime > maxMtime || f.Mtime < -maxMtime:
 		return e, nil, bad("time")
