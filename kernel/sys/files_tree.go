@@ -123,42 +123,67 @@ func (f *Files) MkdirAll(path string, mode uint32) error {
 }
 
 // Rmdir removes the empty directory path.
-func (f *Files) Rmdir(path string) error {
-	_, err := f.pathCall("rmdir", &Request{Op: OpRmdir, Path: path, Args: [6]uint64{AtCwd}})
+func (f *Files) Rmdir(path string) error { return f.RmdirAt(AtCwd, path) }
+
+// RmdirAt is Rmdir for a path below the directory dirfd, or [AtCwd].
+func (f *Files) RmdirAt(dirfd uint64, path string) error {
+	_, err := f.pathCall("rmdir", &Request{Op: OpRmdir, Path: path, Args: [6]uint64{dirfd}})
 	return err
 }
 
 // Unlink removes the name path of anything but a directory.
-func (f *Files) Unlink(path string) error {
-	_, err := f.pathCall("unlink", &Request{Op: OpUnlink, Path: path, Args: [6]uint64{AtCwd}})
+func (f *Files) Unlink(path string) error { return f.UnlinkAt(AtCwd, path) }
+
+// UnlinkAt is Unlink for a path below the directory dirfd, or [AtCwd].
+func (f *Files) UnlinkAt(dirfd uint64, path string) error {
+	_, err := f.pathCall("unlink", &Request{Op: OpUnlink, Path: path, Args: [6]uint64{dirfd}})
 	return err
 }
 
+// DeepPath is the length from which on who goes down a tree, however deep, should look
+// up names from an open directory: no path has room for all of them.
+const DeepPath = 2048
+
 // RemoveAll removes path and all below it; that it is not there is no error. Links
 // are removed, never followed. It goes on after an error and returns the first.
-func (f *Files) RemoveAll(path string) error {
-	err := f.Unlink(path)
+func (f *Files) RemoveAll(path string) error { return f.removeAll(AtCwd, path) }
+
+func (f *Files) removeAll(dirfd uint64, path string) error {
+	err := f.UnlinkAt(dirfd, path)
 	if err == nil || errors.Is(err, errno.ENOENT) {
 		return nil
 	}
 	if !errors.Is(err, errno.EISDIR) && !errors.Is(err, errno.EPERM) {
 		return err
 	}
-	if st, e := f.Lstat(path); e != nil || st.Type != TypeDirectory {
+	if st, e := f.StatAt(dirfd, path, AtNoFollow); e != nil || st.Type != TypeDirectory {
 		return err
 	}
-	var first error
-	list, err := f.ReadDir(path)
-	if err != nil {
+	first := f.emptyAll(dirfd, path)
+	if err := f.RmdirAt(dirfd, path); err != nil && !errors.Is(err, errno.ENOENT) && first == nil {
 		first = err
+	}
+	return first
+}
+
+// emptyAll removes all that is in the directory path.
+func (f *Files) emptyAll(dirfd uint64, path string) (first error) {
+	fd, err := f.OpenAt(dirfd, path, ORead|ODirectory|OCloexec, 0, AtNoFollow)
+	if err != nil {
+		return err
+	}
+	list, first := f.ReadDirFD(fd)
+	if len(path) > DeepPath {
+		defer f.Close(fd)
+		dirfd, path = num(fd), ""
+	} else {
+		f.Close(fd)
+		path = strings.TrimRight(path, "/") + "/"
 	}
 	for _, e := range list {
-		if err := f.RemoveAll(strings.TrimRight(path, "/") + "/" + e.Name); err != nil && first == nil {
+		if err := f.removeAll(dirfd, path+e.Name); err != nil && first == nil {
 			first = err
 		}
-	}
-	if err := f.Rmdir(path); err != nil && !errors.Is(err, errno.ENOENT) && first == nil {
-		first = err
 	}
 	return first
 }

@@ -40,6 +40,8 @@ func TestCommands(t *testing.T) {
 		{"tar round trip", "tar -czf t.tgz a dir\nrm -r a dir\ntar -xf t.tgz\ncat a dir/s/deep", "", "one\ndeep one\n", "", 0},
 		{"tar list", "tar cf t.tar dir\ntar tf t.tar", "", "dir/\ndir/s/\ndir/s/deep\n", "", 0},
 		{"tar old form", "tar cf t.tar a\ntar xOf t.tar", "", "one\n", "", 0},
+		{"tar of what cannot be read", "chmod 0 a\ntar cf t.tar a dir", "", "", "tar: a: permission denied\n", 2},
+		{"tar leaves out what cannot be read", "chmod 0 a\ntar cf t.tar a dir\ntar tf t.tar", "", "dir/\ndir/s/\ndir/s/deep\n", "", 0},
 		{"gzip round trip", "gzip a\ngzip -d a.gz\ncat a", "", "one\n", "", 0},
 		{"gzip keeps nothing", "gzip a\nls a", "", "", "ls: a: no such file or directory\n", 2},
 		{"zcat", "gzip -k a\nzcat a.gz", "", "one\n", "", 0},

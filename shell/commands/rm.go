@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -19,10 +20,12 @@ Remove files.
 type remover struct {
 	c                                   *cmd
 	force, ask, recursive, dir, verbose bool
+	at                                  uint64 // the directory that names are looked up in
+	above                               string // its own name, with a slash, if it is not the working directory
 }
 
 func runRm(c *cmd) int {
-	r := remover{c: c}
+	r := remover{c: c, at: sys.AtCwd}
 	f := c.flags()
 	once, noRoot := false, false
 	f.fn("f|force", noArg, func(string) error { r.force, r.ask = true, false; return nil })
@@ -67,57 +70,80 @@ func (c *cmd) isRoot(name string) bool {
 func (r *remover) remove(name string) bool {
 	c := r.c
 	c.tick()
-	st, err := c.fs.Lstat(name)
+	whole := r.above + name
+	st, err := c.fs.StatAt(r.at, name, sys.AtNoFollow)
 	if err != nil {
 		if r.force && (isErrno(err, errno.ENOENT) || isErrno(err, errno.ENOTDIR)) {
 			return true
 		}
-		c.fileError(name, err)
+		c.fileError(whole, err)
 		return false
 	}
 	if st.Type != sys.TypeDirectory {
-		if r.ask && !c.confirm("remove file %s? ", name) {
+		if r.ask && !c.confirm("remove file %s? ", whole) {
 			return false
 		}
-		if err := c.fs.Unlink(name); err != nil {
-			c.fileError(name, err)
+		if err := c.fs.UnlinkAt(r.at, name); err != nil {
+			c.fileError(whole, err)
 			return false
 		}
 		if r.verbose {
-			fmt.Fprintf(c.out, "removed '%s'\n", name)
+			fmt.Fprintf(c.out, "removed '%s'\n", whole)
 		}
 		return true
 	}
 	if !r.recursive && !r.dir {
-		c.fileError(name, errno.EISDIR)
+		c.fileError(whole, errno.EISDIR)
 		return false
 	}
-	if r.recursive {
-		list, err := c.fs.ReadDir(name)
-		if err != nil {
-			c.fileError(name, err)
-			return false
-		}
-		if len(list) > 0 && r.ask && !c.confirm("descend into directory %s? ", name) {
-			return false
-		}
-		all := true
-		for _, e := range list {
-			all = r.remove(joinPath(name, e.Name)) && all
-		}
-		if !all {
-			return false
-		}
-	}
-	if r.ask && !c.confirm("remove directory %s? ", name) {
+	if r.recursive && !r.empty(name) {
 		return false
 	}
-	if err := c.fs.Rmdir(name); err != nil {
-		c.fileError(name, err)
+	if r.ask && !c.confirm("remove directory %s? ", whole) {
+		return false
+	}
+	if err := c.fs.RmdirAt(r.at, name); err != nil {
+		c.fileError(whole, err)
 		return false
 	}
 	if r.verbose {
-		fmt.Fprintf(c.out, "removed directory '%s'\n", name)
+		fmt.Fprintf(c.out, "removed directory '%s'\n", whole)
 	}
 	return true
+}
+
+// empty removes all that is in the directory name, and reports whether it is gone.
+func (r *remover) empty(name string) bool {
+	c := r.c
+	fd, err := c.fs.OpenAt(r.at, name, sys.ORead|sys.ODirectory, 0, sys.AtNoFollow)
+	if err != nil {
+		c.fileError(r.above+name, err)
+		return false
+	}
+	list, err := c.fs.ReadDirFD(fd)
+	if len(name) > sys.DeepPath {
+		defer func(at uint64, above string) {
+			r.at, r.above = at, above
+			c.fs.Close(fd)
+		}(r.at, r.above)
+		r.at, r.above, name = uint64(fd), r.above+strings.TrimRight(name, "/")+"/", ""
+	} else {
+		c.fs.Close(fd)
+	}
+	if err != nil {
+		c.fileError(r.above+name, err)
+		return false
+	}
+	if len(list) > 0 && r.ask && !c.confirm("descend into directory %s? ", r.above+name) {
+		return false
+	}
+	all := true
+	for _, e := range list {
+		below := e.Name
+		if name != "" {
+			below = joinPath(name, e.Name)
+		}
+		all = r.remove(below) && all
+	}
+	return all
 }

@@ -183,6 +183,16 @@ func (t *tarrer) add(w *tar.Writer, name string, self sys.Stat) {
 		c.errorf("%s: special file ignored", name)
 		return
 	}
+	// What cannot be read does not come into the archive.
+	var in *input
+	if h.Typeflag == tar.TypeReg {
+		if in, err = c.open(name); err != nil {
+			delete(t.links, [2]uint64{st.Dev, st.Ino})
+			t.failed(name, err)
+			return
+		}
+		defer in.Close()
+	}
 	if err := w.WriteHeader(h); err != nil {
 		t.failed(name, err)
 		return
@@ -191,7 +201,7 @@ func (t *tarrer) add(w *tar.Writer, name string, self sys.Stat) {
 		fmt.Fprintln(t.talk(), h.Name)
 	}
 	if h.Typeflag == tar.TypeReg {
-		t.pack(w, name, h.Size)
+		t.pack(w, name, in, h.Size)
 	}
 	if st.Type != sys.TypeDirectory {
 		return
@@ -206,16 +216,12 @@ func (t *tarrer) add(w *tar.Writer, name string, self sys.Stat) {
 }
 
 // pack writes the bytes of a file, of which there must be size.
-func (t *tarrer) pack(w io.Writer, name string, size int64) {
-	in, err := t.c.open(name)
+func (t *tarrer) pack(w io.Writer, name string, in io.Reader, size int64) {
 	n := int64(0)
-	if err == nil {
-		err = t.c.copyTo(writerFunc(func(p []byte) {
-			w.Write(p)
-			n += int64(len(p))
-		}), io.LimitReader(in, size))
-		in.Close()
-	}
+	err := t.c.copyTo(writerFunc(func(p []byte) {
+		w.Write(p)
+		n += int64(len(p))
+	}), io.LimitReader(in, size))
 	if err == nil && n < size {
 		err = badArg("file shrank; padding with zeros")
 	}

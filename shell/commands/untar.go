@@ -3,6 +3,7 @@ package commands
 import (
 	"archive/tar"
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"fmt"
 	"io"
@@ -132,7 +133,7 @@ func safePath(name string, strip int) (string, error) {
 func (t *tarrer) extract(r io.Reader, h *tar.Header) error {
 	c := t.c
 	if t.toStdout {
-		if h.Typeflag == tar.TypeReg {
+		if h.Typeflag == tar.TypeReg || h.Typeflag == tar.TypeGNUSparse {
 			return c.copyTo(c.out, r)
 		}
 		return nil
@@ -180,7 +181,7 @@ func (t *tarrer) extract(r io.Reader, h *tar.Header) error {
 			return err
 		}
 		return c.fs.Link(from, name)
-	case tar.TypeReg:
+	case tar.TypeReg, tar.TypeGNUSparse:
 	default:
 		return badArg("a member of this type is not unpacked")
 	}
@@ -188,7 +189,17 @@ func (t *tarrer) extract(r io.Reader, h *tar.Header) error {
 	if t.touch {
 		when = time.Time{}
 	}
-	return c.unpack(name, r, uint32(h.Mode)&0o777, when)
+	return c.unpack(name, r, uint32(h.Mode)&0o777, when, isSparse(h))
+}
+
+// isSparse reports whether a file has holes, which the archive leaves out.
+func isSparse(h *tar.Header) bool {
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
+	}
+	return h.Typeflag == tar.TypeGNUSparse
 }
 
 // makeBeneath makes a directory and those above it. What an archive put there as a
@@ -214,18 +225,40 @@ func (c *cmd) makeBeneath(dir string) error {
 	return nil
 }
 
-// unpack writes a new file, with its time unless that is zero.
-func (c *cmd) unpack(name string, r io.Reader, mode uint32, when time.Time) error {
+// unpack writes a new file, with its time unless that is zero, and if holes is set
+// with holes where it has many zeros.
+func (c *cmd) unpack(name string, r io.Reader, mode uint32, when time.Time, holes bool) error {
 	out, err := c.create(name, mode)
 	if err != nil {
 		return err
 	}
-	err = c.copyTo(out, r)
+	if holes {
+		err = c.copySparse(out, r)
+	} else {
+		err = c.copyTo(out, r)
+	}
 	if cerr := out.Close(); err == nil {
 		err = cerr
 	}
 	if err == nil && !when.IsZero() {
 		err = c.fs.Chtimes(name, when, when)
+	}
+	return err
+}
+
+// copySparse is copyTo for a new file, which it does not write where a whole chunk is
+// zeros.
+func (c *cmd) copySparse(out *outFile, r io.Reader) error {
+	size := int64(0)
+	err := c.copyTo(writerFunc(func(p []byte) {
+		if size += int64(len(p)); len(bytes.TrimLeft(p, "\x00")) > 0 {
+			out.Write(p)
+		} else if _, err := c.fs.Seek(out.fd, size, io.SeekStart); err != nil {
+			c.writeFailed(out.name, err)
+		}
+	}), r)
+	if terr := c.fs.Ftruncate(out.fd, uint64(size)); err == nil {
+		err = terr
 	}
 	return err
 }

@@ -135,6 +135,9 @@ func (u *unzipper) member(m *zip.File) {
 
 // file unpacks a file or a symbolic link.
 func (u *unzipper) file(m *zip.File) error {
+	if m.Flags&1 != 0 {
+		return badArg("it is encrypted, which this command cannot read")
+	}
 	r, err := m.Open()
 	if err != nil {
 		return err
@@ -183,5 +186,5 @@ func (u *unzipper) file(m *zip.File) error {
 	if mode == 0 {
 		mode = 0o666
 	}
-	return u.unpack(name, r, mode, m.Modified)
+	return u.unpack(name, r, mode, m.Modified, false)
 }
