@@ -24,6 +24,7 @@ type copies struct {
 	kept     map[uint64]*fileCopy // those that may be opened again by their number
 	promised map[vfs.Promiser]bool
 	dirs     []vfs.Place // that have been named, by their numbers from 1 on
+	cuts     bool        // the process has opened a file that was there and cut it
 	ended    bool
 }
 

@@ -167,13 +167,56 @@ func (c *call) names(at vfs.At) (place vfs.Place, list []byte, ok bool) {
 	}
 	list = binary.LittleEndian.AppendUint64(list, st.Dev)
 	list = binary.LittleEndian.AppendUint64(list, st.Ino)
-	count := 0
+	var entries []sys.DirEntry
 	err = dir.ReadDir(0, func(e sys.DirEntry) bool {
-		list = e.Append(list)
-		count++
-		return count <= maxNames
+		entries = append(entries, e)
+		return len(entries) <= maxNames
 	})
-	return place, list, err == nil && count <= maxNames
+	if err != nil || len(entries) > maxNames {
+		return place, nil, false
+	}
+	c.p.copies.mark(dir, entries)
+	for _, e := range entries {
+		list = e.Append(list)
+	}
+	return place, list, true
+}
+
+// maxSole is of how many files in a directory it is looked whether they are [sys.NamesSole].
+const maxSole = 1024
+
+// mark makes the cookies of dir's entries what OpNames has: whether a file can be cut and
+// written without asking. Most processes only make files, and are not told.
+func (l *copies) mark(dir vfs.Dir, entries []sys.DirEntry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range entries {
+		e := &entries[i]
+		e.Cookie = 0
+		if i >= maxSole || !l.cuts || e.Type != sys.TypeRegular {
+			continue
+		}
+		node, err := dir.Lookup(e.Name)
+		file, ok := node.(vfs.Watched)
+		if err != nil || !ok || vfs.Permissions(file)&0o600 != 0o600 || l.of[file] != nil {
+			continue
+		}
+		if st, err := file.Stat(); err == nil && st.Nlink == 1 {
+			e.Cookie = sys.NamesSole
+		}
+	}
+}
+
+// found is what the process is to know of where a file is that it has opened at place, and has
+// cut if it was there before and cuts says so.
+func (l *copies) found(place vfs.Place, cuts bool) sys.FDInfo {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cuts = l.cuts || cuts
+	if slices.ContainsFunc(l.dirs, place.In) {
+		return sys.InfoNamed
+	}
+	return 0
 }
 
 // maxNamed is how many directories a process may have numbers of.

@@ -189,7 +189,7 @@ func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnl
 	}
 	c.ok(uint64(n), uint64(c.p.fds[n].known()))
 	if kept != nil {
-		c.reply.Vals[1] |= uint64(sure)
+		c.reply.Vals[1] |= uint64(sure | kept.list.found(place, flags&sys.OTrunc != 0 && !created))
 		c.reply.Vals[2], c.reply.Data = kept.id, first
 	}
 }

@@ -242,11 +242,11 @@ func (c *Client) openedFile(w *waiter, r *sys.Reply) {
 	}
 	r.Data, r.Vals[2] = nil, 0
 	info, flags := sys.FDInfo(r.Vals[1]), sys.OpenFlag(w.args[1])
-	r.Vals[1] &^= uint64(sys.InfoSure)
+	r.Vals[1] &^= uint64(sys.InfoSure | sys.InfoNamed)
 	if id == 0 || c.plain {
 		c.enter(fd, info)
 		c.newFeed(fd, info, flags)
-		c.learnName(w, fd)
+		c.learnName(w, fd, info)
 		return
 	}
 	f := c.files[id]
@@ -265,7 +265,7 @@ func (c *Client) openedFile(w *waiter, r *sys.Reply) {
 	}
 	c.learnMode(w, f)
 	c.describe(fd, info, f, flags)
-	c.learnName(w, fd)
+	c.learnName(w, fd, info)
 }
 
 // describe sets what is known of fd, which is open on f from now on.

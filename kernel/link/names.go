@@ -37,6 +37,7 @@ type names struct {
 	retained []*file
 	vague    bool   // fds may be open that are not known of here
 	slow     uint64 // the mark of the last write that may have to wait for a reader
+	epoch    uint64 // counts the named files that were opened by other ways, from 1 on
 }
 
 // dirKey is a directory as the process names it.
@@ -63,10 +64,18 @@ func (dir *directory) name(r *sys.Request, name string) {
 type entry struct {
 	kind sys.FileType
 	file *file // if it is known by a number
+	// sole is the epoch in which the file had this name alone, no number but file's, and a
+	// mode with which it can be opened for anything: 0 if that is not known.
+	sole uint64
+}
+
+// unknown reports whether the kernel has no number for the file, so that it can be given one.
+func (e *entry) unknown(epoch uint64) bool {
+	return e.kind == sys.TypeRegular && e.sole == epoch && (e.file == nil || e.file.gone && e.file.fds == 0)
 }
 
 func (n *names) reset() {
-	*n = names{dirs: map[dirKey]*directory{}, byNode: map[[2]uint64]*directory{}, need: namesAfter}
+	*n = names{dirs: map[dirKey]*directory{}, byNode: map[[2]uint64]*directory{}, need: namesAfter, epoch: 1}
 }
 
 // forget drops what is known of directories. The names stay this process's.
@@ -158,12 +167,16 @@ func (c *Client) nameCall(r *sys.Request, done func(sys.Reply)) (reply sys.Reply
 // openBehind opens a file whose opening cannot fail, and sends it behind.
 func (c *Client) openBehind(dir *directory, name string, e entry, there bool, r *sys.Request, done func(sys.Reply)) (reply sys.Reply, answered, taken bool) {
 	flags := sys.OpenFlag(r.Args[1])
+	// What is cut is as good as new: nothing has to be known of what it was.
+	cut := there && flags&(sys.OTrunc|sys.OWrite) == sys.OTrunc|sys.OWrite && e.unknown(c.names.epoch)
 	switch {
 	case flags&^plainOpen != 0 || flags&sys.OAccess == 0:
 		return
 	case there && flags&(sys.OCreate|sys.OExcl) == sys.OCreate|sys.OExcl:
 		reply.Errno = errno.EEXIST
 		return reply, true, true
+	case cut:
+		there = false
 	case there && (e.kind != sys.TypeRegular || e.file == nil || e.file.gone || e.file.dir != dir || e.file.name != name):
 		return
 	case there && (flags&sys.OAccess&^e.file.allowed != 0 || flags&sys.OTrunc != 0 && e.file.allowed&sys.OWrite == 0):
@@ -184,11 +197,12 @@ func (c *Client) openBehind(dir *directory, name string, e entry, there bool, r 
 	} else {
 		c.lastFile++
 		f = &file{id: c.lastFile, held: true, dir: dir, name: name}
-		if r.Args[2]&ownerBits == ownerBits {
-			f.allowed = sys.OAccess
+		made := entry{kind: sys.TypeRegular, file: f}
+		if cut || r.Args[2]&ownerBits == ownerBits {
+			f.allowed, made.sole = sys.OAccess, c.names.epoch
 		}
 		c.files[f.id] = f
-		dir.entries[name] = entry{sys.TypeRegular, f}
+		dir.entries[name] = made
 	}
 	if !there || flags&sys.OTrunc != 0 {
 		f.size = 0
@@ -225,9 +239,8 @@ func (c *Client) allowNothing() {
 	}
 }
 
-// learnName takes what a successful open says of a name, and asks for the names if the
-// process makes many.
-func (c *Client) learnName(w *waiter, fd uint32) {
+// learnName takes what a successful open says of a name, and of the file info.
+func (c *Client) learnName(w *waiter, fd uint32, info sys.FDInfo) {
 	n := &c.names
 	dir := n.dirs[w.dir]
 	state := c.fds.get(fd)
@@ -235,6 +248,9 @@ func (c *Client) learnName(w *waiter, fd uint32) {
 		state.of.dir, state.of.name = dir, w.name
 	}
 	if w.name == "" || dir == nil || !n.held {
+		if info&sys.InfoNamed != 0 {
+			n.epoch++ // it may be one of those that are known by their names
+		}
 		return
 	}
 	e, there := dir.entries[w.name]
@@ -294,7 +310,11 @@ func (c *Client) named(w *waiter, r *sys.Reply) {
 			if err != nil {
 				return
 			}
-			dir.entries[e.Name] = entry{kind: e.Type}
+			known := entry{kind: e.Type}
+			if e.Cookie == sys.NamesSole {
+				known.sole = n.epoch
+			}
+			dir.entries[e.Name] = known
 			b = rest
 		}
 		n.byNode[node] = dir

@@ -48,6 +48,83 @@ func TestNames_small(t *testing.T) {
 	}
 }
 
+// What another has made is cut and written anew without waiting either, in the order of its
+// names or another, by one process and by the next.
+func TestNames_cut(t *testing.T) {
+	s := newStorm(t, 1, 3, 0)
+	a, b, c := s.ends[0], s.ends[1], s.ends[2]
+	s.call(a, &sys.Request{Op: sys.OpMkdir, Args: [6]uint64{sys.AtCwd, 0, 0o755}, Path: "dir"})
+	s.makeFiles(a, "dir", 300)
+	for _, e := range []*farEnd{b, c} {
+		s.hand(a, e)
+		s.makeFiles(e, "dir", 20) // until it is given the names
+		e.answers = 0
+		s.makeFiles(e, "dir", 300)
+		if e.answers > 40 {
+			t.Errorf("the kernel answered %d times for 300 files", e.answers)
+		}
+		// Those that the kernel no longer keeps at hand.
+		e.answers = 0
+		s.makeFiles(e, "dir", 100)
+		if e.answers > 20 {
+			t.Errorf("the kernel answered %d times for 100 files again", e.answers)
+		}
+		a = e
+	}
+}
+
+// A file with two names, or one that is open already by whatever way, is one file still.
+func TestNames_cutAliases(t *testing.T) {
+	tests := []struct {
+		name  string
+		alias string // of dir/f250
+		make  func(s *storm, e *farEnd)
+	}{
+		{"a second name", "dir/g", func(s *storm, e *farEnd) {
+			s.call(e, &sys.Request{Op: sys.OpLink, Args: [6]uint64{sys.AtCwd, sys.AtCwd}, Path: "dir/f250", Data: []byte("dir/g")})
+		}},
+		{"a link to the directory", "way/f250", func(s *storm, e *farEnd) {
+			s.call(e, &sys.Request{Op: sys.OpSymlink, Args: [6]uint64{sys.AtCwd}, Path: "way", Data: []byte("dir")})
+		}},
+		{"a way around", "dir/../dir/f250", func(*storm, *farEnd) {}},
+	}
+	for _, tt := range tests {
+		for _, when := range []string{"before the names are known", "after"} {
+			t.Run(tt.name+", "+when, func(t *testing.T) {
+				s := newStorm(t, 1, 2, 0)
+				a, b := s.ends[0], s.ends[1]
+				s.call(a, &sys.Request{Op: sys.OpMkdir, Args: [6]uint64{sys.AtCwd, 0, 0o755}, Path: "dir"})
+				s.makeFiles(a, "dir", 300)
+				tt.make(s, a)
+				s.hand(a, b)
+				if when == "after" {
+					s.makeFiles(b, "dir", 100)
+				}
+				other, e := s.open(b, tt.alias, sys.ORead)
+				if e != 0 {
+					t.Fatal(e)
+				}
+				if r := s.call(b, &sys.Request{Op: sys.OpPRead, Args: [6]uint64{other, 100}}); string(r.Data) != "this is file 250" {
+					t.Fatalf("%q, %v", r.Data, r.Errno)
+				}
+				s.makeFiles(b, "dir", 249)
+				fd, e := s.open(b, "dir/f250", sys.OWrite|sys.OTrunc)
+				if e != 0 {
+					t.Fatal(e)
+				}
+				for _, text := range []string{"", "new"} {
+					if r := s.call(b, write(fd, []byte(text))); r.Errno != 0 {
+						t.Fatal(r.Errno)
+					}
+					if r := s.call(b, &sys.Request{Op: sys.OpPRead, Args: [6]uint64{other, 100}}); string(r.Data) != text {
+						t.Errorf("it has %q by its other name, not %q (%v)", r.Data, text, r.Errno)
+					}
+				}
+			})
+		}
+	}
+}
+
 // open opens path for e and returns the fd and the error.
 func (s *storm) open(e *farEnd, path string, flags sys.OpenFlag) (uint64, errno.Errno) {
 	r := s.call(e, &sys.Request{Op: sys.OpOpen, Args: [6]uint64{sys.AtCwd, uint64(flags), 0o644}, Path: path})

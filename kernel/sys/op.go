@@ -176,7 +176,7 @@ const (
 	// and gets that: v1 is then how many fds it may have, v2 the directory's number for
 	// [AtNamed], if it is not 0, and data the numbers of
 	// the directory's device and of the directory, 8 bytes each, and packed [DirEntry]
-	// records. From then on an OpOpen may say in a5, with [OpenNumbered], which number
+	// records, whose cookies are [NamesSole] or nothing to it. From then on an OpOpen may say in a5, with [OpenNumbered], which number
 	// the fd is to have. The names are asked back as the change of file 0.
 	OpNames
 	// OpFeed is of a process at the far end of a link, and has no reply. What comes to be
@@ -258,6 +258,10 @@ const (
 	NamesGiveBack                 // the caller gives them back
 	NamesForget                   // the caller will not open file a4 again
 )
+
+// NamesSole is the cookie of a regular file that has no other name, that the process may
+// read and write, and of which it has no copy. A process that has cut files lately is told so.
+const NamesSole = 1
 
 // What the argument a5 of an OpOpen may have beside a number.
 const (
@@ -350,11 +354,12 @@ type FDInfo uint32
 
 // The flags of an FDInfo.
 const (
-	InfoTTY  FDInfo = 1 << (8 + iota) // a terminal
-	InfoSeek                          // has an offset
-	InfoBulk                          // writes may be sent without waiting for their answer
-	InfoSure                          // and do not fail while those on their way take at most PromisedRoom
-	InfoFed                           // OpFeed may be asked for it
+	InfoTTY   FDInfo = 1 << (8 + iota) // a terminal
+	InfoSeek                           // has an offset
+	InfoBulk                           // writes may be sent without waiting for their answer
+	InfoSure                           // and do not fail while those on their way take at most PromisedRoom
+	InfoFed                            // OpFeed may be asked for it
+	InfoNamed                          // may be in a directory whose names the process was told (OpNames)
 )
 
 // PromisedRoom is the room that a process at the far end of a link is promised in a

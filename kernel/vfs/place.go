@@ -37,6 +37,10 @@ func (p Place) IsMount() bool { return p.mnt != nil && p.node == p.mnt.root }
 // Fixed reports whether the mount of the place cannot be unmounted.
 func (p Place) Fixed() bool { return p.mnt != nil && (p.mnt.fixed || p.mnt.at.IsZero()) }
 
+// In reports whether p, which is no directory, may have been found in the directory dir, however
+// that was reached. It is false only where that is known.
+func (p Place) In(dir Place) bool { return p.up == nil || p.up.node == dir.node }
+
 // FS is the file system of the place, nil for the zero Place.
 func (p Place) FS() FS {
 	if p.mnt == nil {
