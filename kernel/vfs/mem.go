@@ -91,7 +91,11 @@ func (m *Mem) Nodes() uint64 { return uint64(m.nodes.Load()) }
 
 // full is ENOSPC with a sentence.
 func (m *Mem) full() error {
-	return errno.Faultf(errno.ENOSPC, "no space left: the files in memory (type %s) may take %d MiB", m.typ, m.limit>>20)
+	size, unit := m.limit>>20, "MiB"
+	if m.limit&(1<<20-1) != 0 {
+		size, unit = m.limit>>10, "KiB"
+	}
+	return errno.Faultf(errno.ENOSPC, "no space left: the files in memory (type %s) may take %d %s", m.typ, size, unit)
 }
 
 // charge takes n bytes of the room, or reports false if they are not there. Only a

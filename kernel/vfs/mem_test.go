@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -29,6 +30,11 @@ func TestMem_limit(t *testing.T) {
 	p := bytes.Repeat([]byte("x"), limit)
 	n, err := f.WriteAt(p, 0)
 	wantErrno(t, "write", err, "ENOSPC")
+	for size, says := range map[int64]string{limit: "may take 1 MiB", 100 << 10: "may take 100 KiB"} {
+		if _, err := create(t, NewMem(MemOptions{Limit: size}).Root(), "f").WriteAt(p, 0); err == nil || !strings.HasSuffix(err.Error(), says) {
+			t.Errorf("%v, which does not say %q", err, says)
+		}
+	}
 	if n < limit-3*chunkSize || n >= limit {
 		t.Errorf("%d bytes went into %d", n, limit)
 	}

@@ -151,7 +151,7 @@ func (ns *Namespace) UnmountPlace(p Place) error {
 		return errno.EINVAL
 	}
 	if m.covered.Load() > 0 {
-		return errno.EBUSY
+		return errno.Faultf(errno.EBUSY, "something else is mounted on a directory of it")
 	}
 	delete(ns.over, key)
 	m.at.mnt.covered.Add(-1)

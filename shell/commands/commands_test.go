@@ -98,6 +98,8 @@ func TestCommands(t *testing.T) {
 		{"umount what is needed", "umount /proc", "", "", "umount: /proc: the system needs it: it cannot be unmounted\n", 1},
 		{"mount", "mount -t tmp -r none dir\nls dir\nmount -t tmp\numount dir/\nls dir", "", "s\n", "", 0},
 		{"mount lists", "mount -t tmp -o ro,size=1m none dir\nmount -t tmp", "", "none on /work/dir type tmp (ro,size=1m)\n", "", 0},
+		{"umount under another", "mount -t tmp none dir\nmkdir dir/in\nmount -t tmp none dir/in\numount dir", "", "", "umount: dir: something else is mounted on a directory of it\n", 1},
+		{"df of a name with a blank", "mkdir 'a b'\nmount -t tmp -o size=1m 'my files' 'a b'\ndf 'a b'", "", "Filesystem 1K-blocks Used Available Use% Mounted on\nmy files        1024    0      1024   0% /work/a b\n", "", 0},
 		{"mount, no type", "mount x dir", "", "", "mount: x: what it is has to be said: -t TYPE\n", 1},
 		{"mount, no such type", "mount -t zzz x dir", "", "", "mount: dir: \"zzz\" is no type of file system: there are tmp\n", 1},
 		{"mount without a place", "mount x", "", "", "mount: missing operand after 'x'\nTry 'mount --help' for more information.\n", 1},

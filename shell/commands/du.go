@@ -154,7 +154,7 @@ func runDf(c *cmd) int {
 	mounts := strings.Split(strings.TrimSpace(text), "\n")
 	if len(args) == 0 {
 		for _, m := range mounts {
-			if p := strings.Fields(m); len(p) >= 3 {
+			if p := mountFields(m); len(p) >= 3 {
 				add(p[0], p[1])
 			}
 		}
@@ -167,7 +167,7 @@ func runDf(c *cmd) int {
 		}
 		source, target := "-", "/"
 		for _, m := range mounts {
-			p := strings.Fields(m)
+			p := mountFields(m)
 			if len(p) >= 3 && (p[1] == "/" || path == p[1] || strings.HasPrefix(path, p[1]+"/")) && len(p[1]) >= len(target) {
 				source, target = p[0], p[1]
 			}

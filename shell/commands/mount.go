@@ -81,16 +81,22 @@ func listMounts(c *cmd, only string) int {
 		c.fail(1, "%s", reason(err))
 	}
 	for line := range strings.Lines(text) {
-		p := strings.Fields(line)
+		p := mountFields(line)
 		if len(p) < 4 || only != "" && p[2] != only {
 			continue
-		}
-		for i := range p {
-			p[i] = mountUnescape.Replace(p[i])
 		}
 		fmt.Fprintf(c.out, "%s on %s type %s (%s)\n", p[0], p[1], p[2], p[3])
 	}
 	return 0
+}
+
+// mountFields are the fields of a line of the mount table.
+func mountFields(line string) []string {
+	p := strings.Fields(line)
+	for i := range p {
+		p[i] = mountUnescape.Replace(p[i])
+	}
+	return p
 }
 
 var mountUnescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
