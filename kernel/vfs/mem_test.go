@@ -30,7 +30,7 @@ func TestMem_limit(t *testing.T) {
 	p := bytes.Repeat([]byte("x"), limit)
 	n, err := f.WriteAt(p, 0)
 	wantErrno(t, "write", err, "ENOSPC")
-	for size, says := range map[int64]string{limit: "may take 1 MiB", 100 << 10: "may take 100 KiB"} {
+	for size, says := range map[uint64]string{limit: "may take 1 MiB", 100 << 10: "may take 100 KiB"} {
 		if _, err := create(t, NewMem(MemOptions{Limit: size}).Root(), "f").WriteAt(p, 0); err == nil || !strings.HasSuffix(err.Error(), says) {
 			t.Errorf("%v, which does not say %q", err, says)
 		}

@@ -76,6 +76,12 @@ func TestOpen_refuses(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a few bytes of something else", func(t *testing.T) {
+		dev := &memDevice{data: []byte("Hello")}
+		if _, err := Open(dev, Options{}); !errors.Is(err, ErrForeign) || string(dev.data) != "Hello" {
+			t.Errorf("got %v, and there is %.10q", err, dev.data)
+		}
+	})
 	t.Run("cut off", func(t *testing.T) {
 		_, err := Open(&memDevice{data: slices.Clone(good.data[:4*blockSize])}, Options{})
 		if !errors.Is(err, ErrDamaged) {

@@ -62,9 +62,8 @@ func readSuper(dev Device, size int64) (s super, blank bool, err error) {
 	found := false
 	for i := range int64(2) {
 		b := make([]byte, superSize)
-		if off := i << blockBits; off+superSize > size {
-			continue
-		} else if err := dev.ReadAt(b, off); err != nil {
+		off := i << blockBits
+		if err := dev.ReadAt(b[:max(0, min(superSize, size-off))], off); err != nil && off < size {
 			return s, false, fmt.Errorf("a superblock cannot be read: %w", err)
 		}
 		for _, c := range b {
