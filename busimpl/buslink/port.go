@@ -32,11 +32,10 @@ const (
 type port struct {
 	s osws.Conn
 
-	mu     sync.Mutex
-	more   chan struct{} // has room for one
-	queue  [][]byte
-	size   int
-	closed bool
+	mu      sync.Mutex
+	more    chan struct{} // has room for one
+	waiting []byte        // whole frames
+	closed  bool
 }
 
 func newPort(s osws.Conn) *port { return &port{s: s, more: make(chan struct{}, 1)} }
@@ -48,10 +47,10 @@ func (p *port) Send(frames []byte) error {
 	if p.closed {
 		return bus.ErrLinkClosed
 	}
-	if p.size += len(frames); p.size > portMost {
+	if len(p.waiting)+len(frames) > portMost {
 		return bus.NewError(bus.CodeResourceExhausted, "the other side of the link does not read")
 	}
-	p.queue = append(p.queue, append([]byte(nil), frames...))
+	p.waiting = append(p.waiting, frames...)
 	p.wake()
 	return nil
 }
@@ -72,7 +71,8 @@ func (p *port) wake() {
 	}
 }
 
-// write sends what is to be sent, to the end of the link, and closes the socket.
+// write sends what is to be sent, to the end of the link, and closes the socket. What has gathered while the
+// network took the last message goes together: a message for each small frame costs far more than the frame.
 func (p *port) write(ctx context.Context, c *bus.Conn) {
 	defer func() {
 		if err := c.Err(); err != nil && err != bus.ErrLinkClosed {
@@ -84,10 +84,13 @@ func (p *port) write(ctx context.Context, c *bus.Conn) {
 	}()
 	for {
 		p.mu.Lock()
-		list, over := p.queue, p.closed
-		p.queue, p.size = nil, 0
+		frames, over := p.waiting, p.closed
+		p.waiting = nil
 		p.mu.Unlock()
-		for _, frames := range list {
+		if len(frames) == 0 && over {
+			return
+		}
+		if len(frames) > 0 {
 			for len(frames) > 0 {
 				msg := message(frames)
 				frames = frames[len(msg):]
@@ -96,11 +99,6 @@ func (p *port) write(ctx context.Context, c *bus.Conn) {
 					return
 				}
 			}
-		}
-		if over && len(list) == 0 {
-			return
-		}
-		if len(list) > 0 {
 			continue
 		}
 		select {
