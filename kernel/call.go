@@ -64,6 +64,7 @@ type call struct {
 	lingers bool // waits although its process is dying
 	naming  bool // counted in k.names.changing
 	asleep  bool // the process waits for it
+	aside   bool // counted in p.asides
 
 	altering bool // counted in k.leases.altering
 }
@@ -175,7 +176,7 @@ func (c *call) begin() begun {
 			return begunEnded
 		}
 	}
-	if t := p.tracer.Load(); t != nil {
+	if t := p.tracer.Load(); t != nil && c.r.Op != sys.OpRest {
 		c.traced = t.begins(p, c.r)
 	}
 	if op := c.r.Op; op < sys.NumOps && table[op] != nil {

@@ -63,9 +63,9 @@ func (p *Process) Times() (self, children time.Duration) {
 	return p.cpuTime(), p.cpu.children
 }
 
-// sleeps notes that the call waits.
+// sleeps notes that the call waits, and the process with it unless it goes on meanwhile.
 func (c *call) sleeps() {
-	if !c.asleep {
+	if !c.asleep && !c.r.Aside {
 		c.asleep = true
 		c.p.cpu.asleep++
 		c.p.rests()

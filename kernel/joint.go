@@ -249,8 +249,8 @@ func ofJoint(op sys.Op) bool {
 	return op == sys.OpPipeReturn || op == sys.OpRest || op == sys.OpFeed || op == sys.OpLoan
 }
 
-// sysRest hears when a guest waits for a joined pipe, which is no call here. What it has
-// waited since it was last heard of is not its processor time.
+// sysRest hears when a guest waits for a joined pipe, or has only calls under way that are made
+// aside. What it has waited since it was last heard of is not its processor time.
 func sysRest(c *call) verdict {
 	t := &c.p.cpu
 	if idle := c.r.Args[0] != 0; idle != c.p.idle {

@@ -59,7 +59,8 @@ type Process struct {
 	why string // the sentence that its user was told last
 
 	calls    []*call // those that wait
-	idle     bool    // it waits for a joined pipe
+	asides   int     // of calls, those that it does not wait for
+	idle     bool    // it waits: see sysRest
 	sig      signalState
 	stopped  bool
 	dying    bool // killed, but what it had sent before is still being performed; see kill
@@ -123,6 +124,10 @@ func (p *Process) addCall(c *call) {
 	if c.pending == 0 {
 		p.calls = append(p.calls, c)
 		c.pending = len(p.calls)
+		if c.r.Aside {
+			c.aside = true
+			p.asides++
+		}
 	}
 }
 
@@ -136,6 +141,10 @@ func (p *Process) removeCall(c *call) {
 	p.calls[last] = nil
 	p.calls = p.calls[:last]
 	c.pending = 0
+	if c.aside {
+		c.aside = false
+		p.asides--
+	}
 	c.wakes()
 }
 
@@ -163,7 +172,7 @@ func (p *Process) state() string {
 		return "Z"
 	case p.stopped:
 		return "T"
-	case len(p.calls) > 0 || p.idle || p.pid == 1:
+	case len(p.calls) > p.asides || p.idle || p.pid == 1:
 		return "S"
 	}
 	return "R"

@@ -32,7 +32,7 @@ func List() []*Guest {
 	} {
 		list = append(list, cGuest(name+"-c", "examples/c/"+name+".c"))
 	}
-	for _, name := range []string{"about", "ask", "count", "counter", "get", "hello", "kit", "primes", "recurse", "socket", "stream", "system", "tour", "tree", "workers"} {
+	for _, name := range []string{"about", "ask", "count", "counter", "get", "hello", "kit", "loop", "primes", "recurse", "socket", "stream", "system", "tour", "tree", "workers"} {
 		source := "examples/go/" + name
 		list = append(list, goGuest(name+"-go", "wasip1", source), goGuest(name+"-js", "js", source))
 	}

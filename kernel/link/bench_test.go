@@ -76,7 +76,7 @@ func (d *driven) takes(b *testing.B) bus.Frame {
 		b.Fatal(err)
 	}
 	d.last = d.last[:0]
-	r, err := sys.DecodeRequest(sys.OpFeed, frame.Payload)
+	r, err := sys.DecodeRequest(sys.OpFeed, frame.Format, frame.Payload)
 	if err != nil {
 		b.Fatal(err)
 	}

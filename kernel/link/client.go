@@ -189,11 +189,13 @@ type waiter struct {
 	op   sys.Op
 	dst  []byte
 	args [6]uint64
-	done func(sys.Reply) // nil: the client itself asked, for a file
-	lane uint16
-	plus int    // of a write: what went by a channel
-	gen  uint32 // the fd's
-	feed *feed  // of a read or a write: what the fd may be fed by
+	// aside: see sys.Request.
+	aside bool
+	done  func(sys.Reply) // nil: the client itself asked, for a file
+	lane  uint16
+	plus  int    // of a write: what went by a channel
+	gen   uint32 // the fd's
+	feed  *feed  // of a read or a write: what the fd may be fed by
 
 	sent   time.Duration
 	mark   uint64 // of the first lane: see lanes
@@ -298,6 +300,12 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		c.mu.Unlock()
 		return false // the process has exited: nobody waits
 	}
+	if r.Op == sys.OpRest {
+		c.rests(r.Args[0] != 0)
+		c.mu.Unlock()
+		done(sys.Reply{})
+		return true
+	}
 	c.unlend()
 	var reply sys.Reply
 	var ok, taken bool
@@ -349,7 +357,7 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 		}
 		return ok
 	}
-	w := waiter{op: r.Op, dst: r.Dst, args: r.Args, done: done, lane: lane}
+	w := waiter{op: r.Op, dst: r.Dst, args: r.Args, aside: r.Aside, done: done, lane: lane}
 	if r.Op == sys.OpWrite || r.Op == sys.OpRead {
 		if w.feed = c.feedOf(r); w.feed != nil && r.Op == sys.OpRead {
 			w.feed.reading++
@@ -570,7 +578,7 @@ func (c *Client) Receive(msg []byte) error {
 		}
 		msg = rest
 		if n, ok := frame.Method.ReservedNumber(); frame.Kind == bus.KindNotify && ok {
-			r, err := sys.DecodeRequest(sys.Op(n), frame.Payload)
+			r, err := sys.DecodeRequest(sys.Op(n), frame.Format, frame.Payload)
 			if err != nil {
 				return err
 			}

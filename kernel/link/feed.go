@@ -51,6 +51,13 @@ type feedRead struct {
 	done func(sys.Reply)
 }
 
+// unwaits notes that w, which is taken from where it waits, does so no longer.
+func (c *Client) unwaits(w *feedRead) {
+	if !w.req.Aside {
+		c.unblocks()
+	}
+}
+
 // feedOf is the feed of a call's fd; nil if it has none.
 func (c *Client) feedOf(r *sys.Request) *feed {
 	if len(c.feeds) == 0 || r.Args[0] > 1<<31 {
@@ -141,7 +148,9 @@ func (c *Client) readFed(f *feed, lane uint16, r *sys.Request, done func(sys.Rep
 		return reply, answered, true
 	}
 	f.waits = append(f.waits, feedRead{lane, *r, done})
-	c.blocks()
+	if !r.Aside {
+		c.blocks()
+	}
 	c.flush()
 	return reply, false, true
 }
@@ -243,7 +252,7 @@ func (c *Client) serveFed(f *feed) {
 	for len(f.waits) > 0 && f.reading == 0 && (f.length > 0 || f.over) {
 		w := f.waits[0]
 		f.waits = without(f.waits)
-		c.unblocks()
+		c.unwaits(&w)
 		var reply sys.Reply
 		if f.length > 0 {
 			reply = c.take(f, &w.req)
@@ -265,9 +274,9 @@ func (c *Client) grantAgain(f *feed) {
 // unfeed makes the calls that wait for f calls of the kernel.
 func (c *Client) unfeed(f *feed) {
 	for _, w := range f.waits {
-		c.unblocks()
+		c.unwaits(&w)
 		f.reading++
-		c.call(w.lane, &w.req, waiter{op: sys.OpRead, dst: w.req.Dst, args: w.req.Args, done: w.done, feed: f})
+		c.call(w.lane, &w.req, waiter{op: sys.OpRead, dst: w.req.Dst, args: w.req.Args, aside: w.req.Aside, done: w.done, feed: f})
 	}
 	f.waits = nil
 	c.unpoll()
@@ -281,7 +290,7 @@ func (c *Client) starve(f *feed) {
 	}
 	delete(c.feeds, f.id)
 	for _, w := range f.waits {
-		c.unblocks()
+		c.unwaits(&w)
 		c.finished = append(c.finished, finished{w.done, sys.Reply{Errno: errno.EBADF}})
 	}
 	f.waits, f.pieces, f.off = nil, nil, true
@@ -314,7 +323,7 @@ func (c *Client) isFed(w *waiter, reply *sys.Reply) bool {
 		reply.Errno = errno.EBADF // it was closed under the read
 		return true
 	}
-	again := sys.Request{Op: sys.OpRead, Args: w.args, Dst: w.dst}
+	again := sys.Request{Op: sys.OpRead, Args: w.args, Dst: w.dst, Aside: w.aside}
 	r, answered, taken := c.readFed(state.feed, w.lane, &again, w.done)
 	switch {
 	case answered:

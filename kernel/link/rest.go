@@ -7,15 +7,14 @@ import (
 )
 
 const (
-	// RestTime is after how long the kernel hears that the process waits for a joined
-	// pipe.
+	// RestTime is after how long the kernel hears that the process waits.
 	RestTime = 20 * time.Millisecond
 	// mostRested is how much of its waiting it is told of late.
 	mostRested = 200 * time.Millisecond
 )
 
-// rest is the time in which the process waits for joined pipes. The kernel, which
-// sees no call then, would take it for processor time.
+// rest is the time in which the process waits for joined pipes, for fds that are fed, or as it
+// says itself. The kernel, which sees no call then, would take it for processor time.
 type rest struct {
 	blocked int           // calls that wait
 	since   time.Duration // when the first of them began to
@@ -24,7 +23,7 @@ type rest struct {
 	alarm   bool          // Rests will be called
 }
 
-// Alarm has alarm called when the process begins to wait for a joined pipe: it must
+// Alarm has alarm called when the process begins to wait without a call of the kernel: it must
 // have [Client.Rests] called [RestTime] later. It must not call the client back.
 func (c *Client) Alarm(alarm func()) { c.alarm = alarm }
 
@@ -48,6 +47,16 @@ func (c *Client) blocks() {
 	if !c.rest.alarm && c.alarm != nil {
 		c.rest.alarm = true
 		c.alarm()
+	}
+}
+
+// rests performs the process's own OpRest: it is told no earlier than any other waiting.
+func (c *Client) rests(waits bool) {
+	if waits {
+		c.blocks()
+		c.flush()
+	} else {
+		c.unblocks()
 	}
 }
 

@@ -180,7 +180,7 @@ func (s *Server) receive(msg []byte) error {
 		if !ok || frame.Kind != bus.KindCall && frame.Kind != bus.KindNotify {
 			continue
 		}
-		req, err := sys.DecodeRequest(sys.Op(n), frame.Payload)
+		req, err := sys.DecodeRequest(sys.Op(n), frame.Format, frame.Payload)
 		if err != nil {
 			return err
 		}

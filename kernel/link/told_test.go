@@ -40,7 +40,7 @@ func TestClient_toldOfAChangeBeforeTheAnswer(t *testing.T) {
 			c.Begin(&sys.StartInfo{})
 			ended := false
 			c.Start(&sys.Request{Op: sys.OpOpen, Args: [6]uint64{sys.AtCwd, uint64(sys.ORead)}, Path: "f"}, func(sys.Reply) { ended = true })
-			open, err := sys.DecodeRequest(sys.OpOpen, calls[0].Payload)
+			open, err := sys.DecodeRequest(sys.OpOpen, 0, calls[0].Payload)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -88,7 +88,6 @@ func TestRogue(t *testing.T) {
 			}
 			t.Run(rogue.name+"/a caller that leaves", r.leaves)
 			t.Run(rogue.name+"/a callee that never answers", r.never)
-			t.Run(rogue.name+"/a callee that loops", r.loops)
 			if rogue.busy != 0 {
 				t.Run(rogue.name+"/a million calls", r.million)
 			}
@@ -134,18 +133,6 @@ func (r *rogueTest) request(name, body string) *bus.Request {
 	return &bus.Request{Method: r.method(name), Body: []byte(body)}
 }
 
-// pid is the process that serves the package.
-func (r *rogueTest) pid(t *testing.T) int {
-	t.Helper()
-	for _, p := range r.k.Bus().Packages() {
-		if p.Name == r.name && len(p.PIDs) == 1 {
-			return int(p.PIDs[0])
-		}
-	}
-	t.Fatalf("nobody serves %s", r.name)
-	return 0
-}
-
 func (r *rogueTest) leaves(t *testing.T) {
 	other := r.conn(t).Package(r.name)
 	count := func() (gone, opens int) {
@@ -181,34 +168,6 @@ func (r *rogueTest) never(t *testing.T) {
 	}
 	if answer, err := other.Invoke(t.Context(), r.request("echo", "others")); err != nil || string(answer.Body) != "others" {
 		t.Errorf("%v, %v", answer, err)
-	}
-	r.idle(t)
-}
-
-func (r *rogueTest) loops(t *testing.T) {
-	other := r.conn(t).Package(r.name)
-	if _, err := other.Invoke(t.Context(), r.request("echo", "")); err != nil {
-		t.Fatal(err)
-	}
-	pid := r.pid(t)
-	session, answer := bus.Begin(t.Context(), other, r.request("loop", ""))
-	await.Until(t, "it is called", func() bool {
-		return slices.ContainsFunc(r.k.Bus().Packages(), func(i kernel.PackageInfo) bool { return i.Name == r.name && i.Open == 1 })
-	})
-	ask := r.request("echo", "")
-	ask.Deadline = time.Now().Add(50 * time.Millisecond)
-	if _, err := other.Invoke(t.Context(), ask); bus.CodeOf(err) != bus.CodeDeadlineExceeded {
-		t.Errorf("%v", err)
-	}
-	if err := r.k.Init().Files().Kill(pid, sys.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := answer(); bus.CodeOf(err) != bus.CodeUnavailable {
-		t.Errorf("the one that was open: %v", err)
-	}
-	<-session.Done()
-	if answer, err := other.Invoke(t.Context(), r.request("echo", "anew")); err != nil || string(answer.Body) != "anew" {
-		t.Errorf("the next: %v, %v", answer, err)
 	}
 	r.idle(t)
 }

@@ -18,6 +18,9 @@ type Request struct {
 	// Lend: Reply.Data may be of what the [Caller] keeps, whatever Dst is; then it is to be
 	// read only, and good until the next call. It never crosses a link.
 	Lend bool
+	// Aside: the process does not wait for the call, but computes meanwhile, or says by OpRest
+	// that it waits.
+	Aside bool
 }
 
 // A Reply is the end of a system call.

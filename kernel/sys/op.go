@@ -151,8 +151,9 @@ const (
 	// the last has a3 set if nobody knows how many there are. The kernel
 	// sends it too, to ask for that: a1 is a [PipeAsk].
 	OpPipeReturn
-	// OpRest says that the caller waits for a joined pipe, or with a0 0 that it goes on.
-	// a1 is for how many nanoseconds it waited that no call has told of.
+	// OpRest says that the caller waits for what is no call that it waits for, such as a joined
+	// pipe, or with a0 0 that it goes on. a1 is for how many nanoseconds it waited that no call
+	// has told of.
 	OpRest
 	// OpListen makes a socket that listens on port a0 (0: any that is free) of the
 	// kernel's own network, a1 connections may wait to be accepted, a2 OpenFlags

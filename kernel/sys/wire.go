@@ -15,7 +15,7 @@ import (
 //	48   4  length of path
 //	52      path, then data to the end
 //
-// and that of a reply a Result frame with the payload
+// and the format 1 if it is made aside (see [Request]), 0 if not, and that of a reply a Result frame with the payload
 //
 //	0   2  errno
 //	2   6  zero
@@ -24,6 +24,8 @@ import (
 const (
 	requestHead = 52
 	replyHead   = 32
+
+	formatAside = 1
 )
 
 // ErrWire is the error of every decoder in this package.
@@ -34,7 +36,11 @@ var le = binary.LittleEndian
 // AppendRequest appends r's frame to b.
 func AppendRequest(b []byte, kind bus.Kind, lane uint16, id uint32, r *Request) []byte {
 	n := requestHead + len(r.Path) + len(r.Data)
-	b = bus.AppendHeader(b, kind, 0, lane, id, bus.Reserved(uint32(r.Op)), n)
+	var format uint8
+	if r.Aside {
+		format = formatAside
+	}
+	b = bus.AppendHeader(b, kind, format, lane, id, bus.Reserved(uint32(r.Op)), n)
 	for _, a := range r.Args {
 		b = le.AppendUint64(b, a)
 	}
@@ -43,13 +49,13 @@ func AppendRequest(b []byte, kind bus.Kind, lane uint16, id uint32, r *Request) 
 	return append(b, r.Data...)
 }
 
-// DecodeRequest reads the payload of a Call or Notify frame of method op. r.Data
+// DecodeRequest reads the format and the payload of a Call or Notify frame of method op. r.Data
 // aliases the payload.
-func DecodeRequest(op Op, payload []byte) (r Request, err error) {
+func DecodeRequest(op Op, format uint8, payload []byte) (r Request, err error) {
 	if len(payload) < requestHead {
 		return r, ErrWire
 	}
-	r.Op = op
+	r.Op, r.Aside = op, format == formatAside
 	for i := range r.Args {
 		r.Args[i] = le.Uint64(payload[8*i:])
 	}

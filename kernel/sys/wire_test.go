@@ -16,7 +16,7 @@ func TestWire_requestAndReply(t *testing.T) {
 		t.Fatalf("%+v, %v", frame, err)
 	}
 	op, ok := frame.Method.ReservedNumber()
-	out, err := sys.DecodeRequest(sys.Op(op), frame.Payload)
+	out, err := sys.DecodeRequest(sys.Op(op), frame.Format, frame.Payload)
 	if !ok || err != nil || !reflect.DeepEqual(in, out) {
 		t.Errorf("%+v, %v", out, err)
 	}
@@ -94,7 +94,7 @@ func again(kind uint8, b []byte) (wire []byte, known bool) {
 		l, err = sys.DecodePoll(b)
 		wire = sys.AppendPoll(nil, l)
 	case 4:
-		sys.DecodeRequest(sys.OpOpen, b)
+		sys.DecodeRequest(sys.OpOpen, 0, b)
 		sys.DecodeReply(b)
 		var e sys.DirEntry
 		e, _, err = sys.DecodeDirEntry(b)

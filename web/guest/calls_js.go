@@ -25,7 +25,7 @@ func call(n uint32) {
 		panic(err) // both halves are of one build
 	}
 	op, _ := frame.Method.ReservedNumber()
-	req, err := sys.DecodeRequest(sys.Op(op), frame.Payload)
+	req, err := sys.DecodeRequest(sys.Op(op), frame.Format, frame.Payload)
 	if err != nil {
 		panic(err)
 	}

@@ -73,7 +73,9 @@ func device(info *sys.StartInfo) (dir uint64, name string) {
 	return sys.AtCwd, bus.Device
 }
 
+// start performs r aside: the guest computes meanwhile, or the peer says that it waits.
 func start(caller sys.Caller, lane uint16, r *sys.Request, done func(sys.Reply)) {
+	r.Aside = true
 	if c, ok := caller.(laner); ok {
 		c.StartLane(lane, r, done)
 		return

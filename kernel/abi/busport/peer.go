@@ -28,6 +28,7 @@ type Peer struct {
 	link   *link // nil until it is used
 	serves bool
 	end    func() // of a guest that goes on because it serves
+	rest   rest
 }
 
 // NewPeer makes the peer of the process that caller stands for and info describes. handler

@@ -77,7 +77,9 @@ func (a *ABI) busPoll(_ context.Context, mod api.Module, s []uint64) {
 			resume()
 		}
 		clock := timeout < forever && a.needsClock(timeout)
+		a.rests()
 		a.mu.Unlock()
+		a.peer.TellRest()
 		if clock {
 			a.peer.Sleep(timeout, a.rung)
 		}
@@ -111,7 +113,9 @@ func (a *ABI) rung() {
 	}
 	waiting := a.waiting
 	a.waiting = nil
+	a.rests()
 	a.mu.Unlock()
+	a.peer.TellRest()
 	if waiting != nil {
 		waiting()
 	}
@@ -127,11 +131,16 @@ func (a *ABI) unlock() {
 			wake = a.react
 		}
 	}
+	a.rests()
 	a.mu.Unlock()
+	a.peer.TellRest()
 	if wake != nil {
 		wake()
 	}
 }
+
+// rests notes whether the guest waits. The lock is held.
+func (a *ABI) rests() { a.peer.Rests(a.waiting != nil || a.peer.Serving() && !a.entry.Inside) }
 
 // mayTell is how many of the first most events the guest may be told. The lock is held.
 //

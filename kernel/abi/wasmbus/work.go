@@ -50,14 +50,21 @@ func (a *ABI) push(w work) {
 func (a *ABI) wake() {
 	a.mu.Lock()
 	if len(a.work) == 0 || a.entry.Inside || a.waiting == nil && !a.peer.Serving() {
-		a.mu.Unlock()
+		a.unlock()
 		return
 	}
 	a.entry.Inside = true
 	w := a.waiting
 	a.waiting = nil
-	a.mu.Unlock()
+	a.unlock()
 	a.hand(w)
+}
+
+// unlock gives up the lock, and tells whether the guest waits.
+func (a *ABI) unlock() {
+	a.peer.Rests(a.waiting != nil || a.peer.Serving() && !a.entry.Inside)
+	a.mu.Unlock()
+	a.peer.TellRest()
 }
 
 // hand hands in what there is, one after another, and resumes the poll that waited for it.
@@ -70,7 +77,7 @@ func (a *ABI) hand(to *waiter) {
 	}
 	if len(a.work) == 0 {
 		a.entry.Inside = to != nil && to.busy
-		a.mu.Unlock()
+		a.unlock()
 		if to != nil {
 			to.resume()
 		}
