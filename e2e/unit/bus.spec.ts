@@ -123,6 +123,18 @@ test("a caller that leaves closes its call, and the number is not used before th
   link().receive(result(3, "1")); // it crossed the close
 });
 
+test("a call is given up while its package does not say what it serves", async () => {
+  const { connect, sent } = fake(() => undefined);
+  const bus = new Bus(connect);
+  const caller = new AbortController();
+  const call = bus.call("p", "p/1.wait", undefined, { signal: caller.signal });
+  const left = expect(call).rejects.toThrow("no longer interested");
+  await expect(bus.call("p", "p/1.wait", undefined, { timeout: 5 })).rejects.toMatchObject({ code: "deadline_exceeded" });
+  caller.abort(new Error("no longer interested"));
+  await left;
+  expect(sent).toHaveLength(2); // hello, describe
+});
+
 test("a link that breaks the protocol, or ends, fails what is open", async () => {
   const { connect, link } = fake(({ body }) => (body === "{}" ? result(1, '{"services":[]}') : undefined));
   const bus = new Bus(connect);

@@ -163,6 +163,22 @@ static int package(const char *limit) {
 	return 0;
 }
 
+/* A method's name, or what 32 hexadecimal digits say. */
+static const char *method(const char *name, char id[16]) {
+	if (strlen(name) != 32) return name;
+	for (int i = 0; i < 16; i++) sscanf(name + 2 * i, "%2hhx", (unsigned char *)id + i);
+	return id;
+}
+
+/* While the package computes for ever, somebody else has to end it. */
+static void loop(const char *to, const char *loops, const char *echo) {
+	char ids[2][16];
+	u32 open = call(to, method(loops, ids[0]), 0, "", 0);
+	show("behind it", call(to, method(echo, ids[1]), 200, "", 0));
+	show("loop", open);
+	show("the next", call(to, method(echo, ids[1]), 0, "anew", 4));
+}
+
 int main(int argc, char **argv) {
 	const char *test = argc > 1 ? argv[1] : "bus", *to = argc > 2 ? argv[2] : "bare";
 	hello();
@@ -171,6 +187,8 @@ int main(int argc, char **argv) {
 	if (!strcmp(test, "never")) {
 		show(test, call(to, test, 50, "", 0));
 		show("others", call(to, "echo", 0, "served", 6));
+	} else if (!strcmp(test, "loop")) {
+		loop(to, argc > 3 ? argv[3] : test, argc > 4 ? argv[4] : "echo");
 	} else if (!strcmp(test, "beside")) {
 		show("first", call(to, "echo", 0, "one", 3));
 		u32 held = call(to, "never", 0, "", 0);

@@ -81,10 +81,13 @@ export class Bus {
    */
   async call(name: string, method: string, args?: unknown, options: CallOptions = {}): Promise<unknown> {
     options.signal?.throwIfAborted();
-    const found = await this.find(name, method);
+    const began = performance.now();
+    const found = await within(this.find(name, method), options);
     const link = await this.open();
+    const { timeout } = options;
+    const left = timeout === undefined ? options : { ...options, timeout: timeout - (performance.now() - began) };
     try {
-      return await callMethod((full, body, how) => link.call(name, full, body, how), found, args, options);
+      return await callMethod((full, body, how) => link.call(name, full, body, how), found, args, left);
     } catch (error) {
       if (error instanceof BusError) this.known.delete(name); // it may be another by now
       throw error;
@@ -168,6 +171,22 @@ export class Bus {
       throw error;
     }
   }
+}
+
+// What found comes to, which others wait for too, unless the caller gives up before.
+function within<T>(found: Promise<T>, { signal, timeout }: CallOptions): Promise<T> {
+  if (!signal && timeout === undefined) return found;
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new BusError("deadline_exceeded", "the time for the call is over"));
+    const leave = () => reject(signal?.reason);
+    const timer = timeout === undefined ? undefined : setTimeout(late, Math.min(timeout, 0x7fff_ffff));
+    signal?.addEventListener("abort", leave);
+    const settle = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", leave);
+    };
+    found.then(resolve, reject).finally(settle);
+  });
 }
 
 // The handlers by the numbers of their methods. A handler that the description does not have is an error.
