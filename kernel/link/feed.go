@@ -51,13 +51,6 @@ type feedRead struct {
 	done func(sys.Reply)
 }
 
-// unwaits notes that w, which is taken from where it waits, does so no longer.
-func (c *Client) unwaits(w *feedRead) {
-	if !w.req.Aside {
-		c.unblocks()
-	}
-}
-
 // feedOf is the feed of a call's fd; nil if it has none.
 func (c *Client) feedOf(r *sys.Request) *feed {
 	if len(c.feeds) == 0 || r.Args[0] > 1<<31 {
@@ -148,9 +141,7 @@ func (c *Client) readFed(f *feed, lane uint16, r *sys.Request, done func(sys.Rep
 		return reply, answered, true
 	}
 	f.waits = append(f.waits, feedRead{lane, *r, done})
-	if !r.Aside {
-		c.blocks()
-	}
+	c.waitsFor(r)
 	c.flush()
 	return reply, false, true
 }
@@ -252,7 +243,7 @@ func (c *Client) serveFed(f *feed) {
 	for len(f.waits) > 0 && f.reading == 0 && (f.length > 0 || f.over) {
 		w := f.waits[0]
 		f.waits = without(f.waits)
-		c.unwaits(&w)
+		c.waitedFor(&w.req)
 		var reply sys.Reply
 		if f.length > 0 {
 			reply = c.take(f, &w.req)
@@ -274,7 +265,7 @@ func (c *Client) grantAgain(f *feed) {
 // unfeed makes the calls that wait for f calls of the kernel.
 func (c *Client) unfeed(f *feed) {
 	for _, w := range f.waits {
-		c.unwaits(&w)
+		c.waitedFor(&w.req)
 		f.reading++
 		c.call(w.lane, &w.req, waiter{op: sys.OpRead, dst: w.req.Dst, args: w.req.Args, aside: w.req.Aside, done: w.done, feed: f})
 	}
@@ -290,7 +281,7 @@ func (c *Client) starve(f *feed) {
 	}
 	delete(c.feeds, f.id)
 	for _, w := range f.waits {
-		c.unwaits(&w)
+		c.waitedFor(&w.req)
 		c.finished = append(c.finished, finished{w.done, sys.Reply{Errno: errno.EBADF}})
 	}
 	f.waits, f.pieces, f.off = nil, nil, true

@@ -21,7 +21,7 @@ func (c *Client) sentTo(w *waiter, reply *sys.Reply) bool {
 	fd := uint32(w.args[0])
 	state := c.fds.get(fd)
 	reply.Vals[0] = 0
-	again := sys.Request{Op: sys.OpRead, Args: w.args, Dst: w.dst}
+	again := sys.Request{Op: sys.OpRead, Args: w.args, Dst: w.dst, Aside: w.aside}
 	switch {
 	case state.gen != w.gen:
 		if e != nil {
@@ -112,7 +112,7 @@ func (c *Client) reissue(e *pipeEnd) {
 		w := c.unwait(e)
 		state := c.fds.get(uint32(w.req.Args[0]))
 		w.req.Data = w.req.Data[w.sent:]
-		c.call(w.lane, &w.req, waiter{op: w.req.Op, dst: w.req.Dst, args: w.req.Args, done: w.done, lane: w.lane, plus: w.sent, gen: state.gen})
+		c.call(w.lane, &w.req, waiter{op: w.req.Op, dst: w.req.Dst, args: w.req.Args, aside: w.req.Aside, done: w.done, lane: w.lane, plus: w.sent, gen: state.gen})
 	}
 }
 

@@ -41,7 +41,7 @@ func (c *Client) pollPast(lane uint16, r *sys.Request, done func(sys.Reply)) (re
 	}
 	if all && r.Args[0] == ^uint64(0) {
 		c.polls = append(c.polls, pipePoll{lane, *r, list, done})
-		c.blocks()
+		c.waitsFor(r)
 		c.flush()
 		return reply, false, true
 	}
@@ -94,7 +94,7 @@ func (c *Client) repoll() {
 	kept := c.polls[:0]
 	for _, p := range c.polls {
 		if reply, ready := c.poll(p.list); ready {
-			c.unblocks()
+			c.waitedFor(&p.req)
 			c.finished = append(c.finished, finished{p.done, reply})
 		} else {
 			kept = append(kept, p)
@@ -109,7 +109,7 @@ func (c *Client) unpoll() {
 	list := c.polls
 	c.polls = nil
 	for _, p := range list {
-		c.unblocks()
+		c.waitedFor(&p.req)
 		for i := range p.list {
 			c.letPoll(p.list[i].FD)
 		}

@@ -35,7 +35,21 @@ func (c *Client) wait(e *pipeEnd, w pipeCall) {
 		e.ch.Turn()
 	}
 	e.waits = append(e.waits, w)
-	c.blocks()
+	c.waitsFor(&w.req)
+}
+
+// waitsFor notes that a call waits, and the process with it unless it is made aside.
+func (c *Client) waitsFor(r *sys.Request) {
+	if !r.Aside {
+		c.blocks()
+	}
+}
+
+// waitedFor notes that such a call waits no longer.
+func (c *Client) waitedFor(r *sys.Request) {
+	if !r.Aside {
+		c.unblocks()
+	}
 }
 
 // blocks notes that one more call waits.
@@ -64,7 +78,7 @@ func (c *Client) rests(waits bool) {
 func (c *Client) unwait(e *pipeEnd) pipeCall {
 	w := e.waits[0]
 	e.waits = without(e.waits)
-	c.unblocks()
+	c.waitedFor(&w.req)
 	return w
 }
 

@@ -29,11 +29,19 @@ func call(n uint32) {
 	if err != nil {
 		panic(err)
 	}
+	req.Aside = true // rests says when the guest waits
 	id := frame.ID
 	Client.StartLane(lane(&req), &req, func(r sys.Reply) {
 		b := sys.AppendReply(nil, 0, id, &r)
 		jsCalled(worker.Pointer(b), uint32(len(b)))
 	})
+}
+
+// rests tells whether the guest waits for the end of a call or for anything else: 1 or 0.
+//
+//go:wasmexport rests
+func rests(waits uint32) {
+	Client.Start(&sys.Request{Op: sys.OpRest, Args: [6]uint64{uint64(waits)}}, func(sys.Reply) {})
 }
 
 // lane keeps the order of what is done to one fd, and lets all else overtake a call

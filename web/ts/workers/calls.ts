@@ -9,6 +9,7 @@ import type { SysClient } from "./syscaller.ts";
 /** What the Go half, package web/guest, exports. */
 export interface CallExports {
   call(length: number): void;
+  rests(waits: number): void;
 }
 
 export class Calls implements SysClient {
@@ -30,6 +31,10 @@ export class Calls implements SysClient {
         done?.(decodeReply(frame!.payload));
       },
     };
+  }
+
+  rests(waits: boolean): void {
+    this.#go.exports.rests(waits ? 1 : 0);
   }
 
   call(request: Request): Promise<Reply> {

@@ -30,6 +30,8 @@ export class FakeSys {
     for (const d of ["/home", "/tmp"]) this.root.entries.set(d.slice(1), dir());
   }
 
+  rests() {}
+
   find(path, nofollow = false) {
     const parts = (path.startsWith("/") ? path : `${this.cwd}/${path}`).split("/").filter((p) => p && p !== ".");
     const stack = [this.root];

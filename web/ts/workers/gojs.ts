@@ -91,6 +91,7 @@ export class GoHost implements ImportHost, Loop {
   /** How many of the guest's functions have been called and have not returned. */
   #handling = 0;
   #deadlocked = false;
+  #resting = false;
   /** Writes whose end the guest's end waits for. */
   readonly #writes = new Set<Promise<unknown>>();
   #end!: (end: GoEnd) => void;
@@ -135,6 +136,7 @@ export class GoHost implements ImportHost, Loop {
     if (this.over) return false;
     const job = this.#jobs.shift();
     this.#busy = job !== undefined;
+    this.#rests(!job);
     if (!job) {
       this.#settle();
       return false;
@@ -191,12 +193,21 @@ export class GoHost implements ImportHost, Loop {
 
   #enter(run: () => void): void {
     this.entries++;
+    this.#rests(false);
     try {
       run();
     } catch (error) {
       this.fail(error);
     }
+    this.#rests(true);
     this.#settle();
+  }
+
+  /** Tells whether the guest waits for an event. */
+  #rests(waits: boolean): void {
+    if (this.over || this.#resting === waits) return;
+    this.#resting = waits;
+    this.#sys.rests(waits);
   }
 
   #beginTurn(job: Job): void {

@@ -14,4 +14,10 @@ export interface SysClient {
    * The promise may resolve before the kernel has seen a write that is sent behind.
    */
   call(request: Request): Promise<Reply>;
+
+  /**
+   * Says whether the guest waits. Its calls do not: it has several under way, and may compute
+   * meanwhile. At first it does not wait.
+   */
+  rests(waits: boolean): void;
 }
