@@ -66,7 +66,7 @@ func (c *call) withhold() {
 // interrupted makes a call that would wait end with EINTR, if a caught signal has
 // come. A write that has begun ends with what it has done.
 func (c *call) interrupted() bool {
-	if c.lingers || !c.intr && !c.p.dying && !c.p.takeInterrupt() {
+	if c.lingers || !c.intr && !c.p.hushed && !c.p.takeInterrupt() {
 		return false
 	}
 	c.unwait()

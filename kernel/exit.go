@@ -12,7 +12,11 @@ func sysExit(c *call) verdict {
 	if c.p.pid == 1 {
 		return c.fail(errno.EPERM)
 	}
-	c.p.end(sys.Exited(uint8(c.r.Args[0])), false)
+	status := sys.Exited(uint8(c.r.Args[0]))
+	if c.p.dying {
+		status = c.p.fate
+	}
+	c.p.end(status, false)
 	return ended
 }
 

@@ -13,8 +13,8 @@ const lingerTime = time.Second
 
 // kill ends the process, which has not asked for it. What a guest's writes that have
 // returned have in hand for the kernel is performed first: until then it is dying,
-// which nobody but ps can tell from a process that is slow to die. No call
-// of it waits for anything then. The lock is held.
+// which nobody but ps can tell from a process that is slow to die. Once it hears of nothing
+// any more, no call of it waits for anything. The lock is held.
 func (p *Process) kill(status sys.WaitStatus) {
 	if p.dead || p.dying {
 		return
@@ -23,14 +23,10 @@ func (p *Process) kill(status sys.WaitStatus) {
 		p.end(status, true)
 		return
 	}
-	p.dying = true
+	p.dying, p.fate = true, status
 	if p.stopped {
 		p.stopped = false
 		p.runs()
-	}
-	for _, c := range p.calls {
-		c.again = false
-		c.wake()
 	}
 	end := func() {
 		p.k.lock()
@@ -50,9 +46,22 @@ func (p *Process) kill(status sys.WaitStatus) {
 				late.Stop()
 				end()
 			})
+			p.k.lock()
+			p.hush()
+			p.k.unlock()
 		})
 	}
 	if !p.starting {
 		p.killed(p.running)
+	}
+}
+
+// hush ends the calls of a process that is dying. It is done when its link passes on no reply
+// any more: the guest would hear of them.
+func (p *Process) hush() {
+	p.hushed = true
+	for _, c := range p.calls {
+		c.again = false
+		c.wake()
 	}
 }

@@ -53,10 +53,13 @@ func (g *Guest) Ended(status sys.WaitStatus) {
 	k := p.k
 	k.lock()
 	defer k.unlock()
-	if sig := status.Signal(); sig != 0 && !p.dead {
+	if sig := status.Signal(); sig != 0 && !p.dead && !p.dying {
 		k.after(func() {
 			k.log.Warn("a guest has failed", "module", "kernel", "pid", p.pid, "program", p.name, "signal", "SIG"+sig.Name())
 		})
+	}
+	if p.dying {
+		status = p.fate
 	}
 	p.end(status, false)
 }

@@ -145,13 +145,13 @@ func (p pipeWriter) write(c *call, data []byte) verdict {
 	n := len(data)
 	whole := c.sent == 0 && n <= pipeBuf
 	free := p.ring.free()
-	if c.p.dying {
+	if c.p.hushed {
 		free = n // as it has returned, or might have
 	}
 	if p.joint != nil {
 		p.joint.takeBack()
 		free = 0 // not before what went by the channel is here
-		c.lingers = c.p.dying
+		c.lingers = c.p.hushed
 	}
 	if n > free {
 		n = free

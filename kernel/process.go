@@ -63,9 +63,11 @@ type Process struct {
 	idle     bool    // it waits: see sysRest
 	sig      signalState
 	stopped  bool
-	dying    bool // killed, but what it had sent before is still being performed; see kill
-	dead     bool // ended: a zombie, or no longer known
-	ending   bool // in the middle of end, which may end others and so its parent
+	dying    bool           // killed, but what it had sent before is still being performed; see kill
+	hushed   bool           // and it hears nothing any more
+	fate     sys.WaitStatus // of one that is dying
+	dead     bool           // ended: a zombie, or no longer known
+	ending   bool           // in the middle of end, which may end others and so its parent
 	status   sys.WaitStatus
 	report   sys.WaitStatus // a stop or continuation that the parent has not seen
 	reported bool           // report is empty

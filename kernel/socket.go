@@ -83,7 +83,7 @@ func (s *socket) write(c *call, data []byte) verdict {
 		return c.broken()
 	}
 	n := len(data)
-	if !c.p.dying { // else it has returned, or might have
+	if !c.p.hushed { // else it has returned, or might have
 		n = min(n, s.peer.in.free())
 	}
 	if n > 0 {

@@ -30,6 +30,8 @@ type far struct {
 	open   int // ends of channels that are open
 	flags  map[string]chan struct{}
 	late   string // Start returns when this flag is there; at once if it is empty
+	// lingers is called when a guest is to be ended, before its link hears of that; nil is nothing.
+	lingers func()
 }
 
 // proc is a guest: its worker, in which the link's messages come one after another.
@@ -90,6 +92,13 @@ func (b *mailbox) slow(lag int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.lag = lag
+}
+
+// waiting is how much it has yet to perform.
+func (b *mailbox) waiting() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.list)
 }
 
 func (b *mailbox) put(fn func()) {
@@ -251,6 +260,9 @@ func (p *proc) Kill() {
 
 // Linger implements kernel.Lingerer: all that was sent arrives.
 func (p *proc) Linger(gone func()) {
+	if p.far.lingers != nil {
+		p.far.lingers()
+	}
 	p.server.Linger()
 	p.calls.put(func() { p.server.Idle(gone) })
 }

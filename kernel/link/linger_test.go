@@ -123,3 +123,65 @@ func TestLinger_callsThatWaitAreGivenUp(t *testing.T) {
 		t.Error(err) // this process has the other end still
 	}
 }
+
+// A guest that is killed while it waits does not hear that its call has ended: replies are handed
+// out by whoever is at it, so perhaps before the guest's link is told that there are to be no more.
+func TestLinger_nobodyHearsOfTheKill(t *testing.T) {
+	f := bootFar(t, nil)
+	heard := make(chan struct{})
+	f.program("waits", func(p *proc) uint8 {
+		p.Poll(nil, -1)
+		close(heard)
+		return 0
+	})
+	pid := f.spawn(t, "waits", nil)
+	await.Until(t, "it waits", func() bool { return f.state(pid) == "S" })
+	// Replies are handed out while the link is about to be told.
+	begun, told := make(chan struct{}), make(chan struct{})
+	sleep := func(done func(sys.Reply)) {
+		f.k.Init().Start(&sys.Request{Op: sys.OpPoll, Args: [6]uint64{1}, Data: sys.AppendPoll(nil, nil)}, done)
+	}
+	f.lingers = func() {
+		close(told)
+		behind := make(chan struct{})
+		sleep(func(sys.Reply) { close(behind) })
+		<-behind
+	}
+	sleep(func(sys.Reply) {
+		close(begun)
+		<-told
+	})
+	<-begun
+	if err := f.k.Init().Files().Kill(pid, sys.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if status := f.wait(t, pid); status.Signal() != sys.SIGKILL {
+		t.Errorf("ended with %v", status)
+	}
+	select {
+	case <-heard:
+		t.Error("it heard of its end")
+	default:
+	}
+}
+
+// A guest that exits when it has been killed has been killed.
+func TestLinger_exitIsTooLate(t *testing.T) {
+	f := bootFar(t, nil)
+	f.program("exits", func(p *proc) uint8 {
+		p.calls.set(false, true)
+		p.far.flag("exits")
+		return 0
+	})
+	pid := f.spawn(t, "exits", nil)
+	f.await("exits")
+	p := f.find(uint32(pid))
+	await.Until(t, "its exit is on its way", func() bool { return p.calls.waiting() > 0 })
+	if err := f.k.Init().Files().Kill(pid, sys.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.calls.set(false, false)
+	if status := f.wait(t, pid); status.Signal() != sys.SIGTERM {
+		t.Errorf("ended with %v", status)
+	}
+}
