@@ -11,12 +11,8 @@ import (
 	"github.com/bushel-wasm/bushel/bus"
 )
 
-// turns is what it computes.
-var turns int
-
 func compute() {
-	for {
-		turns++
+	for i := 0; ; i++ {
 	}
 }
 
