@@ -24,11 +24,13 @@ func (s *PackageStats) begins() {
 // PackageInfo tells of a package that the bus knows.
 type PackageInfo struct {
 	Name string `json:"name"`
-	// State is "kernel" for what the embedder serves, "running", "starting", or
-	// "stopped" for one that has been called before or is declared.
+	// State is "kernel" for what the embedder serves, "running", "starting",
+	// "stopped" for one that has been called before or is declared, or "broken" for one whose
+	// declaration makes no sense, of which Wrong says why.
 	State  string   `json:"state"`
 	PIDs   []uint32 `json:"pids,omitempty"`
 	Module string   `json:"module,omitempty"`
+	Wrong  string   `json:"wrong,omitempty"`
 	PackageStats
 }
 
@@ -56,8 +58,13 @@ func (b *Bus) Packages() []PackageInfo {
 		list = append(list, i)
 	}
 	for _, conf := range declared {
-		if b.packages[conf.Name] == nil && b.handlers[conf.Name] == nil {
+		i := slices.IndexFunc(list, func(p PackageInfo) bool { return p.Name == conf.Name })
+		if i < 0 {
+			i = len(list)
 			list = append(list, PackageInfo{Name: conf.Name, State: "stopped", Module: conf.Module})
+		}
+		if conf.wrong != nil && list[i].State == "stopped" {
+			list[i].State, list[i].Wrong = "broken", conf.file+": "+conf.wrong.Error()
 		}
 	}
 	slices.SortFunc(list, func(a, b PackageInfo) int { return cmp.Compare(a.Name, b.Name) })

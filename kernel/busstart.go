@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,68 +13,8 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
-const (
-	// busDeclarations is where packages are declared, each in a file of JSON.
-	busDeclarations = "/etc/bus.d"
-	// busLogs is where what packages print goes.
-	busLogs = "/var/log/bus"
-	// busIdle is how long an instance without calls lives, unless its declaration
-	// says otherwise.
-	busIdle = time.Minute
-)
-
-// busConf is a declaration of a package.
-type busConf struct {
-	Name   string   `json:"name"`
-	Module string   `json:"module"` // the file; looked up in /bin and $PATH if it is empty
-	Args   []string `json:"args"`   // what follows the argument "bus"
-	Env    []string `json:"env"`
-	Engine string   `json:"engine"`
-	// Dirs are the directories that it may reach, besides /dev.
-	Dirs []sys.PreopenDir `json:"dirs"`
-	// Grants are what it may use of services; see [grant.Rules].
-	Grants json.RawMessage `json:"grants"`
-	// Idle is how long it lives without calls, as Go writes durations.
-	Idle      string `json:"idle"`
-	Instances int    `json:"instances"` // how many there may be at once; 1 if it is 0
-}
-
-func (c *busConf) idle() time.Duration {
-	if d, err := time.ParseDuration(c.Idle); err == nil && d > 0 {
-		return d
-	}
-	return busIdle
-}
-
-// declared reads the declarations. One that cannot be read is logged and left out.
-func (b *Bus) declared() []busConf {
-	files := b.k.init.Files()
-	entries, err := files.ReadDir(busDeclarations)
-	if err != nil {
-		return nil // there is no such directory, mostly
-	}
-	var list []busConf
-	for _, e := range entries {
-		if path.Ext(e.Name) != ".json" {
-			continue
-		}
-		name := path.Join(busDeclarations, e.Name)
-		text, err := files.ReadFile(name)
-		var c busConf
-		if err == nil {
-			err = json.Unmarshal(text, &c)
-		}
-		if err == nil && c.Name == "" {
-			err = errors.New("it names no package")
-		}
-		if err != nil {
-			b.k.log.Warn("a package's declaration cannot be read", "module", "bus", "file", name, "err", err)
-			continue
-		}
-		list = append(list, c)
-	}
-	return list
-}
+// busLogs is where what packages print goes.
+const busLogs = "/var/log/bus"
 
 // pathOf is the caller's PATH.
 func pathOf(in *bus.Incoming) []string { return strings.Split(peerOf(in).path, ":") }
@@ -123,6 +62,10 @@ func (b *Bus) start(inst *instance, dirs []string) {
 			conf = c
 		}
 	}
+	if conf.wrong != nil {
+		b.gone(inst, errStart(p.name, fmt.Errorf("its declaration %s: %w", conf.file, conf.wrong)))
+		return
+	}
 	file, err := b.module(&conf, dirs)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -154,7 +97,7 @@ func (b *Bus) start(inst *instance, dirs []string) {
 		fn()
 	}
 	if err != nil {
-		b.gone(inst, &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateFetchFailed, Message: fmt.Sprintf("the package %s cannot be started: %v", p.name, err)})
+		b.gone(inst, errStart(p.name, err))
 		return
 	}
 	b.k.log.Info("a package was started", "module", "bus", "pid", pid, "package", p.name, "file", file)
@@ -186,6 +129,11 @@ func (b *Bus) start(inst *instance, dirs []string) {
 	b.gone(inst, &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateAborted, Message: text})
 }
 
+// errStart is why the package name could not be started.
+func errStart(name string, err error) error {
+	return &bus.Error{Code: bus.CodeUnavailable, Crate: bus.CrateFetchFailed, Message: fmt.Sprintf("the package %s cannot be started: %v", name, err)}
+}
+
 // forget drops a package that does not exist.
 func (b *Bus) forget(p *busPackage) {
 	b.mu.Lock()
@@ -201,6 +149,9 @@ func (b *Bus) spawn(conf *busConf) (pid int, err error) {
 	files := p.Files()
 	narrowed, err := b.k.grants.declares(conf)
 	if err != nil {
+		return 0, err
+	}
+	if err := conf.present(files); err != nil {
 		return 0, err
 	}
 	in, err := files.Open("/dev/null", sys.ORead|sys.OCloexec, 0)
@@ -221,7 +172,10 @@ func (b *Bus) spawn(conf *busConf) (pid int, err error) {
 		Dirs: append([]sys.PreopenDir{{Path: "/dev", Name: "/dev"}}, conf.Dirs...),
 	}
 	r := p.syscall(call{k: b.k, p: p, sync: true, narrowed: narrowed, r: &sys.Request{Op: sys.OpSpawn, Data: attr.Append(nil)}})
-	return int(r.Vals[0]), r.Err()
+	if err := r.Err(); err != nil {
+		return 0, fmt.Errorf("%s: %w", conf.Module, err)
+	}
+	return int(r.Vals[0]), nil
 }
 
 // log opens the file for what the package name prints.

@@ -114,6 +114,9 @@ func (c *cmd) busList(stats bool) int {
 			fmt.Fprintf(c.out, "%-20s %8d calls %6d faults %6d open\n", p.Name, p.Calls, p.Faults, p.Open)
 		default:
 			where := p.Module
+			if p.Wrong != "" {
+				where = p.Wrong
+			}
 			if len(p.PIDs) > 0 {
 				where = strings.TrimSpace(strings.Trim(fmt.Sprint(p.PIDs), "[]") + " " + where)
 			}
