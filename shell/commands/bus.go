@@ -3,13 +3,11 @@ package commands
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/bus/desc"
@@ -28,7 +26,8 @@ Use the bus, on which modules call each other.
   call        call a method, and print its result as JSON. The arguments are NAME=VALUE,
               where VALUE is JSON or else a text, or one JSON value, or "-" for JSON from
               standard input. What the callee calls back is printed line by line; the bytes
-              and items that it streams follow the result
+              and items that it streams follow the result. A stream that it reads is given as
+              NAME=TEXT or NAME=[ITEM,...], or as NAME=- from standard input; else it is empty
   serve       serve a package until it is stopped: for each call of METHOD, a full name such
               as greeter/1.Greet, the shell runs COMMAND with the arguments, as JSON, as its standard
               input. Its output is the result: JSON, or else a text
@@ -44,7 +43,7 @@ Use the bus, on which modules call each other.
 
 METHOD is a full name, service/major.Method, or the end of one: time.sleep for os.time/1.Sleep.
 
-  -t SECONDS  give up after so long
+  -t SECONDS  give up after so long, such as 0.5
   -f FORMAT   json, cbor or raw; what the description says, or json, if it is missing
   -j, --json  print JSON`}
 
@@ -74,6 +73,25 @@ func runBus(c *cmd) int {
 	return 2
 }
 
+// busFlags are options whose wrong use ends with code 2: 1 is a call that has failed.
+func (c *cmd) busFlags() *flags {
+	f := c.flags()
+	f.bad = 2
+	return f
+}
+
+// busOperands is operands with that code.
+func (c *cmd) busOperands(args []string, min, max int) {
+	switch n := len(args); {
+	case n == 0 && min > 0:
+		c.usageError(2, "missing operand")
+	case n < min:
+		c.usageError(2, "missing operand after '%s'", args[n-1])
+	case max >= 0 && n > max:
+		c.usageError(2, "extra operand '%s'", args[max])
+	}
+}
+
 // dialBus opens the bus, or ends the run.
 func (c *cmd) dialBus(opt bus.Options) *bus.Conn {
 	conn, err := c.p.Bus(opt)
@@ -89,9 +107,14 @@ func (c *cmd) busFail(err error) {
 }
 
 func (c *cmd) busList(stats bool) int {
-	f, asJSON := c.flags(), false
+	f, asJSON := c.busFlags(), false
 	f.bool(&asJSON, "j|json")
 	args := f.parse()
+	most := 0
+	if stats {
+		most = 1
+	}
+	c.busOperands(args, 0, most)
 	conn := c.dialBus(bus.Options{})
 	defer conn.Close(nil)
 	r, err := conn.Package(bus.PackageBus).Invoke(c.p.Context(), &bus.Request{Method: bus.MethodList})
@@ -104,6 +127,9 @@ func (c *cmd) busList(stats bool) int {
 	}
 	if len(args) > 0 {
 		list = slices.DeleteFunc(list, func(p kernel.PackageInfo) bool { return p.Name != args[0] })
+		if len(list) == 0 {
+			c.fail(1, "%s: there is no package %s", bus.CodeNotFound, args[0])
+		}
 	}
 	if asJSON {
 		return c.printJSON(list)
@@ -153,10 +179,10 @@ func (c *cmd) busDescription(ctx context.Context, conn *bus.Conn, pkg string) ([
 }
 
 func (c *cmd) busDescribe() int {
-	f, types := c.flags(), false
+	f, types := c.busFlags(), false
 	f.bool(&types, "ts")
 	args := f.parse()
-	c.operands(args, 1, 1)
+	c.busOperands(args, 1, 1)
 	conn := c.dialBus(bus.Options{})
 	defer conn.Close(nil)
 	text, d := c.busDescription(c.p.Context(), conn, args[0])
@@ -168,120 +194,11 @@ func (c *cmd) busDescribe() int {
 	return 0
 }
 
-// busArgs is the JSON that the operands of a call mean.
-func (c *cmd) busArgs(args []string) []byte {
-	switch {
-	case len(args) == 0:
-		return []byte("{}")
-	case len(args) == 1 && args[0] == "-":
-		text, err := io.ReadAll(c.p.Stdin())
-		if err != nil {
-			c.fail(1, "standard input: %s", reason(err))
-		}
-		args[0] = string(text)
-		fallthrough
-	case len(args) == 1 && !strings.Contains(args[0], "="), len(args) == 1 && json.Valid([]byte(args[0])):
-		if !json.Valid([]byte(args[0])) {
-			c.fail(2, "'%s' is no JSON", args[0])
-		}
-		return []byte(args[0])
-	}
-	fields := map[string]json.RawMessage{}
-	for _, a := range args {
-		name, value, ok := strings.Cut(a, "=")
-		if !ok {
-			c.usageError(2, "'%s' is not NAME=VALUE", a)
-		}
-		if !json.Valid([]byte(value)) {
-			text, _ := json.Marshal(value) // a string always can
-			value = string(text)
-		}
-		fields[name] = json.RawMessage(value)
-	}
-	text, err := json.Marshal(fields)
-	if err != nil {
-		c.fail(2, "%s", err)
-	}
-	return text
-}
-
-// busCall is bus call.
-func (c *cmd) busCall() int {
-	f := c.flags()
-	f.posix, f.bad = true, 2
-	seconds, format := 0, ""
-	f.int(&seconds, "t|timeout")
-	f.str(&format, "f|format")
-	args := f.parse()
-	c.operands(args, 2, -1)
-	conn := c.dialBus(bus.Options{})
-	defer conn.Close(nil)
-	ctx := c.p.Context()
-	if seconds > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Duration(seconds)*time.Second)
-		defer cancel()
-	}
-	body := c.busArgs(args[2:])
-	m := c.method(ctx, conn, args[0], args[1])
-	if format != "" {
-		m.format = format
-	}
-	r := &bus.Request{Method: bus.MethodOf(m.name)}
-	var err error
-	if r.Format, r.Body, err = fromJSON(m.format, body); err != nil {
-		c.fail(2, "%s", err)
-	}
-	r.Handler = bus.HandlerFunc(func(in *bus.Incoming) {
-		fmt.Fprintf(c.p.Stdout(), "%s: %s\n", m.callback(in.Method()), toJSON(in.Format(), in.Body()))
-		in.Reply(bus.FormatJSON, []byte("null"))
-	})
-	a, err := conn.Package(args[0]).Invoke(ctx, r)
-	if err != nil {
-		c.busFail(err)
-	}
-	if len(a.Body) > 0 {
-		text := toJSON(a.Format, a.Body)
-		if !m.streams() || string(text) != "null" && string(text) != "{}" {
-			c.out.WriteString(indent(text) + "\n")
-		}
-	}
-	if a.Session != nil {
-		defer a.Session.Close()
-		c.busStreams(ctx, a.Session, m)
-	}
-	return 0
-}
-
-// busStreams prints what a call streams, one stream after the other.
-func (c *cmd) busStreams(ctx context.Context, s *bus.Session, m *busMethod) {
-	for _, v := range m.results {
-		var err error
-		switch v.Kind {
-		case desc.KindBytes:
-			c.out.Flush()
-			_, err = io.Copy(c.p.Stdout(), s.Stream(v.Stream))
-		case desc.KindItems:
-			for err == nil {
-				var item []byte
-				var format bus.Format
-				if item, format, err = s.Stream(v.Stream).Recv(ctx, 16<<20); err == nil {
-					c.out.WriteString(string(toJSON(format, item)) + "\n")
-					c.out.Flush()
-				}
-			}
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			c.busFail(err)
-		}
-	}
-}
-
 func (c *cmd) busServe() int {
-	f := c.flags()
-	f.posix, f.bad = true, 2
+	f := c.busFlags()
+	f.posix = true
 	args := f.parse()
-	c.operands(args, 3, -1)
+	c.busOperands(args, 3, -1)
 	if len(args)%2 == 0 {
 		c.usageError(2, "a METHOD without a COMMAND")
 	}

@@ -1,7 +1,10 @@
 package commands_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -11,7 +14,10 @@ import (
 
 const greeterDescription = `{"name":"demo.greeter/1","methods":[
  {"name":"Greet","id":"","params":[{"name":"who","type":"string"},{"name":"said","kind":"callback","callback":{"name":"said","id":"SAID"}}],"results":[{"name":"text","type":"string"}]},
- {"name":"Count","id":"","params":[{"name":"to","type":"int"}],"results":[{"name":"n","kind":"items","type":"int","stream":1}]}]}`
+ {"name":"Count","id":"","params":[{"name":"to","type":"int"}],"results":[{"name":"n","kind":"items","type":"int","stream":1}]},
+ {"name":"Upper","id":"","params":[{"name":"in","kind":"bytes"}],"results":[{"name":"out","kind":"bytes","stream":1}]},
+ {"name":"Sum","id":"","params":[{"name":"in","kind":"items","type":"int"}],"results":[{"name":"sum","type":"int"}]},
+ {"name":"Big","id":"","params":[{"name":"n","type":"uint64"}],"results":[{"name":"n","type":"uint64"}]}]}`
 
 func greeter() bus.Handler {
 	said := bus.MethodOf("demo.greeter/1.Greet.said")
@@ -54,6 +60,34 @@ func greeter() bus.Handler {
 				in.Stream(1).CloseSend(nil)
 				return nil
 			})},
+			{Name: "demo.greeter/1.Upper", Handler: bus.Go(func(ctx context.Context, in *bus.Incoming) error {
+				in.Open(bus.FormatRaw, nil, nil)
+				text, err := io.ReadAll(in.Stream(0))
+				if err == nil {
+					_, err = in.Stream(1).Write(bytes.ToUpper(text))
+				}
+				in.Stream(1).CloseSend(err)
+				return in.Close()
+			})},
+			{Name: "demo.greeter/1.Sum", Handler: bus.Go(func(ctx context.Context, in *bus.Incoming) error {
+				sum := 0
+				for {
+					item, _, err := in.Stream(0).Recv(ctx, 1<<10)
+					if err == io.EOF {
+						b, err := cbor.Codec.Marshal(map[string]int{"sum": sum})
+						return errors.Join(err, in.Reply(bus.FormatCBOR, b))
+					}
+					var n int
+					if err == nil {
+						err = cbor.Codec.Unmarshal(item, &n)
+					}
+					if err != nil {
+						return err
+					}
+					sum += n
+				}
+			})},
+			{Name: "demo.greeter/1.Big", Handler: bus.HandlerFunc(func(in *bus.Incoming) { in.Reply(in.Format(), in.Body()) })},
 		},
 	})
 	s.Handle("demo.greeter/1.Echo", bus.HandlerFunc(func(in *bus.Incoming) { in.Reply(in.Format(), in.Body()) }))
@@ -81,6 +115,26 @@ func TestBus(t *testing.T) {
 		{"no such method", []string{"call", "demo", "nothing"}, "", result{"", "bus: the package demo describes no method 'nothing'\n", 2}},
 		{"no such package", []string{"call", "nobody", "x/1.Y"}, "", result{"", "bus: not_found: there is no package nobody\n", 1}},
 		{"no JSON", []string{"call", "demo", "greet", "{"}, "", result{"", "bus: '{' is no JSON\n", 2}},
+		{"bytes", []string{"call", "demo", "upper", "in=abc"}, "", result{"ABC", "", 0}},
+		{"bytes from standard input", []string{"call", "demo", "upper", "in=-"}, "a\nb\n", result{"A\nB\n", "", 0}},
+		{"no bytes", []string{"call", "demo", "upper"}, "not read", result{"", "", 0}},
+		{"bytes that are none", []string{"call", "demo", "upper", "in=[1]"}, "", result{"", "bus: in is a stream of bytes: give a text, or - for standard input\n", 2}},
+		{"a list of items", []string{"call", "demo", "sum", "in=[1, 2,3]"}, "", result{"{\n  \"sum\": 6\n}\n", "", 0}},
+		{"items from standard input", []string{"call", "demo", "sum", `{"in": "-"}`}, "4\n5 6", result{"{\n  \"sum\": 15\n}\n", "", 0}},
+		{"no items", []string{"call", "demo", "sum"}, "7", result{"{\n  \"sum\": 0\n}\n", "", 0}},
+		{"an item that is none", []string{"call", "demo", "sum", "in=-"}, "1 x", result{"", "bus: invalid_argument: an item is no JSON: invalid character 'x' looking for beginning of value\n", 1}},
+		{"items that are none", []string{"call", "demo", "sum", "in=1"}, "", result{"", "bus: in is a stream of items: give a list, or - for JSON from standard input\n", 2}},
+		{"a value for a callback", []string{"call", "demo", "greet", "who=me", "said=x"}, "", result{"", "bus: said is called by the callee: no value can be given for it\n", 2}},
+		{"a parameter that is not there", []string{"call", "demo", "greet", "whom=me"}, "",
+			result{"", "bus: demo.greeter/1.Greet of the package demo has no parameter 'whom': it has who\n", 2}},
+		{"a number of 64 bits", []string{"call", "demo", "big", "n=18446744073709551615"}, "", result{"{\n  \"n\": 18446744073709551615\n}\n", "", 0}},
+		{"no method of a full name", []string{"call", "demo", "demo.greeter/1.Nothing"}, "",
+			result{"", "bus: unimplemented: the package demo has no method demo.greeter/1.Nothing\n", 1}},
+		{"no number of seconds", []string{"call", "-t", "soon", "demo", "sum"}, "", result{"", "bus: invalid number of seconds: 'soon'\n", 2}},
+		{"no time at all", []string{"call", "-t", "0", "demo", "sum"}, "", result{"", "bus: invalid number of seconds: '0'\n", 2}},
+		{"no method", []string{"call", "demo"}, "", result{"", "bus: missing operand after 'demo'\nTry 'bus --help' for more information.\n", 2}},
+		{"statistics of no package", []string{"stats", "nobody"}, "", result{"", "bus: not_found: there is no package nobody\n", 1}},
+		{"ls of something", []string{"ls", "demo"}, "", result{"", "bus: extra operand 'demo'\nTry 'bus --help' for more information.\n", 2}},
 		{"ls", []string{"ls"}, "", result{"demo                 kernel\n", "", 0}},
 		{"no such verb", []string{"frobnicate"}, "", result{"", "bus: there is no 'frobnicate'\nTry 'bus --help' for more information.\n", 2}},
 	} {
@@ -98,7 +152,6 @@ func TestBus(t *testing.T) {
 export interface DemoGreeter1 {
   "demo.greeter/1.Greet": { args: { who: string; said?: (() => void | Promise<void>) }; result: string };
   "demo.greeter/1.Count": { args: { to: number }; result: AsyncIterableIterator<number> };
-}
 `
 	if got := w.run([]string{"bus", "describe", "--ts", "demo"}, ""); got.code != 0 || !strings.HasPrefix(got.out, types) {
 		t.Errorf("describe --ts: %+v", got)

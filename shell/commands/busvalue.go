@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/bus"
@@ -35,7 +36,7 @@ func (m *busMethod) streams() bool {
 // callback is the name of the parameter whose method is id.
 func (m *busMethod) callback(id bus.Method) string {
 	for _, v := range m.params {
-		if v.Callback != nil && v.Callback.ID == id.String() {
+		if v.Callback != nil && bus.MethodOf(m.name+"."+v.Name) == id {
 			return v.Name
 		}
 	}
@@ -111,6 +112,9 @@ func fromNumbers(v any) any {
 	switch v := v.(type) {
 	case json.Number:
 		if n, err := v.Int64(); err == nil {
+			return n
+		}
+		if n, err := strconv.ParseUint(v.String(), 10, 64); err == nil {
 			return n
 		}
 		f, err := v.Float64()
