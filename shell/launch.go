@@ -260,13 +260,13 @@ func (sh *shell) launchSimple(st *syntax.Stmt, cm *syntax.CallExpr, pl *place) (
 	if _, _, alias := sh.aliasText(st, cm); alias {
 		return 0, 0, false
 	}
-	if name := cm.Args[0].Lit(); sh.funcs[name] != nil || builtins[name] != nil || sh.traps.has("DEBUG") {
+	if name := cm.Args[0].Lit(); sh.funcs[name] != nil || builtins[name] != nil && name != "run" || sh.traps.has("DEBUG") {
 		return 0, 0, false
 	}
 	args, err := sh.fields(cm.Args...)
 	if err != nil {
 		sh.failed(err)
-		return 0, sh.status, true
+		return sh.stillborn(sh.status, pl)
 	}
 	if len(args) == 0 {
 		return 0, 0, false
@@ -275,12 +275,12 @@ func (sh *shell) launchSimple(st *syntax.Stmt, cm *syntax.CallExpr, pl *place) (
 	defer sh.restore(saved)
 	if err != nil {
 		sh.failed(err)
-		return 0, 1, true
+		return sh.stillborn(1, pl)
 	}
 	temps, err := sh.temporaries(cm.Assigns)
 	if err != nil {
 		sh.failed(err)
-		return 0, 1, true
+		return sh.stillborn(1, pl)
 	}
 	if temps != nil {
 		sh.env.scopes = append(sh.env.scopes, temps)
@@ -289,7 +289,15 @@ func (sh *shell) launchSimple(st *syntax.Stmt, cm *syntax.CallExpr, pl *place) (
 		sh.traceCall(cm.Assigns, temps, args)
 	}
 	r := sh.resolve1(args[0], true)
-	if r.fn != nil || r.builtin != nil {
+	attr := sys.SpawnAttr{}
+	switch {
+	case r.builtin != nil && args[0] == "run":
+		// What is run is the child: a signal to it reaches no shell between.
+		run := &call{sh: sh, name: args[0], args: args[1:]}
+		if args, r.path, attr, status = run.program(); status != 0 {
+			return sh.stillborn(status, pl)
+		}
+	case r.fn != nil || r.builtin != nil:
 		pid, status = sh.launchFork(func(c *shell) int {
 			if r.fn != nil {
 				c.callFunction(r.fn, args)
@@ -299,16 +307,25 @@ func (sh *shell) launchSimple(st *syntax.Stmt, cm *syntax.CallExpr, pl *place) (
 			return c.status
 		}, pl)
 		return pid, status, true
-	}
-	if r.err != nil {
+	case r.err != nil:
 		sh.unresolved(r.err)
-		return 0, r.code, true
+		return sh.stillborn(r.code, pl)
 	}
-	pid, err = sh.spawn(args, r.path, pl, sys.SpawnAttr{})
+	pid, err = sh.spawn(args, r.path, pl, attr)
 	if err != nil {
-		return 0, sh.spawnFailed(args[0], r.path, err), true
+		return sh.stillborn(sh.spawnFailed(args[0], r.path, err), pl)
 	}
 	return pid, 0, true
+}
+
+// stillborn is the child that a command which could not begin has, with its status: of a
+// job in the background a process, as its number is waited for.
+func (sh *shell) stillborn(code int, pl *place) (pid, status int, done bool) {
+	if !pl.async || code == forkStatus {
+		return 0, code, true
+	}
+	pid, status = sh.launchFork(func(*shell) int { return code }, pl)
+	return pid, status, true
 }
 
 // foreground runs an external command and waits for it.
