@@ -177,12 +177,20 @@ func (p pipeWriter) write(c *call, data []byte) verdict {
 	return c.fail(errno.EAGAIN)
 }
 
-// broken ends a write that nobody will read: with SIGPIPE, and EPIPE for who lives on.
+// broken ends a write to a pipe that nobody will read: with SIGPIPE, and EPIPE for who
+// lives on.
 func (c *call) broken() verdict {
+	if c.sent == 0 {
+		c.p.signal(sys.SIGPIPE)
+	}
+	return c.hungUp()
+}
+
+// hungUp ends a write that nobody will read.
+func (c *call) hungUp() verdict {
 	if c.sent > 0 {
 		return c.ok(uint64(c.sent), uint64(errno.EPIPE))
 	}
-	c.p.signal(sys.SIGPIPE)
 	return c.fail(errno.EPIPE)
 }
 

@@ -80,7 +80,9 @@ func (s *socket) write(c *call, data []byte) verdict {
 		s.reset = false
 		return c.fail(errno.ECONNRESET)
 	case s.noWrite || s.peer.noRead:
-		return c.broken()
+		// No signal: preview 1 has no way to ignore one, and a server must not end with
+		// its client.
+		return c.hungUp()
 	}
 	n := len(data)
 	if !c.p.hushed { // else it has returned, or might have

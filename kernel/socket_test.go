@@ -128,7 +128,6 @@ func TestSocket_errors(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			k := boot(t)
-			k.Init().Ignore(sys.SIGPIPE)
 			f := k.Init().Files()
 			l, port, c, s := connected(t, f)
 			if test.before != nil {
@@ -296,5 +295,29 @@ func TestSocket_closedByTheEndOfAProcess(t *testing.T) {
 	f.Close(client)
 	if after := k.Usage(); after != before {
 		t.Errorf("left behind: %+v, before %+v", after, before)
+	}
+}
+
+// A server lives on when its client has hung up.
+func TestSocket_hungUp(t *testing.T) {
+	k := boot(t)
+	f := k.Init().Files()
+	_, _, c, s := connected(t, f)
+	if err := f.Close(c); err != nil {
+		t.Fatal(err)
+	}
+	p, err := k.Init().Fork(func(p *kernel.Process) int {
+		for range 2 {
+			if _, err := p.Stdout().WriteString("reply"); err != errno.EPIPE {
+				return 1
+			}
+		}
+		return 3
+	}, kernel.ForkAttr{FDs: [][2]uint32{{uint32(s), 1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := wait(t, k, p.PID()); got != sys.Exited(3) {
+		t.Errorf("status %#x, want to live and be told EPIPE", got)
 	}
 }
