@@ -61,6 +61,7 @@ type pipeCall struct {
 func (c *Client) past(lane uint16, r *sys.Request, done func(sys.Reply)) (reply sys.Reply, answered, taken bool) {
 	switch r.Op {
 	case sys.OpPoll:
+		c.tellOffsets(r)
 		return c.pollPast(lane, r, done)
 	case sys.OpSpawn:
 		c.giveBackAll()

@@ -134,3 +134,21 @@ func (c *Client) Turned(number uint32) {
 		c.finished = append(c.finished, finished{w.done, sys.Reply{Errno: errno.EAGAIN}})
 	}
 }
+
+// tellOffsets tells the kernel the offsets that are kept here of the files that a poll
+// asks after: what it says is left of a file counts from there.
+func (c *Client) tellOffsets(r *sys.Request) {
+	if len(c.files) == 0 {
+		return
+	}
+	list, err := sys.DecodePoll(r.Data)
+	if err != nil {
+		return
+	}
+	for i := range list {
+		if d := c.fds.get(list[i].FD).desc; d != nil && list[i].Events&sys.PollIn != 0 {
+			c.sayAll()
+			c.follow(&sys.Request{Op: sys.OpSeek, Args: [6]uint64{uint64(list[i].FD), uint64(d.off), uint64(sys.SeekSet)}})
+		}
+	}
+}

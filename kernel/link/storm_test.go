@@ -247,8 +247,11 @@ func (s *storm) step(e *farEnd) *sys.Request {
 		return &sys.Request{Op: sys.OpSeek, Args: args(fd(), uint64(int64(rng.IntN(9000)-2000)), uint64(rng.IntN(4)))}
 	case n < 77:
 		return &sys.Request{Op: sys.OpClose, Args: args(fd())}
-	case n < 80:
+	case n < 79:
 		return &sys.Request{Op: sys.OpFStat, Args: args(fd())}
+	case n < 80:
+		both := []sys.PollFD{{FD: uint32(fd()), Events: sys.PollIn}, {FD: uint32(fd()), Events: sys.PollIn | sys.PollOut}}
+		return &sys.Request{Op: sys.OpPoll, Data: sys.AppendPoll(nil, both)}
 	case n < 82:
 		s.looks = rng.IntN(30)
 		return &sys.Request{Op: sys.OpStat, Args: args(cwd), Path: path()}
