@@ -16,9 +16,9 @@ const (
 	namesRarely = 32
 	// mostRetained is how many files that are closed the kernel is to keep at hand.
 	mostRetained = 128
-	// openCost is what a new file may take of the promised room, and the room that an
-	// open file takes on its way.
-	openCost = 1 << 10
+	// openCost is what a new file may take of the promised room besides its contents (a block
+	// that is not full, names, records), and the room that an open file takes on its way.
+	openCost = 8 << 10
 	// plainOpen are the flags of an open that can be answered here.
 	// ownerBits are the permission bits that opening a file to read and write takes.
 	ownerBits = 0o600

@@ -10,6 +10,7 @@ import (
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
 )
 
 // makeFiles makes, fills and reads n files in folder, as files called prefix and a number.
@@ -35,16 +36,32 @@ func (s *storm) makeFiles(e *farEnd, folder string, n int) {
 	}
 }
 
-// A process that is alone in making files does not wait for the kernel.
+// A process that is alone in making files does not wait for the kernel, nor does one that
+// reads a file piece by piece.
 func TestNames_small(t *testing.T) {
-	s := newStorm(t, 1, 1, 0)
-	e := s.ends[0]
-	s.call(e, &sys.Request{Op: sys.OpMkdir, Args: [6]uint64{sys.AtCwd, 0, 0o755}, Path: "dir"})
-	s.makeFiles(e, "dir", 10)
-	e.answers = 0
-	s.makeFiles(e, "dir", 100)
-	if e.answers > 20 {
-		t.Errorf("the kernel answered %d times for 100 files", e.answers)
+	for name, tree := range map[string]*vfs.Namespace{"memory": nil, "a store": onStore(t)} {
+		t.Run(name, func(t *testing.T) {
+			s := newStormOn(t, tree, 1, 1, 0)
+			e := s.ends[0]
+			s.call(e, &sys.Request{Op: sys.OpMkdir, Args: [6]uint64{sys.AtCwd, 0, 0o755}, Path: "dir"})
+			s.makeFiles(e, "dir", 10)
+			e.answers = 0
+			s.makeFiles(e, "dir", 100)
+			if e.answers > 20 {
+				t.Errorf("the kernel answered %d times for 100 files", e.answers)
+			}
+			e.answers = 0
+			fd, err := s.open(e, "dir/f7", sys.ORead)
+			for range 1000 {
+				r := s.call(e, &sys.Request{Op: sys.OpPRead, Args: [6]uint64{fd, 4, 5}})
+				if err != 0 || r.Errno != 0 || string(r.Data) != "is f" {
+					t.Fatalf("%v, %v, %q", err, r.Errno, r.Data)
+				}
+			}
+			if e.answers > 20 {
+				t.Errorf("the kernel answered %d times for 1000 reads", e.answers)
+			}
+		})
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
 )
 
 // port is one way of a message port: what was posted and has not arrived.
@@ -83,8 +84,14 @@ func sleeper(t *testing.T, k *kernel.Kernel, name string) *kernel.Process {
 }
 
 func newStorm(t *testing.T, seed uint64, links, direct int) *storm {
+	return newStormOn(t, nil, seed, links, direct)
+}
+
+// newStormOn is newStorm with the files of the processes behind links in tree; nil is one in
+// memory, as that of their twins.
+func newStormOn(t *testing.T, tree *vfs.Namespace, seed uint64, links, direct int) *storm {
 	s := &storm{t: t, rng: rand.New(rand.NewPCG(seed, 1)), now: time.Second, news: make(chan struct{}, 1)}
-	k, twin := kernel.New(kernel.Config{}), kernel.New(kernel.Config{})
+	k, twin := kernel.New(kernel.Config{FS: tree}), kernel.New(kernel.Config{})
 	t.Cleanup(func() { k.Close(); twin.Close() })
 	for i := range links + direct {
 		name := fmt.Sprint("p", i)
@@ -356,5 +363,12 @@ func TestStorm_files(t *testing.T) {
 	}
 	for seed := range uint64(5 * *stormRounds) {
 		t.Run(fmt.Sprint(seed+1), func(t *testing.T) { newStorm(t, seed+1, 3, 1).run(400) })
+	}
+}
+
+// The same of files that last.
+func TestStorm_store(t *testing.T) {
+	for seed := range uint64(2 * *stormRounds) {
+		t.Run(fmt.Sprint(seed+1), func(t *testing.T) { newStormOn(t, onStore(t), seed+1, 3, 1).run(400) })
 	}
 }

@@ -29,7 +29,7 @@ type memFile struct {
 	counted  bool             // room and the node itself are taken from the file system's
 	holds    int
 	version  uint64
-	watchers watchers
+	watchers Watchers
 }
 
 // Stat describes the file.
@@ -53,7 +53,7 @@ func (f *memFile) SetAttr(a sys.SetAttr) error {
 		f.resize(int64(a.Size))
 		f.mtime = now
 		f.version++
-		f.watchers.changed(nil)
+		f.watchers.Changed(nil)
 	}
 	f.setAttr(a, now)
 	return nil
@@ -159,7 +159,7 @@ func (f *memFile) write(by By, p []byte, off, now int64) (n int, err error) {
 	if n > 0 {
 		f.mtime, f.ctime = now, now
 		f.version++
-		f.watchers.changed(by.Watcher)
+		f.watchers.Changed(by.Watcher)
 	}
 	if err == nil {
 		err = tooBig

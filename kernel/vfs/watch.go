@@ -39,8 +39,8 @@ type Watched interface {
 // Promiser is a file system that can promise room, so that a write is known to fit
 // before it is made.
 type Promiser interface {
-	// Promise sets n bytes of room aside for changes with [By.Promised], or reports
-	// false. A negative n gives them back.
+	// Promise sets n bytes of room aside for changes with [By.Promised], of which one that makes
+	// or removes a file counts as 8 KiB, or reports false. A negative n gives them back.
 	Promise(n int64) bool
 }
 
@@ -75,23 +75,33 @@ func Append(f File, by By, p []byte) (end int64, err error) {
 	return f.Append(p)
 }
 
-// watchers are those of one file, whose lock guards them.
-type watchers []Watcher
+// Watchers are those of one [Watched] file, whose lock guards them. The zero value is none.
+type Watchers []Watcher
 
-func (l *watchers) add(w Watcher) {
+// Add adds w if it is not there.
+func (l *Watchers) Add(w Watcher) {
 	if !slices.Contains(*l, w) {
 		*l = append(*l, w)
 	}
 }
 
-func (l *watchers) remove(w Watcher) {
+// Remove takes w out if it is there.
+func (l *Watchers) Remove(w Watcher) {
 	if i := slices.Index(*l, w); i >= 0 {
 		*l = slices.Delete(*l, i, i+1)
 	}
 }
 
-// changed tells all but by, who knows.
-func (l *watchers) changed(by Watcher) {
+// Has reports whether w is there.
+func (l Watchers) Has(w Watcher) bool { return slices.Contains(l, w) }
+
+// Others reports whether there is any but by.
+func (l Watchers) Others(by Watcher) bool {
+	return slices.ContainsFunc(l, func(w Watcher) bool { return w != by })
+}
+
+// Changed tells all but by, who knows, and takes them out.
+func (l *Watchers) Changed(by Watcher) {
 	keep := (*l)[:0]
 	for _, w := range *l {
 		if w == by {

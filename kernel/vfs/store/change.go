@@ -10,8 +10,15 @@ import (
 // again it is judged and made by the same functions.
 
 // Create makes an empty file.
-func (d *dir) Create(name string, mode uint32) (vfs.File, error) {
-	n, err := d.make(name, sys.TypeRegular, mode, "")
+func (d *dir) Create(name string, mode uint32) (vfs.File, error) { return d.create(name, mode, false) }
+
+// CreatePromised is Create with room that was set aside.
+func (d *dir) CreatePromised(name string, mode uint32) (vfs.File, error) {
+	return d.create(name, mode, true)
+}
+
+func (d *dir) create(name string, mode uint32, promised bool) (vfs.File, error) {
+	n, err := d.make(name, sys.TypeRegular, mode, "", promised)
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +27,7 @@ func (d *dir) Create(name string, mode uint32) (vfs.File, error) {
 
 // Mkdir makes an empty directory.
 func (d *dir) Mkdir(name string, mode uint32) (vfs.Dir, error) {
-	n, err := d.make(name, sys.TypeDirectory, mode, "")
+	n, err := d.make(name, sys.TypeDirectory, mode, "", false)
 	if err != nil {
 		return nil, err
 	}
@@ -29,14 +36,14 @@ func (d *dir) Mkdir(name string, mode uint32) (vfs.Dir, error) {
 
 // Symlink makes a symbolic link.
 func (d *dir) Symlink(name, target string) (vfs.Link, error) {
-	n, err := d.make(name, sys.TypeSymlink, 0o777, target)
+	n, err := d.make(name, sys.TypeSymlink, 0o777, target, false)
 	if err != nil {
 		return nil, err
 	}
 	return n.(*link), nil
 }
 
-func (d *dir) make(name string, t sys.FileType, mode uint32, target string) (n node, err error) {
+func (d *dir) make(name string, t sys.FileType, mode uint32, target string, promised bool) (n node, err error) {
 	fs := d.fs
 	now := fs.clock()
 	defer fs.settle(&err)
@@ -45,7 +52,7 @@ func (d *dir) make(name string, t sys.FileType, mode uint32, target string) (n n
 	if err := d.free(name); err != nil {
 		return nil, err
 	}
-	if err := fs.makeRoom(0); err != nil {
+	if err := fs.makeRoom(0, promised); err != nil {
 		return nil, err
 	}
 	e := &fs.enc
@@ -124,7 +131,7 @@ func (d *dir) Link(name string, n vfs.Node) (err error) {
 	if err := d.mayLink(name, nd); err != nil {
 		return err
 	}
-	if err := fs.makeRoom(0); err != nil {
+	if err := fs.makeRoom(0, false); err != nil {
 		return err
 	}
 	e := &fs.enc

@@ -205,7 +205,7 @@ func (fs *FS) abandon() {
 
 // shrink gives the end of the device back if much of it is free.
 func (fs *FS) shrink() {
-	end := max(fs.alloc.last(), firstBlock) + fs.reserve() + minGrowth
+	end := max(fs.alloc.last(), firstBlock) + fs.kept(false) + minGrowth
 	if uint64(end)+4*minGrowth > uint64(fs.alloc.end) {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
 )
 
 // file is a regular file.
@@ -18,6 +19,8 @@ type file struct {
 	limbo   bool  // it is in the file system's list
 	doomed  int64 // since when
 	gone    bool  // its contents have been given up
+
+	watchers vfs.Watchers
 }
 
 // Stat describes the file.
@@ -59,6 +62,7 @@ func (f *file) SetAttr(a sys.SetAttr) (err error) {
 	}
 	if sized {
 		f.version++
+		f.tell(nil)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
@@ -27,7 +28,7 @@ type Options struct {
 	Defer func()
 }
 
-// FS is the file system of a store. It is a [vfs.FS] and a [vfs.Space].
+// FS is the file system of a store. It is a [vfs.FS], a [vfs.Space] and a [vfs.Promiser].
 type FS struct {
 	dev     Device
 	clock   func() int64
@@ -36,6 +37,9 @@ type FS struct {
 	devNum  uint64
 	slow    bool
 	repairs string
+
+	// telling is set while mu is held and those are told who have copies of a file.
+	telling atomic.Bool
 
 	// mu guards all below and all nodes. It is held while the device is read and
 	// written, and not while it is waited for.
@@ -47,6 +51,8 @@ type FS struct {
 	log     *logWriter
 	enc     encoder
 	alloc   allocator
+	// promised is how many blocks are set aside; see [FS.Promise].
+	promised uint32
 	// unsaid are the files of which a record is due that says that they are gone.
 	unsaid []uint64
 	// limbo are files that have just lost their last name and are not held: who has
@@ -156,6 +162,9 @@ func (fs *FS) Sync() error {
 // Flush writes what [Options.Defer] has let the store hold back. What cannot be
 // written is held back further, and the next change or Sync fails.
 func (fs *FS) Flush() {
+	if fs.telling.Load() {
+		return // called by who is told, perhaps: nothing is held back then, and the lock is taken
+	}
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	if !fs.closed {

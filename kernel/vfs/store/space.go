@@ -30,11 +30,21 @@ func (fs *FS) reserve() uint32 { return fs.weight.reserve() }
 
 func (w weight) reserve() uint32 { return w.blocks() + segBlocks + slack }
 
+// kept is how many free blocks what is made must leave: the reserve, and what was promised
+// to others.
+func (fs *FS) kept(promised bool) uint32 {
+	if promised {
+		return fs.reserve()
+	}
+	return fs.reserve() + fs.promised
+}
+
 // makeRoom sees to it that n blocks can be taken for contents, or at least as many
-// as there are, if it is not nothing: ENOSPC.
-func (fs *FS) makeRoom(n uint32) error {
+// as there are, if it is not nothing: ENOSPC. With promised they may be of those that
+// were set aside.
+func (fs *FS) makeRoom(n uint32, promised bool) error {
 	for {
-		need := fs.reserve() + max(n, 1)
+		need := fs.kept(promised) + max(n, 1)
 		if fs.alloc.free >= need {
 			return nil
 		}
@@ -47,7 +57,7 @@ func (fs *FS) makeRoom(n uint32) error {
 		if fs.tidy() {
 			continue
 		}
-		if n > 0 && fs.alloc.free > fs.reserve() {
+		if n > 0 && fs.alloc.free > fs.kept(promised) {
 			return nil
 		}
 		return errno.ENOSPC
@@ -65,11 +75,11 @@ func (fs *FS) tidy() bool {
 }
 
 // allot takes up to n blocks in a row for contents.
-func (fs *FS) allot(n, near uint32) (run, error) {
-	if err := fs.makeRoom(n); err != nil {
+func (fs *FS) allot(n, near uint32, promised bool) (run, error) {
+	if err := fs.makeRoom(n, promised); err != nil {
 		return run{}, err
 	}
-	return fs.alloc.take(min(n, fs.alloc.free-fs.reserve()), near), nil
+	return fs.alloc.take(min(n, fs.alloc.free-fs.kept(promised)), near), nil
 }
 
 // grow makes the device longer, by n blocks or more if it can, and reports whether

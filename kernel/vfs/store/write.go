@@ -2,6 +2,7 @@ package store
 
 import (
 	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/vfs"
 )
 
 // Contents are written where they lie, or into free blocks, before the record
@@ -12,7 +13,10 @@ import (
 var zeros [blockSize]byte
 
 // WriteAt writes p at off: ENOSPC and EFBIG may come after some bytes.
-func (f *file) WriteAt(p []byte, off int64) (n int, err error) {
+func (f *file) WriteAt(p []byte, off int64) (int, error) { return f.WriteAtBy(vfs.By{}, p, off) }
+
+// WriteAtBy is WriteAt in by's name.
+func (f *file) WriteAtBy(by vfs.By, p []byte, off int64) (n int, err error) {
 	if off < 0 {
 		return 0, errno.EINVAL
 	}
@@ -23,11 +27,14 @@ func (f *file) WriteAt(p []byte, off int64) (n int, err error) {
 	defer f.fs.settle(&err)
 	f.fs.mu.Lock()
 	defer f.fs.mu.Unlock()
-	return f.write(p, off, now)
+	return f.write(by, p, off, now)
 }
 
 // Append writes p at the end and returns the new end, also with an error.
-func (f *file) Append(p []byte) (end int64, err error) {
+func (f *file) Append(p []byte) (int64, error) { return f.AppendBy(vfs.By{}, p) }
+
+// AppendBy is Append in by's name.
+func (f *file) AppendBy(by vfs.By, p []byte) (end int64, err error) {
 	now := f.fs.clock()
 	defer f.fs.settle(&err)
 	f.fs.mu.Lock()
@@ -35,12 +42,12 @@ func (f *file) Append(p []byte) (end int64, err error) {
 	if len(p) == 0 {
 		return f.size, nil
 	}
-	_, err = f.write(p, f.size, now)
+	_, err = f.write(by, p, f.size, now)
 	return f.size, err
 }
 
 // write writes contents at an offset.
-func (f *file) write(p []byte, off, now int64) (n int, err error) {
+func (f *file) write(by vfs.By, p []byte, off, now int64) (n int, err error) {
 	var tooBig error
 	switch {
 	case f.gone:
@@ -53,7 +60,7 @@ func (f *file) write(p []byte, off, now int64) (n int, err error) {
 	if err := f.blank(off); err != nil {
 		return 0, err
 	}
-	n, fresh, why := f.place(p, off)
+	n, fresh, why := f.place(p, off, by.Promised)
 	if n == 0 {
 		return 0, why
 	}
@@ -73,6 +80,7 @@ func (f *file) write(p []byte, off, now int64) (n int, err error) {
 		return 0, err
 	}
 	fs.applyWrite(f, size, f.atime, now, fresh)
+	f.tell(by.Watcher)
 	fs.step()
 	if why == nil {
 		why = tooBig
@@ -91,7 +99,7 @@ func (fs *FS) applyWrite(f *file, size, atime, now int64, fresh []extent) {
 
 // place writes p at off into the blocks that there are and into new ones, which
 // it returns; n is how much of p that was.
-func (f *file) place(p []byte, off int64) (n int, fresh []extent, err error) {
+func (f *file) place(p []byte, off int64, promised bool) (n int, fresh []extent, err error) {
 	end := off + int64(len(p))
 	for n < len(p) {
 		pos := off + int64(n)
@@ -99,7 +107,7 @@ func (f *file) place(p []byte, off int64) (n int, fresh []extent, err error) {
 		want := uint32((uint64(end-1) >> blockBits) - block + 1)
 		r, hole := f.lookup(block, want)
 		if hole {
-			if r, err = f.fs.allot(r.n, f.nearFresh(block, fresh)); err != nil {
+			if r, err = f.fs.allot(r.n, f.nearFresh(block, fresh), promised); err != nil {
 				return n, fresh, err
 			}
 		}
