@@ -78,7 +78,7 @@ func TestGenerated_namesTheLibrarysVersion(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		code = bytes.Replace(code, []byte("typed.Generated1"), []byte("typed."+version), 1)
+		code = bytes.Replace(code, []byte("typed.Generated2"), []byte("typed."+version), 1)
 		p, err := l.load(dir, DefaultFile)
 		if err != nil {
 			t.Fatal(err)
@@ -94,10 +94,10 @@ func TestGenerated_namesTheLibrarysVersion(t *testing.T) {
 		conf.Check("greeting", l.fset, append([]*ast.File{file}, p.files...), nil)
 		return errs
 	}
-	if errs := check("Generated1"); len(errs) > 0 {
+	if errs := check("Generated2"); len(errs) > 0 {
 		t.Errorf("this version: %v", errs)
 	}
-	if errs := check("Generated0"); len(errs) != 1 || !strings.Contains(errs[0], "undefined: typed.Generated0") {
+	if errs := check("Generated1"); len(errs) != 1 || !strings.Contains(errs[0], "undefined: typed.Generated1") {
 		t.Errorf("another version: %v", errs)
 	}
 }

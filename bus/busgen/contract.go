@@ -273,16 +273,14 @@ func (r *reader) readMethod(what, name string, sig *types.Signature, pos token.P
 func (r *reader) arrange(what string, m *method) {
 	number := uint32(0)
 	for _, v := range streams(slices.Concat(m.params, m.results)) {
-		number++
 		v.stream = number
+		number++
 	}
 	if number > 16 {
 		r.add(m.pos, "%s has %d streams, where 16 is the most", what, number)
 	}
 	if given := objects(m.results); len(given) > 1 {
 		r.add(given[1].pos, "%s returns two objects, but a call stays open as one: return an object that has both", what)
-	} else if len(given) == 1 && len(streams(m.results)) > 0 {
-		r.add(given[0].pos, "%s returns an object and a stream: give the object a method that returns the stream", what)
 	}
 	taken := make(map[*object]bool)
 	for _, v := range objects(m.params) {

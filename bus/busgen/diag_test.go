@@ -146,8 +146,6 @@ var diagnosed = []struct {
 		"3:25: the parameter o of S.A cannot travel: the object O travels as a parameter or result of its own, not within a value"}},
 	{"two objects", objectO("A(ctx context.Context) (a, b O, err error)"), []string{
 		"3:29: S.A returns two objects, but a call stays open as one: return an object that has both"}},
-	{"an object and a stream", objectO("A(ctx context.Context) (a O, b io.Reader, err error)"), []string{
-		"3:26: S.A returns an object and a stream: give the object a method that returns the stream"}},
 	{"two objects of a type", objectO("A(ctx context.Context, a, b O) error"), []string{
 		"3:28: S.A takes two objects O, which the callee could not tell apart"}},
 	{"a method as an object", objectO("A(ctx context.Context) (O, error)\n\tO(ctx context.Context, Close func(ctx context.Context) error, B func(ctx context.Context) error) error"), []string{

@@ -169,7 +169,10 @@ func (w *writer) results(service string, m *method, ctx string, results []string
 	}
 	fail := fmt.Sprintf("if err != nil {\nreturn %s, err\n}", strings.Join(zero, ", "))
 	w.line("%s", fail)
-	if n := len(streams(m.results)); n > 0 {
+	switch n := len(streams(m.results)); {
+	case n > 0 && len(objects(m.results)) > 0:
+		w.line("r, err := %s.Beside(s)\n%s", typed, fail)
+	case n > 0:
 		w.line("r, err := %s.Results(%s, s, %d)\n%s", typed, ctx, n, fail)
 	}
 	next := 0
@@ -289,20 +292,21 @@ func (w *writer) serve(id, service string, m *method, callback bool) {
 		w.line("%s, err := %s\nif err != nil {\nreturn err\n}", strings.Join(results, ", "), given)
 	}
 	answer := reference(id+"Results", m.results, results)
+	var sources []string
+	for i, v := range m.results {
+		if v.kind == desc.KindBytes || v.kind == desc.KindItems {
+			sources = append(sources, w.source(v, results[i]))
+		}
+	}
 	switch {
 	case len(objects(m.results)) > 0:
 		for i, v := range m.results {
 			if v.kind == desc.KindObject {
-				w.line("return %s.Give(in, %s, serve%s(%s), %s)", typed, answer, large(service)+large(v.object.name), results[i], results[i])
+				more := append([]string{answer, fmt.Sprintf("serve%s(%s)", large(service)+large(v.object.name), results[i]), results[i]}, sources...)
+				w.line("return %s.Give(in, %s)", typed, strings.Join(more, ", "))
 			}
 		}
 	case m.opens():
-		var sources []string
-		for i, v := range m.results {
-			if v.kind != desc.KindValue {
-				sources = append(sources, w.source(v, results[i]))
-			}
-		}
 		w.line("return %s.Stream(in, %s, %s)", typed, answer, strings.Join(sources, ", "))
 	default:
 		w.line("return %s.Reply(in, %s)", typed, answer)

@@ -86,7 +86,7 @@ func (w *writer) file() []byte {
 		}
 	}
 	fmt.Fprintf(&out, "%s\n\n%s\n)\n\n", strings.Join(std, "\n"), strings.Join(other, "\n"))
-	fmt.Fprintf(&out, "// This fails where the library is of another version than what was generated.\nconst _ = %s.Generated1\n\n", typed)
+	fmt.Fprintf(&out, "// This fails where the library is of another version than what was generated.\nconst _ = %s.Generated2\n\n", typed)
 	out.Write(w.body.Bytes())
 	return out.Bytes()
 }

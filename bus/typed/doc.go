@@ -5,7 +5,7 @@
 // [SessionOf]. What a link is, package bus says; what a contract may hold, busgen does.
 package typed
 
-// Generated1 is named by generated code: it has what this version of the package asks for.
+// Generated2 is named by generated code: it has what this version of the package asks for.
 // When they no longer fit, the constant has another name, and what is to be generated anew
 // does not compile.
-const Generated1 = true
+const Generated2 = true

@@ -71,17 +71,39 @@ func Reply(in *bus.Incoming, v any) error {
 }
 
 // Give answers a call with an object: its methods are served by methods until either side
-// closes it, and then owner is closed, once. A nil owner is no object.
-func Give(in *bus.Incoming, v any, methods Table, owner io.Closer) error {
-	if owner == nil {
+// closes it, and then owner is closed, once. Streams beside it are sent meanwhile, and end with it at the
+// latest. A nil owner is no object, and has no streams beside it.
+func Give(in *bus.Incoming, v any, methods Table, owner io.Closer, sources ...Source) error {
+	if owner == nil && len(sources) == 0 {
 		return Reply(in, v)
 	}
-	in.OnEnd(func(error) { go owner.Close() })
-	format, body, err := answer(in, v)
-	if err != nil {
-		return err
+	if owner == nil {
+		in.Fault(bus.NewError(bus.CodeInternal, "there are streams, but not the object that they belong to"))
+	} else {
+		in.OnEnd(func(error) { go owner.Close() })
 	}
-	return in.Open(format, body, methods)
+	format, body, err := answer(in, v)
+	if err == nil {
+		err = in.Open(format, body, methods)
+	}
+	if err != nil {
+		in.Fault(err)
+	}
+	send(in, sources)
+	return err
+}
+
+// send sends streams to their ends; at once if the call is over, and then what they read is closed.
+func send(in *bus.Incoming, sources []Source) {
+	c, err := codecOf(in.Format())
+	if err != nil {
+		c, _ = codecOf(bus.FormatCBOR)
+	}
+	var all sync.WaitGroup
+	for _, source := range sources {
+		all.Go(func() { source.run(&in.Session, c) })
+	}
+	all.Wait()
 }
 
 // Stream answers a call with streams, which it sends to their ends.
@@ -91,17 +113,9 @@ func Stream(in *bus.Incoming, v any, sources ...Source) error {
 		err = in.Open(format, body, nil)
 	}
 	if err != nil {
-		in.Fault(err) // then the sources end at once, and what they read is closed
+		in.Fault(err) // then the sources end at once
 	}
-	c, bad := codecOf(in.Format())
-	if bad != nil {
-		c, _ = codecOf(bus.FormatCBOR)
-	}
-	var all sync.WaitGroup
-	for _, source := range sources {
-		all.Go(func() { source.run(&in.Session, c) })
-	}
-	all.Wait()
+	send(in, sources)
 	in.Close()
 	return err
 }

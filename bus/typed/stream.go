@@ -103,6 +103,15 @@ func Results(ctx context.Context, s *bus.Session, n int) (*Reader, error) {
 	return r, nil
 }
 
+// Beside reads the streams that a call returned beside an object: as long as that is open, whatever becomes
+// of the call's context.
+func Beside(s *bus.Session) (*Reader, error) {
+	if s == nil {
+		return nil, bus.NewError(bus.CodeInternal, "the callee returned no object, which the streams belong to")
+	}
+	return &Reader{ctx: context.Background(), s: s}, nil
+}
+
 // over is called once for each stream, when it is read no more.
 func (r *Reader) over(st *bus.Stream) {
 	st.Stop()

@@ -28,7 +28,7 @@ const (
 )
 
 // StreamSizes is the stream of a call of Sizes, by the number that busgen gives it.
-const StreamSizes = 1
+const StreamSizes = 0
 
 type service struct {
 	k     *kernel.Kernel

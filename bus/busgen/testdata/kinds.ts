@@ -36,6 +36,8 @@ export interface TestKinds2 {
   "test.kinds/2.Count": { args: { n: number; fail: number }; result: AsyncIterableIterator<number> };
   /** Convert turns two streams into two others. */
   "test.kinds/2.Convert": { args: { text: Uint8Array | Blob | ReadableStream<Uint8Array>; things: Iterable<TestKinds2Thing> | AsyncIterable<TestKinds2Thing> | ReadableStream<TestKinds2Thing> }; result: { upper: ReadableStream<Uint8Array>; names: AsyncIterableIterator<string> } };
+  /** Talk gives a cell, and beside it what it hears, as it comes, and the cell's name. */
+  "test.kinds/2.Talk": { args: { say: Iterable<string> | AsyncIterable<string> | ReadableStream<string> }; result: { name: string; cell: TestKinds2Cell; heard: AsyncIterableIterator<string>; text: ReadableStream<Uint8Array> } };
   /** URLFor has names that Go or the generated code have a use for. */
   "test.kinds/2.URLFor": { args: { bus: string; typed: string; args: string; in: string; err: string; c: string; t: string; s: string; r: string; results: string; func_: string }; result: string };
 }
@@ -64,6 +66,7 @@ export interface TestKinds2Handlers {
   "test.kinds/2.Total"(args: { numbers: AsyncIterableIterator<number> }, context: { signal: AbortSignal }): number | Promise<number>;
   "test.kinds/2.Count"(args: { n: number; fail: number }, context: { signal: AbortSignal }): Iterable<number> | AsyncIterable<number> | ReadableStream<number> | Promise<Iterable<number> | AsyncIterable<number> | ReadableStream<number>>;
   "test.kinds/2.Convert"(args: { text: ReadableStream<Uint8Array>; things: AsyncIterableIterator<TestKinds2Thing> }, context: { signal: AbortSignal }): { upper: Uint8Array | Blob | ReadableStream<Uint8Array>; names: Iterable<string> | AsyncIterable<string> | ReadableStream<string> } | Promise<{ upper: Uint8Array | Blob | ReadableStream<Uint8Array>; names: Iterable<string> | AsyncIterable<string> | ReadableStream<string> }>;
+  "test.kinds/2.Talk"(args: { say: AsyncIterableIterator<string> }, context: { signal: AbortSignal }): { name: string; cell: TestKinds2CellImpl; heard: Iterable<string> | AsyncIterable<string> | ReadableStream<string>; text: Uint8Array | Blob | ReadableStream<Uint8Array> } | Promise<{ name: string; cell: TestKinds2CellImpl; heard: Iterable<string> | AsyncIterable<string> | ReadableStream<string>; text: Uint8Array | Blob | ReadableStream<Uint8Array> }>;
   "test.kinds/2.URLFor"(args: { bus: string; typed: string; args: string; in: string; err: string; c: string; t: string; s: string; r: string; results: string; func_: string }, context: { signal: AbortSignal }): string | Promise<string>;
 }
 

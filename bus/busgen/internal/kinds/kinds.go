@@ -96,6 +96,9 @@ type Kinds interface {
 	// Convert turns two streams into two others.
 	Convert(ctx context.Context, text io.ReadCloser, things iter.Seq2[Thing, error]) (upper io.Reader, names iter.Seq2[string, error], err error)
 
+	// Talk gives a cell, and beside it what it hears, as it comes, and the cell's name.
+	Talk(ctx context.Context, say iter.Seq2[string, error]) (name string, cell Cell, heard iter.Seq2[string, error], text io.ReadCloser, err error)
+
 	// URLFor has names that Go or the generated code have a use for.
 	URLFor(ctx context.Context, bus string, typed, args, in, err, c, t, s, r, results, func_ string) (nil string, error error)
 }

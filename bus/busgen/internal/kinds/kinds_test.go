@@ -263,6 +263,18 @@ func (*impl) Convert(_ context.Context, text io.ReadCloser, things iter.Seq2[Thi
 	}, nil
 }
 
+func (i *impl) Talk(_ context.Context, say iter.Seq2[string, error]) (string, Cell, iter.Seq2[string, error], io.ReadCloser, error) {
+	heard := func(yield func(string, error) bool) {
+		defer func() { i.closed <- "heard" }()
+		for s, err := range say {
+			if !yield("heard "+s, err) || err != nil {
+				return
+			}
+		}
+	}
+	return "talker", &cell{closed: i.closed}, heard, io.NopCloser(strings.NewReader("its name")), nil
+}
+
 func (*impl) URLFor(_ context.Context, bus string, typed, args, in, err, c, t, s, r, results, func_ string) (string, error) {
 	return strings.Join([]string{bus, typed, args, in, err, c, t, s, r, results, func_}, " "), nil
 }
@@ -678,6 +690,52 @@ func TestStreams_several(t *testing.T) {
 	text, err := io.ReadAll(upper)
 	if string(text) != "TEXT" || !slices.Equal(all, []string{"x", "y"}) || err != nil {
 		t.Errorf("%q, %v, %v", text, all, err)
+	}
+	idle(t, conn)
+}
+
+// TestStreams_besideAnObject has streams go on beside an object whose call's context is done, and end with the object.
+func TestStreams_besideAnObject(t *testing.T) {
+	i, kinds, conn := link(t)
+	words := make(chan string)
+	say := func(yield func(string, error) bool) {
+		for w := range words {
+			if !yield(w, nil) {
+				return
+			}
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	name, cell, heard, text, err := kinds.Talk(ctx, say)
+	if err != nil || name != "talker" {
+		t.Fatal(name, err)
+	}
+	cancel()
+	if all, err := io.ReadAll(text); string(all) != "its name" || err != nil {
+		t.Errorf("%q, %v", all, err)
+	}
+	text.Close()
+	next, stop := iter.Pull2(heard)
+	defer stop()
+	for _, w := range []string{"one", "two"} {
+		words <- w
+		if s, err, ok := next(); s != "heard "+w || err != nil || !ok {
+			t.Errorf("%q, %v, %v", s, err, ok)
+		}
+		if n, err := cell.Get(t.Context()); n != 0 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+	}
+	if err := cell.Close(); err != nil {
+		t.Error(err)
+	}
+	if s, err, ok := next(); err == nil {
+		t.Errorf("after the end: %q, %v", s, ok)
+	}
+	close(words)
+	got := []string{<-i.closed, <-i.closed}
+	if slices.Sort(got); !slices.Equal(got, []string{"cell", "heard"}) {
+		t.Errorf("closed are %q", got)
 	}
 	idle(t, conn)
 }

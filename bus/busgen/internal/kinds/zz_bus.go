@@ -12,7 +12,7 @@ import (
 )
 
 // This fails where the library is of another version than what was generated.
-const _ = typed.Generated1
+const _ = typed.Generated2
 
 // NewKindsClient is the Kinds that target serves: a package, or what stands for one.
 func NewKindsClient(target bus.Target) Kinds { return &kindsClient{target} }
@@ -41,6 +41,7 @@ func RegisterKinds(server *bus.Server, impl Kinds) {
 			{Name: "test.kinds/2.Total", Handler: serveKindsTotal(impl.Total).Handler()},
 			{Name: "test.kinds/2.Count", Handler: serveKindsCount(impl.Count).Handler()},
 			{Name: "test.kinds/2.Convert", Handler: serveKindsConvert(impl.Convert).Handler()},
+			{Name: "test.kinds/2.Talk", Handler: serveKindsTalk(impl.Talk).Handler()},
 			{Name: "test.kinds/2.URLFor", Handler: serveKindsURLFor(impl.URLFor).Handler()},
 		},
 	})
@@ -122,6 +123,11 @@ func (UnimplementedKinds) Count(_ context.Context, _ int, _ int) (_ iter.Seq2[in
 
 func (UnimplementedKinds) Convert(_ context.Context, _ io.ReadCloser, _ iter.Seq2[Thing, error]) (_ io.Reader, _ iter.Seq2[string, error], err error) {
 	err = typed.Unimplemented("test.kinds/2.Convert")
+	return
+}
+
+func (UnimplementedKinds) Talk(_ context.Context, _ iter.Seq2[string, error]) (_ string, _ Cell, _ iter.Seq2[string, error], _ io.ReadCloser, err error) {
+	err = typed.Unimplemented("test.kinds/2.Talk")
 	return
 }
 
@@ -486,7 +492,7 @@ func callKindsNestedAsk(t bus.Target) func(ctx context.Context, back func(ctx co
 			Serves: typed.Table{
 				{Method: kindsNestedAskBackMethod, Serve: serveKindsNestedAskBack(back)},
 			},
-			Sources: []typed.Source{typed.Items(1, lines)},
+			Sources: []typed.Source{typed.Items(0, lines)},
 		})
 		if err != nil {
 			return result, err
@@ -504,7 +510,7 @@ func serveKindsNestedAsk(fn func(ctx context.Context, back func(ctx context.Cont
 			return typed.ErrNoCallback
 		}
 		r := typed.Params(ctx, in)
-		result, err := fn(ctx, callKindsNestedAskBack(in), typed.ReadItems[string](r, 1))
+		result, err := fn(ctx, callKindsNestedAskBack(in), typed.ReadItems[string](r, 0))
 		if err != nil {
 			return err
 		}
@@ -560,7 +566,7 @@ type kindsUploadResults struct {
 func (c *kindsClient) Upload(ctx context.Context, body io.Reader, limit int) (n int64, err error) {
 	var results kindsUploadResults
 	err = typed.CallWith(ctx, c.t, kindsUploadMethod, &kindsUploadArgs{limit}, &results, &typed.Parts{
-		Sources: []typed.Source{typed.Bytes(1, body, nil)},
+		Sources: []typed.Source{typed.Bytes(0, body, nil)},
 	})
 	return results.N, err
 }
@@ -572,7 +578,7 @@ func serveKindsUpload(fn func(ctx context.Context, body io.Reader, limit int) (i
 			return err
 		}
 		r := typed.Params(ctx, in)
-		n, err := fn(ctx, r.Bytes(1), args.Limit)
+		n, err := fn(ctx, r.Bytes(0), args.Limit)
 		if err != nil {
 			return err
 		}
@@ -600,7 +606,7 @@ func (c *kindsClient) Download(ctx context.Context, n int) (size int, body io.Re
 	if err != nil {
 		return size, body, err
 	}
-	return results.Size, r.Bytes(1), nil
+	return results.Size, r.Bytes(0), nil
 }
 
 func serveKindsDownload(fn func(ctx context.Context, n int) (int, io.ReadCloser, error)) typed.Serve {
@@ -613,7 +619,7 @@ func serveKindsDownload(fn func(ctx context.Context, n int) (int, io.ReadCloser,
 		if err != nil {
 			return err
 		}
-		return typed.Stream(in, &kindsDownloadResults{size}, typed.Bytes(1, body, body))
+		return typed.Stream(in, &kindsDownloadResults{size}, typed.Bytes(0, body, body))
 	}
 }
 
@@ -626,7 +632,7 @@ type kindsTotalResults struct {
 func (c *kindsClient) Total(ctx context.Context, numbers iter.Seq2[int, error]) (result int, err error) {
 	var results kindsTotalResults
 	err = typed.CallWith(ctx, c.t, kindsTotalMethod, nil, &results, &typed.Parts{
-		Sources: []typed.Source{typed.Items(1, numbers)},
+		Sources: []typed.Source{typed.Items(0, numbers)},
 	})
 	return results.Result, err
 }
@@ -634,7 +640,7 @@ func (c *kindsClient) Total(ctx context.Context, numbers iter.Seq2[int, error]) 
 func serveKindsTotal(fn func(ctx context.Context, numbers iter.Seq2[int, error]) (int, error)) typed.Serve {
 	return func(ctx context.Context, in *bus.Incoming) error {
 		r := typed.Params(ctx, in)
-		result, err := fn(ctx, typed.ReadItems[int](r, 1))
+		result, err := fn(ctx, typed.ReadItems[int](r, 0))
 		if err != nil {
 			return err
 		}
@@ -658,7 +664,7 @@ func (c *kindsClient) Count(ctx context.Context, n int, fail int) (result iter.S
 	if err != nil {
 		return result, err
 	}
-	return typed.ReadItems[int](r, 1), nil
+	return typed.ReadItems[int](r, 0), nil
 }
 
 func serveKindsCount(fn func(ctx context.Context, n int, fail int) (iter.Seq2[int, error], error)) typed.Serve {
@@ -671,7 +677,7 @@ func serveKindsCount(fn func(ctx context.Context, n int, fail int) (iter.Seq2[in
 		if err != nil {
 			return err
 		}
-		return typed.Stream(in, nil, typed.Items(1, result))
+		return typed.Stream(in, nil, typed.Items(0, result))
 	}
 }
 
@@ -679,7 +685,7 @@ var kindsConvertMethod = bus.MethodOf("test.kinds/2.Convert")
 
 func (c *kindsClient) Convert(ctx context.Context, text io.ReadCloser, things iter.Seq2[Thing, error]) (upper io.Reader, names iter.Seq2[string, error], err error) {
 	s, err := typed.Open(ctx, c.t, kindsConvertMethod, nil, nil, &typed.Parts{
-		Sources: []typed.Source{typed.Bytes(1, text, text), typed.Items(2, things)},
+		Sources: []typed.Source{typed.Bytes(0, text, text), typed.Items(1, things)},
 	})
 	if err != nil {
 		return upper, names, err
@@ -688,17 +694,52 @@ func (c *kindsClient) Convert(ctx context.Context, text io.ReadCloser, things it
 	if err != nil {
 		return upper, names, err
 	}
-	return r.Bytes(3), typed.ReadItems[string](r, 4), nil
+	return r.Bytes(2), typed.ReadItems[string](r, 3), nil
 }
 
 func serveKindsConvert(fn func(ctx context.Context, text io.ReadCloser, things iter.Seq2[Thing, error]) (io.Reader, iter.Seq2[string, error], error)) typed.Serve {
 	return func(ctx context.Context, in *bus.Incoming) error {
 		r := typed.Params(ctx, in)
-		upper, names, err := fn(ctx, r.Bytes(1), typed.ReadItems[Thing](r, 2))
+		upper, names, err := fn(ctx, r.Bytes(0), typed.ReadItems[Thing](r, 1))
 		if err != nil {
 			return err
 		}
-		return typed.Stream(in, nil, typed.Bytes(3, upper, nil), typed.Items(4, names))
+		return typed.Stream(in, nil, typed.Bytes(2, upper, nil), typed.Items(3, names))
+	}
+}
+
+var kindsTalkMethod = bus.MethodOf("test.kinds/2.Talk")
+
+type kindsTalkResults struct {
+	Name string `json:"name"`
+}
+
+func (c *kindsClient) Talk(ctx context.Context, say iter.Seq2[string, error]) (name string, cell Cell, heard iter.Seq2[string, error], text io.ReadCloser, err error) {
+	var results kindsTalkResults
+	s, err := typed.Open(ctx, c.t, kindsTalkMethod, nil, &results, &typed.Parts{
+		Sources: []typed.Source{typed.Items(0, say)},
+	})
+	if err != nil {
+		return name, cell, heard, text, err
+	}
+	r, err := typed.Beside(s)
+	if err != nil {
+		return name, cell, heard, text, err
+	}
+	if s != nil {
+		cell = &kindsCellClient{t: s}
+	}
+	return results.Name, cell, typed.ReadItems[string](r, 1), r.Bytes(2), nil
+}
+
+func serveKindsTalk(fn func(ctx context.Context, say iter.Seq2[string, error]) (string, Cell, iter.Seq2[string, error], io.ReadCloser, error)) typed.Serve {
+	return func(ctx context.Context, in *bus.Incoming) error {
+		r := typed.Params(ctx, in)
+		name, cell, heard, text, err := fn(ctx, typed.ReadItems[string](r, 0))
+		if err != nil {
+			return err
+		}
+		return typed.Give(in, &kindsTalkResults{name}, serveKindsCell(cell), cell, typed.Items(1, heard), typed.Bytes(2, text, text))
 	}
 }
 
@@ -832,7 +873,7 @@ func (c *kindsWatcherClient) History(ctx context.Context) (result iter.Seq2[int,
 	if err != nil {
 		return result, err
 	}
-	return typed.ReadItems[int](r, 1), nil
+	return typed.ReadItems[int](r, 0), nil
 }
 
 func serveKindsWatcherHistory(fn func(ctx context.Context) (iter.Seq2[int, error], error)) typed.Serve {
@@ -841,7 +882,7 @@ func serveKindsWatcherHistory(fn func(ctx context.Context) (iter.Seq2[int, error
 		if err != nil {
 			return err
 		}
-		return typed.Stream(in, nil, typed.Items(1, result))
+		return typed.Stream(in, nil, typed.Items(0, result))
 	}
 }
 
@@ -954,7 +995,7 @@ func serveKindsCellAddTold(fn func(ctx context.Context, before int, after int) e
 	}
 }
 
-const kindsDescription = `{"name":"test.kinds/2","doc":"Kinds has a method of each kind.","format":"cbor","methods":[{"name":"Echo","id":"dbc3c535b7bcf2b25a20cea8576b5589","doc":"Echo returns what it gets.","params":[{"name":"thing","type":"Thing"},{"name":"list","type":"[]Thing"},{"name":"flag","type":"bool"}],"results":[{"name":"same","type":"Thing"},{"name":"all","type":"[]Thing"},{"name":"n","type":"int"}]},{"name":"Fail","id":"6e60d46cf409089aa6510b53c5f6bfc1","doc":"Fail returns an error that wraps the one called by name.\n\nDeprecated: it only fails.","deprecated":true,"params":[{"name":"name","type":"string"}]},{"name":"One","id":"74a7e56b8118e580774b37ea5d8cb6cf","doc":"One has a result without a name.","results":[{"name":"result","type":"string"}]},{"name":"Nothing","id":"b1ff9facda21ec50943aab9480328f1d","doc":"Nothing neither takes nor returns anything."},{"name":"Wait","id":"c8d442e29b510c52901c90f6b6f515aa","doc":"Wait waits until it is given up, and tells what it saw.","results":[{"name":"result","type":"string"}]},{"name":"Note","id":"96b85f0f60fe800c9095f3f3b9ff1597","doc":"Note has no answer.","notify":true,"params":[{"name":"text","type":"string"}]},{"name":"Each","id":"a5ea548053bf8d60d90bace29ea380dc","doc":"Each calls back for each of n things, and counts those that were taken.","params":[{"name":"n","type":"int"},{"name":"heard","kind":"callback","callback":{"name":"heard","id":"547cca0251237941677a585023b3640f","params":[{"name":"thing","type":"Thing"},{"name":"last","type":"bool"}]}},{"name":"done","kind":"callback","callback":{"name":"done","id":"3a25f637263b6b4c337f24b1fdb6a3bb","results":[{"name":"thanks","type":"string"}]}}],"results":[{"name":"taken","type":"int"}]},{"name":"Watch","id":"e3419c72e1550aa9da30c0cd15027615","doc":"Watch calls back for as long as the watcher lives.","params":[{"name":"changed","kind":"callback","callback":{"name":"changed","id":"0b664d3ea429f9243e36605eae5fcd25","params":[{"name":"value","type":"int"}]}}],"results":[{"name":"result","kind":"object","type":"Watcher"}]},{"name":"Use","id":"9270ca043df92882f3b42f2c0784aad1","doc":"Use calls an object of the caller.","params":[{"name":"cell","kind":"object","type":"Cell"},{"name":"add","type":"int"}],"results":[{"name":"result","type":"int"}]},{"name":"Nested","id":"c986226ff959c432d6e34bf1d21e933b","doc":"Nested has a callback with a callback, an object and a stream.","params":[{"name":"ask","kind":"callback","callback":{"name":"ask","id":"c134c3adc86435b9fa5f56d555d02d43","params":[{"name":"back","kind":"callback","callback":{"name":"back","id":"fbf1841b24b89a12cc4ef3f1491c6eea","params":[{"name":"text","type":"string"}],"results":[{"name":"result","type":"string"}]}},{"name":"lines","kind":"items","type":"string","stream":1}],"results":[{"name":"result","kind":"object","type":"Cell"}]}}],"results":[{"name":"result","type":"string"}]},{"name":"Upload","id":"72fa746e3af0f7dae49d6cdeaea7dcd3","doc":"Upload reads all, and counts.","params":[{"name":"body","kind":"bytes","stream":1},{"name":"limit","type":"int"}],"results":[{"name":"n","type":"int64"}]},{"name":"Download","id":"f427e8fc594565075fae7ae44f8306b6","doc":"Download gives n bytes.","params":[{"name":"n","type":"int"}],"results":[{"name":"size","type":"int"},{"name":"body","kind":"bytes","stream":1}]},{"name":"Total","id":"d63495c67dbaa41b252d9685e64b920e","doc":"Total adds numbers as they come.","params":[{"name":"numbers","kind":"items","type":"int","stream":1}],"results":[{"name":"result","type":"int"}]},{"name":"Count","id":"eaa96f03410be74df02ae64ca248e3bb","doc":"Count gives the numbers up to n, and fails at the one called fail.","params":[{"name":"n","type":"int"},{"name":"fail","type":"int"}],"results":[{"name":"result","kind":"items","type":"int","stream":1}]},{"name":"Convert","id":"3973bf606626925d7435846b3ea0dc55","doc":"Convert turns two streams into two others.","params":[{"name":"text","kind":"bytes","stream":1},{"name":"things","kind":"items","type":"Thing","stream":2}],"results":[{"name":"upper","kind":"bytes","stream":3},{"name":"names","kind":"items","type":"string","stream":4}]},{"name":"URLFor","id":"8e464797c61ba31e2da6af8e0325bea5","doc":"URLFor has names that Go or the generated code have a use for.","params":[{"name":"bus","type":"string"},{"name":"typed","type":"string"},{"name":"args","type":"string"},{"name":"in","type":"string"},{"name":"err","type":"string"},{"name":"c","type":"string"},{"name":"t","type":"string"},{"name":"s","type":"string"},{"name":"r","type":"string"},{"name":"results","type":"string"},{"name":"func_","type":"string"}],"results":[{"name":"nil","type":"string"}]}],"objects":[{"name":"Watcher","doc":"Watcher is a way into what is watched.","methods":[{"name":"Set","id":"29e8147d2ca3cfa46af3a55add964846","doc":"Set changes the value, of which all watchers are told.","params":[{"name":"value","type":"int"}]},{"name":"Cell","id":"e0a7db4b0ca98ad870bba192f023b442","doc":"Cell opens a cell below the watcher, or none.","params":[{"name":"none","type":"bool"}],"results":[{"name":"result","kind":"object","type":"Cell"}]},{"name":"History","id":"22a3f70be54f58cc8cabf71754453285","doc":"History gives the values that there were.","results":[{"name":"result","kind":"items","type":"int","stream":1}]}]},{"name":"Cell","doc":"Cell holds a number.","methods":[{"name":"Get","id":"1745ebe16b50ec61d4acffb8eb84e2f3","results":[{"name":"result","type":"int"}]},{"name":"Add","id":"ffca068eb12497db8038368b26f23f03","doc":"Add adds to it, and tells each time.","params":[{"name":"n","type":"int"},{"name":"told","kind":"callback","callback":{"name":"told","id":"8d1bc81edca7d6671f995d4ab6418990","params":[{"name":"before","type":"int"},{"name":"after","type":"int"}]}}],"results":[{"name":"result","type":"int"}]}]}],"types":[{"name":"Color","doc":"Color is a value of a few.","kind":"string","values":[{"name":"Red","value":"red","doc":"like blood"},{"name":"Green","value":"green"}]},{"name":"Level","doc":"Level is a number with names.","kind":"int8","values":[{"name":"Low","value":-1},{"name":"High","value":1}]},{"name":"Thing","doc":"Thing has fields of all kinds.","kind":"struct","fields":[{"name":"id","type":"uint64"},{"name":"name","type":"string","doc":"what it is called"},{"name":"color","type":"Color"},{"name":"level","type":"Level","optional":true},{"name":"data","type":"[]byte"},{"name":"sum","type":"[4]byte"},{"name":"when","type":"time.Time"},{"name":"wait","type":"time.Duration"},{"name":"tags","type":"map[string]string","optional":true},{"name":"counts","type":"map[int]float64","optional":true},{"name":"parent","type":"*Thing","optional":true},{"name":"parts","type":"[]Thing","optional":true}]}]}`
+const kindsDescription = `{"name":"test.kinds/2","doc":"Kinds has a method of each kind.","format":"cbor","methods":[{"name":"Echo","id":"dbc3c535b7bcf2b25a20cea8576b5589","doc":"Echo returns what it gets.","params":[{"name":"thing","type":"Thing"},{"name":"list","type":"[]Thing"},{"name":"flag","type":"bool"}],"results":[{"name":"same","type":"Thing"},{"name":"all","type":"[]Thing"},{"name":"n","type":"int"}]},{"name":"Fail","id":"6e60d46cf409089aa6510b53c5f6bfc1","doc":"Fail returns an error that wraps the one called by name.\n\nDeprecated: it only fails.","deprecated":true,"params":[{"name":"name","type":"string"}]},{"name":"One","id":"74a7e56b8118e580774b37ea5d8cb6cf","doc":"One has a result without a name.","results":[{"name":"result","type":"string"}]},{"name":"Nothing","id":"b1ff9facda21ec50943aab9480328f1d","doc":"Nothing neither takes nor returns anything."},{"name":"Wait","id":"c8d442e29b510c52901c90f6b6f515aa","doc":"Wait waits until it is given up, and tells what it saw.","results":[{"name":"result","type":"string"}]},{"name":"Note","id":"96b85f0f60fe800c9095f3f3b9ff1597","doc":"Note has no answer.","notify":true,"params":[{"name":"text","type":"string"}]},{"name":"Each","id":"a5ea548053bf8d60d90bace29ea380dc","doc":"Each calls back for each of n things, and counts those that were taken.","params":[{"name":"n","type":"int"},{"name":"heard","kind":"callback","callback":{"name":"heard","id":"547cca0251237941677a585023b3640f","params":[{"name":"thing","type":"Thing"},{"name":"last","type":"bool"}]}},{"name":"done","kind":"callback","callback":{"name":"done","id":"3a25f637263b6b4c337f24b1fdb6a3bb","results":[{"name":"thanks","type":"string"}]}}],"results":[{"name":"taken","type":"int"}]},{"name":"Watch","id":"e3419c72e1550aa9da30c0cd15027615","doc":"Watch calls back for as long as the watcher lives.","params":[{"name":"changed","kind":"callback","callback":{"name":"changed","id":"0b664d3ea429f9243e36605eae5fcd25","params":[{"name":"value","type":"int"}]}}],"results":[{"name":"result","kind":"object","type":"Watcher"}]},{"name":"Use","id":"9270ca043df92882f3b42f2c0784aad1","doc":"Use calls an object of the caller.","params":[{"name":"cell","kind":"object","type":"Cell"},{"name":"add","type":"int"}],"results":[{"name":"result","type":"int"}]},{"name":"Nested","id":"c986226ff959c432d6e34bf1d21e933b","doc":"Nested has a callback with a callback, an object and a stream.","params":[{"name":"ask","kind":"callback","callback":{"name":"ask","id":"c134c3adc86435b9fa5f56d555d02d43","params":[{"name":"back","kind":"callback","callback":{"name":"back","id":"fbf1841b24b89a12cc4ef3f1491c6eea","params":[{"name":"text","type":"string"}],"results":[{"name":"result","type":"string"}]}},{"name":"lines","kind":"items","type":"string"}],"results":[{"name":"result","kind":"object","type":"Cell"}]}}],"results":[{"name":"result","type":"string"}]},{"name":"Upload","id":"72fa746e3af0f7dae49d6cdeaea7dcd3","doc":"Upload reads all, and counts.","params":[{"name":"body","kind":"bytes"},{"name":"limit","type":"int"}],"results":[{"name":"n","type":"int64"}]},{"name":"Download","id":"f427e8fc594565075fae7ae44f8306b6","doc":"Download gives n bytes.","params":[{"name":"n","type":"int"}],"results":[{"name":"size","type":"int"},{"name":"body","kind":"bytes"}]},{"name":"Total","id":"d63495c67dbaa41b252d9685e64b920e","doc":"Total adds numbers as they come.","params":[{"name":"numbers","kind":"items","type":"int"}],"results":[{"name":"result","type":"int"}]},{"name":"Count","id":"eaa96f03410be74df02ae64ca248e3bb","doc":"Count gives the numbers up to n, and fails at the one called fail.","params":[{"name":"n","type":"int"},{"name":"fail","type":"int"}],"results":[{"name":"result","kind":"items","type":"int"}]},{"name":"Convert","id":"3973bf606626925d7435846b3ea0dc55","doc":"Convert turns two streams into two others.","params":[{"name":"text","kind":"bytes"},{"name":"things","kind":"items","type":"Thing","stream":1}],"results":[{"name":"upper","kind":"bytes","stream":2},{"name":"names","kind":"items","type":"string","stream":3}]},{"name":"Talk","id":"e879433e36ad05ae0b6b039cc8e74c1b","doc":"Talk gives a cell, and beside it what it hears, as it comes, and the cell's name.","params":[{"name":"say","kind":"items","type":"string"}],"results":[{"name":"name","type":"string"},{"name":"cell","kind":"object","type":"Cell"},{"name":"heard","kind":"items","type":"string","stream":1},{"name":"text","kind":"bytes","stream":2}]},{"name":"URLFor","id":"8e464797c61ba31e2da6af8e0325bea5","doc":"URLFor has names that Go or the generated code have a use for.","params":[{"name":"bus","type":"string"},{"name":"typed","type":"string"},{"name":"args","type":"string"},{"name":"in","type":"string"},{"name":"err","type":"string"},{"name":"c","type":"string"},{"name":"t","type":"string"},{"name":"s","type":"string"},{"name":"r","type":"string"},{"name":"results","type":"string"},{"name":"func_","type":"string"}],"results":[{"name":"nil","type":"string"}]}],"objects":[{"name":"Watcher","doc":"Watcher is a way into what is watched.","methods":[{"name":"Set","id":"29e8147d2ca3cfa46af3a55add964846","doc":"Set changes the value, of which all watchers are told.","params":[{"name":"value","type":"int"}]},{"name":"Cell","id":"e0a7db4b0ca98ad870bba192f023b442","doc":"Cell opens a cell below the watcher, or none.","params":[{"name":"none","type":"bool"}],"results":[{"name":"result","kind":"object","type":"Cell"}]},{"name":"History","id":"22a3f70be54f58cc8cabf71754453285","doc":"History gives the values that there were.","results":[{"name":"result","kind":"items","type":"int"}]}]},{"name":"Cell","doc":"Cell holds a number.","methods":[{"name":"Get","id":"1745ebe16b50ec61d4acffb8eb84e2f3","results":[{"name":"result","type":"int"}]},{"name":"Add","id":"ffca068eb12497db8038368b26f23f03","doc":"Add adds to it, and tells each time.","params":[{"name":"n","type":"int"},{"name":"told","kind":"callback","callback":{"name":"told","id":"8d1bc81edca7d6671f995d4ab6418990","params":[{"name":"before","type":"int"},{"name":"after","type":"int"}]}}],"results":[{"name":"result","type":"int"}]}]}],"types":[{"name":"Color","doc":"Color is a value of a few.","kind":"string","values":[{"name":"Red","value":"red","doc":"like blood"},{"name":"Green","value":"green"}]},{"name":"Level","doc":"Level is a number with names.","kind":"int8","values":[{"name":"Low","value":-1},{"name":"High","value":1}]},{"name":"Thing","doc":"Thing has fields of all kinds.","kind":"struct","fields":[{"name":"id","type":"uint64"},{"name":"name","type":"string","doc":"what it is called"},{"name":"color","type":"Color"},{"name":"level","type":"Level","optional":true},{"name":"data","type":"[]byte"},{"name":"sum","type":"[4]byte"},{"name":"when","type":"time.Time"},{"name":"wait","type":"time.Duration"},{"name":"tags","type":"map[string]string","optional":true},{"name":"counts","type":"map[int]float64","optional":true},{"name":"parent","type":"*Thing","optional":true},{"name":"parts","type":"[]Thing","optional":true}]}]}`
 
 // NewSecondClient is the Second that target serves: a package, or what stands for one.
 func NewSecondClient(target bus.Target) Second { return &secondClient{target} }

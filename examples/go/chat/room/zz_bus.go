@@ -10,7 +10,7 @@ import (
 )
 
 // This fails where the library is of another version than what was generated.
-const _ = typed.Generated1
+const _ = typed.Generated2
 
 // NewRoomClient is the Room that target serves: a package, or what stands for one.
 func NewRoomClient(target bus.Target) Room { return &roomClient{target} }

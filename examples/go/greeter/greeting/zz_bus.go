@@ -12,7 +12,7 @@ import (
 )
 
 // This fails where the library is of another version than what was generated.
-const _ = typed.Generated1
+const _ = typed.Generated2
 
 // NewGreeterClient is the Greeter that target serves: a package, or what stands for one.
 func NewGreeterClient(target bus.Target) Greeter { return &greeterClient{target} }
@@ -166,7 +166,7 @@ func (c *greeterClient) Hellos(ctx context.Context, who Person, every time.Durat
 	if err != nil {
 		return result, err
 	}
-	return typed.ReadItems[string](r, 1), nil
+	return typed.ReadItems[string](r, 0), nil
 }
 
 func serveGreeterHellos(fn func(ctx context.Context, who Person, every time.Duration) (iter.Seq2[string, error], error)) typed.Serve {
@@ -179,8 +179,8 @@ func serveGreeterHellos(fn func(ctx context.Context, who Person, every time.Dura
 		if err != nil {
 			return err
 		}
-		return typed.Stream(in, nil, typed.Items(1, result))
+		return typed.Stream(in, nil, typed.Items(0, result))
 	}
 }
 
-const greeterDescription = `{"name":"greeter/1","doc":"Greeter greets people.","format":"cbor","methods":[{"name":"Greet","id":"6c0e5c083bafc40a2c77784be4959bd4","doc":"Greet says hello to somebody. A name that is empty is an error.","params":[{"name":"who","type":"Person"}],"results":[{"name":"text","type":"string"}]},{"name":"GreetAll","id":"7ff709acb3debdcd5f397ae40d4569d4","doc":"GreetAll says hello to each, and tells progress of how many were greeted.","params":[{"name":"people","type":"[]Person"},{"name":"progress","kind":"callback","callback":{"name":"progress","id":"749610e51150f3a4feea80a20f965fff","params":[{"name":"done","type":"int"}]}}],"results":[{"name":"texts","type":"[]string"}]},{"name":"Hellos","id":"eef6ebfff8943056b5e7d1861e095ba6","doc":"Hellos says hello again and again, every so often, until nobody listens.","params":[{"name":"who","type":"Person"},{"name":"every","type":"time.Duration"}],"results":[{"name":"result","kind":"items","type":"string","stream":1}]}],"types":[{"name":"Person","doc":"Person is who is greeted.","kind":"struct","fields":[{"name":"name","type":"string"},{"name":"tone","type":"Tone","doc":"plain if it is missing","optional":true}]},{"name":"Tone","doc":"Tone says how somebody is greeted.","kind":"string","values":[{"name":"Plain","value":"plain"},{"name":"Loud","value":"loud"}]}]}`
+const greeterDescription = `{"name":"greeter/1","doc":"Greeter greets people.","format":"cbor","methods":[{"name":"Greet","id":"6c0e5c083bafc40a2c77784be4959bd4","doc":"Greet says hello to somebody. A name that is empty is an error.","params":[{"name":"who","type":"Person"}],"results":[{"name":"text","type":"string"}]},{"name":"GreetAll","id":"7ff709acb3debdcd5f397ae40d4569d4","doc":"GreetAll says hello to each, and tells progress of how many were greeted.","params":[{"name":"people","type":"[]Person"},{"name":"progress","kind":"callback","callback":{"name":"progress","id":"749610e51150f3a4feea80a20f965fff","params":[{"name":"done","type":"int"}]}}],"results":[{"name":"texts","type":"[]string"}]},{"name":"Hellos","id":"eef6ebfff8943056b5e7d1861e095ba6","doc":"Hellos says hello again and again, every so often, until nobody listens.","params":[{"name":"who","type":"Person"},{"name":"every","type":"time.Duration"}],"results":[{"name":"result","kind":"items","type":"string"}]}],"types":[{"name":"Person","doc":"Person is who is greeted.","kind":"struct","fields":[{"name":"name","type":"string"},{"name":"tone","type":"Tone","doc":"plain if it is missing","optional":true}]},{"name":"Tone","doc":"Tone says how somebody is greeted.","kind":"string","values":[{"name":"Plain","value":"plain"},{"name":"Loud","value":"loud"}]}]}`

@@ -11,7 +11,7 @@ import (
 )
 
 // This fails where the library is of another version than what was generated.
-const _ = typed.Generated1
+const _ = typed.Generated2
 
 // NewTTYClient is the TTY that target serves: a package, or what stands for one.
 func NewTTYClient(target bus.Target) TTY { return &ttyClient{target} }
@@ -100,7 +100,7 @@ func (c *ttyClient) Sizes(ctx context.Context) (sizes iter.Seq2[Size, error], er
 	if err != nil {
 		return sizes, err
 	}
-	return typed.ReadItems[Size](r, 1), nil
+	return typed.ReadItems[Size](r, 0), nil
 }
 
 func serveTtySizes(fn func(ctx context.Context) (iter.Seq2[Size, error], error)) typed.Serve {
@@ -109,7 +109,7 @@ func serveTtySizes(fn func(ctx context.Context) (iter.Seq2[Size, error], error))
 		if err != nil {
 			return err
 		}
-		return typed.Stream(in, nil, typed.Items(1, sizes))
+		return typed.Stream(in, nil, typed.Items(0, sizes))
 	}
 }
 
@@ -180,7 +180,7 @@ func serveTtyMode(object Mode) typed.Table {
 	return typed.Table{}
 }
 
-const ttyDescription = `{"name":"os.tty/1","doc":"TTY is the caller's controlling terminal.","format":"cbor","methods":[{"name":"Info","id":"4997413c2aa523d47e9d3db8fedecffc","doc":"Info tells of the terminal, if there is one, and of the caller's output.","results":[{"name":"terminal","type":"bool"},{"name":"stdout","type":"bool"},{"name":"stderr","type":"bool"},{"name":"raw","type":"bool"},{"name":"colours","type":"int"},{"name":"cols","type":"int"},{"name":"rows","type":"int"}]},{"name":"Sizes","id":"158a45abea8b11a29dde58a39595fc75","doc":"Sizes tells the size now and after each change.","results":[{"name":"sizes","kind":"items","type":"Size","stream":1}]},{"name":"Raw","id":"c4c9db0d6774622a9083df95826cbc0e","doc":"Raw has keys come as they are typed until the mode is closed.","results":[{"name":"mode","kind":"object","type":"Mode"}]},{"name":"SetTitle","id":"9595e9bd1332a796f6dbfb0609be2441","doc":"SetTitle sets the terminal's title.","params":[{"name":"title","type":"string"}]}],"objects":[{"name":"Mode","doc":"Mode is a mode of the terminal that is in force.","methods":[]}],"types":[{"name":"Size","doc":"Size is that of a terminal.","kind":"struct","fields":[{"name":"cols","type":"int"},{"name":"rows","type":"int"}]}]}`
+const ttyDescription = `{"name":"os.tty/1","doc":"TTY is the caller's controlling terminal.","format":"cbor","methods":[{"name":"Info","id":"4997413c2aa523d47e9d3db8fedecffc","doc":"Info tells of the terminal, if there is one, and of the caller's output.","results":[{"name":"terminal","type":"bool"},{"name":"stdout","type":"bool"},{"name":"stderr","type":"bool"},{"name":"raw","type":"bool"},{"name":"colours","type":"int"},{"name":"cols","type":"int"},{"name":"rows","type":"int"}]},{"name":"Sizes","id":"158a45abea8b11a29dde58a39595fc75","doc":"Sizes tells the size now and after each change.","results":[{"name":"sizes","kind":"items","type":"Size"}]},{"name":"Raw","id":"c4c9db0d6774622a9083df95826cbc0e","doc":"Raw has keys come as they are typed until the mode is closed.","results":[{"name":"mode","kind":"object","type":"Mode"}]},{"name":"SetTitle","id":"9595e9bd1332a796f6dbfb0609be2441","doc":"SetTitle sets the terminal's title.","params":[{"name":"title","type":"string"}]}],"objects":[{"name":"Mode","doc":"Mode is a mode of the terminal that is in force.","methods":[]}],"types":[{"name":"Size","doc":"Size is that of a terminal.","kind":"struct","fields":[{"name":"cols","type":"int"},{"name":"rows","type":"int"}]}]}`
 
 // NewLogClient is the Log that target serves: a package, or what stands for one.
 func NewLogClient(target bus.Target) Log { return &logClient{target} }
