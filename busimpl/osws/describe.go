@@ -25,7 +25,7 @@ func describe() desc.Service {
 			Name: "Socket", Doc: "Socket is an open WebSocket.",
 			Methods: []desc.Method{
 				{
-					Name: "Close", Doc: "Close closes the socket, once what was sent before is on its way. Code is 1000 or from 3000 to 4999; reason has at most 123 bytes.",
+					Name: "CloseWith", Doc: "CloseWith closes the socket, once what was sent before is on its way. Code is 1000 or from 3000 to 4999; reason has at most 123 bytes.",
 					Params:  []desc.Var{{Name: "code", Type: "int"}, {Name: "reason", Type: "string"}},
 					Results: []desc.Var{{Name: "end", Type: "End"}},
 				},

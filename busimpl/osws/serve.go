@@ -16,7 +16,7 @@ import (
 // The names of the methods.
 const (
 	Connect     = "os.ws/1.Connect"
-	SocketClose = "os.ws/1.Socket.Close"
+	SocketClose = "os.ws/1.Socket.CloseWith"
 	SocketWait  = "os.ws/1.Socket.Wait"
 )
 

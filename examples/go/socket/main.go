@@ -71,7 +71,7 @@ func talk(ctx context.Context, url string, protocols []string) error {
 		case "/close":
 			code, reason, _ := strings.Cut(rest, " ")
 			n, _ := strconv.Atoi(code)
-			return k.end("Close", map[string]any{"code": n, "reason": reason})
+			return k.end("CloseWith", map[string]any{"code": n, "reason": reason})
 		case "/send":
 			err = k.pour(rest)
 		case "/bytes":
@@ -88,7 +88,7 @@ func talk(ctx context.Context, url string, protocols []string) error {
 			return k.end("Wait", nil)
 		}
 	}
-	return k.end("Close", nil)
+	return k.end("CloseWith", nil)
 }
 
 // exchange sends a message and prints the next that comes.

@@ -1,9 +1,10 @@
-// Package services has the services tty and log of the package os as Go interfaces, for which
-// busgen writes the clients. The READMEs of their folders in busimpl say what they do.
+// Package services has services of the package os as Go interfaces, for which busgen writes
+// the clients. The READMEs of their folders in busimpl say what they do.
 package services
 
 import (
 	"context"
+	"io"
 	"iter"
 )
 
@@ -44,4 +45,24 @@ type Log interface {
 	Level(ctx context.Context) (level int, name string, err error)
 	// Log writes an entry.
 	Log(ctx context.Context, level int, message string, attrs map[string]string) error
+}
+
+// Process starts programs.
+//
+//bus:service os.process/1
+type Process interface {
+	// Spawn starts the program path.
+	Spawn(ctx context.Context, path string, args, env []string, cwd, stdin, stdout, stderr, left string,
+		input io.Reader) (id int, child Child, output, errors io.ReadCloser, err error)
+}
+
+// Child is a program that was started.
+//
+//bus:object
+type Child interface {
+	// Wait waits for the child's end.
+	Wait(ctx context.Context) (code int, signal string, err error)
+	// Kill sends a signal.
+	Kill(ctx context.Context, signal string) error
+	Close() error
 }

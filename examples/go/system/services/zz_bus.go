@@ -4,6 +4,7 @@ package services
 
 import (
 	"context"
+	"io"
 	"iter"
 
 	"github.com/bushel-wasm/bushel/bus"
@@ -12,6 +13,231 @@ import (
 
 // This fails where the library is of another version than what was generated.
 const _ = typed.Generated2
+
+// NewHTTPClient is the HTTP that target serves: a package, or what stands for one.
+func NewHTTPClient(target bus.Target) HTTP { return &httpClient{target} }
+
+// NewHTTPClientOn is the HTTP of the package pkg at the other side of conn.
+func NewHTTPClientOn(conn *bus.Conn, pkg string) HTTP { return NewHTTPClient(conn.Package(pkg)) }
+
+// RegisterHTTP has server serve impl as os.http/1. Each call runs on a goroutine of its own.
+func RegisterHTTP(server *bus.Server, impl HTTP) {
+	server.Register(&bus.Service{
+		Name:        "os.http/1",
+		Description: httpDescription,
+		Methods: []bus.MethodHandler{
+			{Name: "os.http/1.Fetch", Handler: serveHttpFetch(impl.Fetch).Handler()},
+		},
+	})
+}
+
+// UnimplementedHTTP has all methods of [HTTP]: they fail with bus.CodeUnimplemented. Embed it, and
+// what is added to the interface breaks no implementation.
+type UnimplementedHTTP struct{}
+
+func (UnimplementedHTTP) Fetch(_ context.Context, _ Request, _ io.Reader) (_ Response, _ io.ReadCloser, err error) {
+	err = typed.Unimplemented("os.http/1.Fetch")
+	return
+}
+
+var _ HTTP = UnimplementedHTTP{}
+
+type httpClient struct{ t bus.Target }
+
+var httpFetchMethod = bus.MethodOf("os.http/1.Fetch")
+
+type httpFetchArgs struct {
+	Request Request `json:"request"`
+}
+
+type httpFetchResults struct {
+	Response Response `json:"response"`
+}
+
+func (c *httpClient) Fetch(ctx context.Context, request Request, body io.Reader) (response Response, content io.ReadCloser, err error) {
+	var results httpFetchResults
+	s, err := typed.Open(ctx, c.t, httpFetchMethod, &httpFetchArgs{request}, &results, &typed.Parts{
+		Sources: []typed.Source{typed.Bytes(0, body, nil)},
+	})
+	if err != nil {
+		return response, content, err
+	}
+	r, err := typed.Results(ctx, s, 1)
+	if err != nil {
+		return response, content, err
+	}
+	return results.Response, r.Bytes(1), nil
+}
+
+func serveHttpFetch(fn func(ctx context.Context, request Request, body io.Reader) (Response, io.ReadCloser, error)) typed.Serve {
+	return func(ctx context.Context, in *bus.Incoming) error {
+		var args httpFetchArgs
+		if err := typed.Args(in, &args); err != nil {
+			return err
+		}
+		r := typed.Params(ctx, in)
+		response, content, err := fn(ctx, args.Request, r.Bytes(0))
+		if err != nil {
+			return err
+		}
+		return typed.Stream(in, &httpFetchResults{response}, typed.Bytes(1, content, content))
+	}
+}
+
+const httpDescription = `{"name":"os.http/1","doc":"HTTP makes requests.","format":"cbor","methods":[{"name":"Fetch","id":"78509592e33c4c1b359fa6809874dec4","doc":"Fetch makes a request, and returns when the answer's head is there.","params":[{"name":"request","type":"Request"},{"name":"body","kind":"bytes"}],"results":[{"name":"response","type":"Response"},{"name":"content","kind":"bytes","stream":1}]}],"types":[{"name":"Header","doc":"Header is a line of the head of a request or an answer.","kind":"struct","fields":[{"name":"name","type":"string"},{"name":"value","type":"string"}]},{"name":"Request","doc":"Request is what is asked of a server.","kind":"struct","fields":[{"name":"method","type":"string","doc":"GET if it is empty"},{"name":"url","type":"string"},{"name":"headers","type":"[]Header"},{"name":"redirect","type":"string","doc":"follow, error or manual"},{"name":"content","type":"[]byte"},{"name":"stream","type":"bool","doc":"the body is the stream, not Content"},{"name":"whole","type":"bool","doc":"the answer's body goes into its Content"}]},{"name":"Response","doc":"Response is what a server answers.","kind":"struct","fields":[{"name":"status","type":"int"},{"name":"status_text","type":"string"},{"name":"headers","type":"[]Header"},{"name":"url","type":"string"},{"name":"redirected","type":"bool"},{"name":"held","type":"bool"},{"name":"content","type":"[]byte"}]}]}`
+
+// NewWSClient is the WS that target serves: a package, or what stands for one.
+func NewWSClient(target bus.Target) WS { return &wsClient{target} }
+
+// NewWSClientOn is the WS of the package pkg at the other side of conn.
+func NewWSClientOn(conn *bus.Conn, pkg string) WS { return NewWSClient(conn.Package(pkg)) }
+
+// RegisterWS has server serve impl as os.ws/1. Each call runs on a goroutine of its own.
+func RegisterWS(server *bus.Server, impl WS) {
+	server.Register(&bus.Service{
+		Name:        "os.ws/1",
+		Description: wsDescription,
+		Methods: []bus.MethodHandler{
+			{Name: "os.ws/1.Connect", Handler: serveWsConnect(impl.Connect).Handler()},
+		},
+	})
+}
+
+// UnimplementedWS has all methods of [WS]: they fail with bus.CodeUnimplemented. Embed it, and
+// what is added to the interface breaks no implementation.
+type UnimplementedWS struct{}
+
+func (UnimplementedWS) Connect(_ context.Context, _ string, _ []string, _ iter.Seq2[Message, error]) (_ string, _ Socket, _ iter.Seq2[Message, error], err error) {
+	err = typed.Unimplemented("os.ws/1.Connect")
+	return
+}
+
+var _ WS = UnimplementedWS{}
+
+type wsClient struct{ t bus.Target }
+
+var wsConnectMethod = bus.MethodOf("os.ws/1.Connect")
+
+type wsConnectArgs struct {
+	Url       string   `json:"url"`
+	Protocols []string `json:"protocols"`
+}
+
+type wsConnectResults struct {
+	Protocol string `json:"protocol"`
+}
+
+func (c *wsClient) Connect(ctx context.Context, url string, protocols []string, send iter.Seq2[Message, error]) (protocol string, socket Socket, messages iter.Seq2[Message, error], err error) {
+	var results wsConnectResults
+	s, err := typed.Open(ctx, c.t, wsConnectMethod, &wsConnectArgs{url, protocols}, &results, &typed.Parts{
+		Sources: []typed.Source{typed.Items(0, send)},
+	})
+	if err != nil {
+		return protocol, socket, messages, err
+	}
+	r, err := typed.Beside(s)
+	if err != nil {
+		return protocol, socket, messages, err
+	}
+	if s != nil {
+		socket = &wsSocketClient{t: s}
+	}
+	return results.Protocol, socket, typed.ReadItems[Message](r, 1), nil
+}
+
+func serveWsConnect(fn func(ctx context.Context, url string, protocols []string, send iter.Seq2[Message, error]) (string, Socket, iter.Seq2[Message, error], error)) typed.Serve {
+	return func(ctx context.Context, in *bus.Incoming) error {
+		var args wsConnectArgs
+		if err := typed.Args(in, &args); err != nil {
+			return err
+		}
+		r := typed.Params(ctx, in)
+		protocol, socket, messages, err := fn(ctx, args.Url, args.Protocols, typed.ReadItems[Message](r, 0))
+		if err != nil {
+			return err
+		}
+		return typed.Give(in, &wsConnectResults{protocol}, serveWsSocket(socket), socket, typed.Items(1, messages))
+	}
+}
+
+type wsSocketClient struct {
+	t        *bus.Session
+	borrowed bool // it is the caller's, who closes it
+}
+
+func (c *wsSocketClient) Close() error {
+	if c.borrowed {
+		return nil
+	}
+	return c.t.Close()
+}
+
+func (c *wsSocketClient) BusSession() *bus.Session { return c.t }
+
+func serveWsSocket(object Socket) typed.Table {
+	if object == nil {
+		return nil
+	}
+	return typed.Table{
+		{Method: wsSocketCloseWithMethod, Serve: serveWsSocketCloseWith(object.CloseWith)},
+		{Method: wsSocketWaitMethod, Serve: serveWsSocketWait(object.Wait)},
+	}
+}
+
+var wsSocketCloseWithMethod = bus.MethodOf("os.ws/1.Socket.CloseWith")
+
+type wsSocketCloseWithArgs struct {
+	Code   int    `json:"code"`
+	Reason string `json:"reason"`
+}
+
+type wsSocketCloseWithResults struct {
+	End End `json:"end"`
+}
+
+func (c *wsSocketClient) CloseWith(ctx context.Context, code int, reason string) (end End, err error) {
+	var results wsSocketCloseWithResults
+	err = typed.Call(ctx, c.t, wsSocketCloseWithMethod, &wsSocketCloseWithArgs{code, reason}, &results)
+	return results.End, err
+}
+
+func serveWsSocketCloseWith(fn func(ctx context.Context, code int, reason string) (End, error)) typed.Serve {
+	return func(ctx context.Context, in *bus.Incoming) error {
+		var args wsSocketCloseWithArgs
+		if err := typed.Args(in, &args); err != nil {
+			return err
+		}
+		end, err := fn(ctx, args.Code, args.Reason)
+		if err != nil {
+			return err
+		}
+		return typed.Reply(in, &wsSocketCloseWithResults{end})
+	}
+}
+
+var wsSocketWaitMethod = bus.MethodOf("os.ws/1.Socket.Wait")
+
+type wsSocketWaitResults struct {
+	End End `json:"end"`
+}
+
+func (c *wsSocketClient) Wait(ctx context.Context) (end End, err error) {
+	var results wsSocketWaitResults
+	err = typed.Call(ctx, c.t, wsSocketWaitMethod, nil, &results)
+	return results.End, err
+}
+
+func serveWsSocketWait(fn func(ctx context.Context) (End, error)) typed.Serve {
+	return func(ctx context.Context, in *bus.Incoming) error {
+		end, err := fn(ctx)
+		if err != nil {
+			return err
+		}
+		return typed.Reply(in, &wsSocketWaitResults{end})
+	}
+}
+
+const wsDescription = `{"name":"os.ws/1","doc":"WS opens WebSockets.","format":"cbor","methods":[{"name":"Connect","id":"ff188e1655787690f931b13f59b00990","doc":"Connect opens a socket.","params":[{"name":"url","type":"string"},{"name":"protocols","type":"[]string"},{"name":"send","kind":"items","type":"Message"}],"results":[{"name":"protocol","type":"string"},{"name":"socket","kind":"object","type":"Socket"},{"name":"messages","kind":"items","type":"Message","stream":1}]}],"objects":[{"name":"Socket","doc":"Socket is an open WebSocket.","methods":[{"name":"CloseWith","id":"086acbba4b988c1aba07d1f0440d17a9","doc":"CloseWith closes it, when what was sent is on its way.","params":[{"name":"code","type":"int"},{"name":"reason","type":"string"}],"results":[{"name":"end","type":"End"}]},{"name":"Wait","id":"4e991139751d7116e810f11ae5eec86b","doc":"Wait waits until it is closed.","results":[{"name":"end","type":"End"}]}]}],"types":[{"name":"End","doc":"End is how a socket was closed.","kind":"struct","fields":[{"name":"code","type":"int"},{"name":"reason","type":"string"},{"name":"clean","type":"bool"}]},{"name":"Message","doc":"Message is a text, or bytes.","kind":"struct","fields":[{"name":"text","type":"bool"},{"name":"data","type":"[]byte"}]}]}`
 
 // NewTTYClient is the TTY that target serves: a package, or what stands for one.
 func NewTTYClient(target bus.Target) TTY { return &ttyClient{target} }
@@ -268,6 +494,179 @@ func serveLogLog(fn func(ctx context.Context, level int, message string, attrs m
 
 const logDescription = `{"name":"os.log/1","doc":"Log is the system's log.","format":"cbor","methods":[{"name":"Level","id":"baca720f35e6ccabef6d7150d327f1cc","doc":"Level is the lowest level that is kept: -4 is debug, 0 info, 4 warn, 8 error.","results":[{"name":"level","type":"int"},{"name":"name","type":"string"}]},{"name":"Log","id":"3f1596610d8ebd6db9f0084034a9e70e","doc":"Log writes an entry.","params":[{"name":"level","type":"int"},{"name":"message","type":"string"},{"name":"attrs","type":"map[string]string"}]}]}`
 
+// NewProcessClient is the Process that target serves: a package, or what stands for one.
+func NewProcessClient(target bus.Target) Process { return &processClient{target} }
+
+// NewProcessClientOn is the Process of the package pkg at the other side of conn.
+func NewProcessClientOn(conn *bus.Conn, pkg string) Process {
+	return NewProcessClient(conn.Package(pkg))
+}
+
+// RegisterProcess has server serve impl as os.process/1. Each call runs on a goroutine of its own.
+func RegisterProcess(server *bus.Server, impl Process) {
+	server.Register(&bus.Service{
+		Name:        "os.process/1",
+		Description: processDescription,
+		Methods: []bus.MethodHandler{
+			{Name: "os.process/1.Spawn", Handler: serveProcessSpawn(impl.Spawn).Handler()},
+		},
+	})
+}
+
+// UnimplementedProcess has all methods of [Process]: they fail with bus.CodeUnimplemented. Embed it, and
+// what is added to the interface breaks no implementation.
+type UnimplementedProcess struct{}
+
+func (UnimplementedProcess) Spawn(_ context.Context, _ string, _ []string, _ []string, _ string, _ string, _ string, _ string, _ string, _ io.Reader) (_ int, _ Child, _ io.ReadCloser, _ io.ReadCloser, err error) {
+	err = typed.Unimplemented("os.process/1.Spawn")
+	return
+}
+
+var _ Process = UnimplementedProcess{}
+
+type processClient struct{ t bus.Target }
+
+var processSpawnMethod = bus.MethodOf("os.process/1.Spawn")
+
+type processSpawnArgs struct {
+	Path   string   `json:"path"`
+	Args   []string `json:"args"`
+	Env    []string `json:"env"`
+	Cwd    string   `json:"cwd"`
+	Stdin  string   `json:"stdin"`
+	Stdout string   `json:"stdout"`
+	Stderr string   `json:"stderr"`
+	Left   string   `json:"left"`
+}
+
+type processSpawnResults struct {
+	Id int `json:"id"`
+}
+
+func (c *processClient) Spawn(ctx context.Context, path string, args_ []string, env []string, cwd string, stdin string, stdout string, stderr string, left string, input io.Reader) (id int, child Child, output io.ReadCloser, errors io.ReadCloser, err error) {
+	var results processSpawnResults
+	s, err := typed.Open(ctx, c.t, processSpawnMethod, &processSpawnArgs{path, args_, env, cwd, stdin, stdout, stderr, left}, &results, &typed.Parts{
+		Sources: []typed.Source{typed.Bytes(0, input, nil)},
+	})
+	if err != nil {
+		return id, child, output, errors, err
+	}
+	r, err := typed.Beside(s)
+	if err != nil {
+		return id, child, output, errors, err
+	}
+	if s != nil {
+		child = &processChildClient{t: s}
+	}
+	return results.Id, child, r.Bytes(1), r.Bytes(2), nil
+}
+
+func serveProcessSpawn(fn func(ctx context.Context, path string, args []string, env []string, cwd string, stdin string, stdout string, stderr string, left string, input io.Reader) (int, Child, io.ReadCloser, io.ReadCloser, error)) typed.Serve {
+	return func(ctx context.Context, in *bus.Incoming) error {
+		var args processSpawnArgs
+		if err := typed.Args(in, &args); err != nil {
+			return err
+		}
+		r := typed.Params(ctx, in)
+		id, child, output, errors, err := fn(ctx, args.Path, args.Args, args.Env, args.Cwd, args.Stdin, args.Stdout, args.Stderr, args.Left, r.Bytes(0))
+		if err != nil {
+			return err
+		}
+		return typed.Give(in, &processSpawnResults{id}, serveProcessChild(child), child, typed.Bytes(1, output, output), typed.Bytes(2, errors, errors))
+	}
+}
+
+type processChildClient struct {
+	t        *bus.Session
+	borrowed bool // it is the caller's, who closes it
+}
+
+func (c *processChildClient) Close() error {
+	if c.borrowed {
+		return nil
+	}
+	return c.t.Close()
+}
+
+func (c *processChildClient) BusSession() *bus.Session { return c.t }
+
+func serveProcessChild(object Child) typed.Table {
+	if object == nil {
+		return nil
+	}
+	return typed.Table{
+		{Method: processChildWaitMethod, Serve: serveProcessChildWait(object.Wait)},
+		{Method: processChildKillMethod, Serve: serveProcessChildKill(object.Kill)},
+	}
+}
+
+var processChildWaitMethod = bus.MethodOf("os.process/1.Child.Wait")
+
+type processChildWaitResults struct {
+	Code   int    `json:"code"`
+	Signal string `json:"signal"`
+}
+
+func (c *processChildClient) Wait(ctx context.Context) (code int, signal string, err error) {
+	var results processChildWaitResults
+	err = typed.Call(ctx, c.t, processChildWaitMethod, nil, &results)
+	return results.Code, results.Signal, err
+}
+
+func serveProcessChildWait(fn func(ctx context.Context) (int, string, error)) typed.Serve {
+	return func(ctx context.Context, in *bus.Incoming) error {
+		code, signal, err := fn(ctx)
+		if err != nil {
+			return err
+		}
+		return typed.Reply(in, &processChildWaitResults{code, signal})
+	}
+}
+
+var processChildKillMethod = bus.MethodOf("os.process/1.Child.Kill")
+
+type processChildKillArgs struct {
+	Signal string `json:"signal"`
+}
+
+func (c *processChildClient) Kill(ctx context.Context, signal string) error {
+	return typed.Call(ctx, c.t, processChildKillMethod, &processChildKillArgs{signal}, nil)
+}
+
+func serveProcessChildKill(fn func(ctx context.Context, signal string) error) typed.Serve {
+	return func(ctx context.Context, in *bus.Incoming) error {
+		var args processChildKillArgs
+		if err := typed.Args(in, &args); err != nil {
+			return err
+		}
+		if err := fn(ctx, args.Signal); err != nil {
+			return err
+		}
+		return typed.Reply(in, nil)
+	}
+}
+
+const processDescription = `{"name":"os.process/1","doc":"Process starts programs.","format":"cbor","methods":[{"name":"Spawn","id":"028f3ace9df1ba2b3075c963f295f307","doc":"Spawn starts the program path.","params":[{"name":"path","type":"string"},{"name":"args","type":"[]string"},{"name":"env","type":"[]string"},{"name":"cwd","type":"string"},{"name":"stdin","type":"string"},{"name":"stdout","type":"string"},{"name":"stderr","type":"string"},{"name":"left","type":"string"},{"name":"input","kind":"bytes"}],"results":[{"name":"id","type":"int"},{"name":"child","kind":"object","type":"Child"},{"name":"output","kind":"bytes","stream":1},{"name":"errors","kind":"bytes","stream":2}]}],"objects":[{"name":"Child","doc":"Child is a program that was started.","methods":[{"name":"Wait","id":"72805ea0c9561427fa7e97d9fc0bf5d3","doc":"Wait waits for the child's end.","results":[{"name":"code","type":"int"},{"name":"signal","type":"string"}]},{"name":"Kill","id":"3e3869089aa859755aea442dbc44becf","doc":"Kill sends a signal.","params":[{"name":"signal","type":"string"}]}]}]}`
+
+// UnimplementedSocket has all methods of [Socket]: they fail with bus.CodeUnimplemented. Embed it, and
+// what is added to the interface breaks no implementation.
+type UnimplementedSocket struct{}
+
+func (UnimplementedSocket) CloseWith(_ context.Context, _ int, _ string) (_ End, err error) {
+	err = typed.Unimplemented("Socket.CloseWith")
+	return
+}
+
+func (UnimplementedSocket) Wait(_ context.Context) (_ End, err error) {
+	err = typed.Unimplemented("Socket.Wait")
+	return
+}
+
+// Close does nothing.
+func (UnimplementedSocket) Close() error { return nil }
+
+var _ Socket = UnimplementedSocket{}
+
 // UnimplementedMode has all methods of [Mode]: they fail with bus.CodeUnimplemented. Embed it, and
 // what is added to the interface breaks no implementation.
 type UnimplementedMode struct{}
@@ -276,3 +675,22 @@ type UnimplementedMode struct{}
 func (UnimplementedMode) Close() error { return nil }
 
 var _ Mode = UnimplementedMode{}
+
+// UnimplementedChild has all methods of [Child]: they fail with bus.CodeUnimplemented. Embed it, and
+// what is added to the interface breaks no implementation.
+type UnimplementedChild struct{}
+
+func (UnimplementedChild) Wait(_ context.Context) (_ int, _ string, err error) {
+	err = typed.Unimplemented("Child.Wait")
+	return
+}
+
+func (UnimplementedChild) Kill(_ context.Context, _ string) (err error) {
+	err = typed.Unimplemented("Child.Kill")
+	return
+}
+
+// Close does nothing.
+func (UnimplementedChild) Close() error { return nil }
+
+var _ Child = UnimplementedChild{}
