@@ -3,6 +3,7 @@
 package desc
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -76,11 +77,31 @@ type Enum struct {
 	Doc   string `json:"doc,omitempty"`
 }
 
-// Parse reads a description.
+// A description comes from a package, which may write what it likes, and is read in one go: these
+// are what it may have.
+const (
+	maxSize  = 256 << 10 // bytes
+	maxParts = 4 << 10   // services, methods, parameters, fields …
+	maxName  = 200       // bytes of a service's name, which all its methods' begin with
+)
+
+// Parse reads a description. One that is longer than 256 KiB, or has more than 4,096 parts, is
+// none.
 func Parse(data []byte) (*Description, error) {
+	switch {
+	case len(data) > maxSize:
+		return nil, fmt.Errorf("read a description: it is longer than %d KiB", maxSize>>10)
+	case bytes.Count(data, []byte("{")) > maxParts:
+		return nil, fmt.Errorf("read a description: it has more than %d parts", maxParts)
+	}
 	d := new(Description)
 	if err := json.Unmarshal(data, d); err != nil {
 		return nil, fmt.Errorf("read a description: %w", err)
+	}
+	for i := range d.Services {
+		if len(d.Services[i].Name) > maxName {
+			return nil, fmt.Errorf("read a description: a service's name is longer than %d bytes", maxName)
+		}
 	}
 	return d, nil
 }

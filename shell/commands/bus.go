@@ -187,7 +187,10 @@ func (c *cmd) busDescribe() int {
 	defer conn.Close(nil)
 	text, d := c.busDescription(c.p.Context(), conn, args[0])
 	if types {
-		c.out.WriteString(typescript.Types(d))
+		for piece := range typescript.Pieces(d) {
+			c.out.WriteString(piece)
+			c.p.Work(len(piece))
+		}
 	} else {
 		c.out.WriteString(indent(text) + "\n")
 	}

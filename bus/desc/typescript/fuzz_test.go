@@ -24,12 +24,18 @@ func FuzzTypes(f *testing.F) {
 	}
 	f.Add(nested(64, `{"kind":"callback","callback":{"results":[`, `]}}`))
 	f.Add([]byte(`{"services":[{"methods":[{"params":[{"type":"` + strings.Repeat("*", 1<<20) + `"}]}]}]}`))
+	for _, h := range hostile {
+		f.Add([]byte(h.text()))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := desc.Parse(data)
 		if err != nil {
 			return
 		}
 		text := typescript.Types(d)
+		if len(text) > mostText {
+			t.Fatalf("%d bytes become %d", len(data), len(text))
+		}
 		open := false
 		for rest := text; ; open = !open {
 			mark := "/**"
