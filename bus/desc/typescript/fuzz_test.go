@@ -23,9 +23,8 @@ func FuzzTypes(f *testing.F) {
 		return []byte(`{"services":[{"methods":[{"params":[` + strings.Repeat(open, n) + strings.Repeat(close, n) + `]}]}]}`)
 	}
 	f.Add(nested(64, `{"kind":"callback","callback":{"results":[`, `]}}`))
-	f.Add([]byte(`{"services":[{"methods":[{"params":[{"type":"` + strings.Repeat("*", 1<<20) + `"}]}]}]}`))
 	for _, h := range hostile {
-		f.Add([]byte(h.text()))
+		f.Add([]byte(h.text(3))) // a long one takes a minute to be made shorter
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := desc.Parse(data)

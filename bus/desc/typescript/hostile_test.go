@@ -26,6 +26,7 @@ var hostile = []hostileText{
 	{"a callback of many names", `{"services":[{"methods":[{"params":[` + strings.Repeat(`{"kind":"callback","callback":{"results":[`, 7), `{"name":"` + strings.Repeat("c", 50) + `"},`, `{}` + strings.Repeat(`]}}`, 7) + `]}]}]}`, 3000},
 	{"lists of lists", `{"services":[{"methods":[{"params":[`, `{"type":"` + strings.Repeat("[]", 90) + `"},`, `{}]}]}]}`, 1200},
 	{"pointers", `{"services":[{"types":[{"kind":"struct","fields":[`, `{"type":"` + strings.Repeat("*", 190) + `"},`, `{}]}]}]}`, 1200},
+	{"a long type", `{"services":[{"methods":[{"params":[{"type":"`, `*`, `"}]}]}]}`, 250_000},
 	{"lines", `{"services":[{"doc":"`, `\n`, `"}]}`, 120_000},
 }
 
@@ -34,13 +35,13 @@ type hostileText struct {
 	most                   int // how often it is repeated
 }
 
-func (h *hostileText) text() string { return h.begin + strings.Repeat(h.part, h.most) + h.end }
+func (h *hostileText) text(n int) string { return h.begin + strings.Repeat(h.part, n) + h.end }
 
 // TestHostile has packages describe themselves so that little becomes much: not too much.
 func TestHostile(t *testing.T) {
 	for _, h := range hostile {
 		t.Run(h.name, func(t *testing.T) {
-			text := h.text()
+			text := h.text(h.most)
 			d, err := desc.Parse([]byte(text))
 			if err != nil {
 				t.Fatal(err)
