@@ -1,6 +1,9 @@
 package kernel
 
-import "github.com/bushel-wasm/bushel/kernel/sys"
+import (
+	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/kernel/sys"
+)
 
 // complain writes a line behind the process's name to its standard error, and costs
 // the process nothing: process 1 is the writer, and waits where it has to. The lock is
@@ -13,7 +16,7 @@ func (p *Process) complain(line string) {
 	k := p.k
 	c := &call{
 		k: k, p: k.init, done: func(sys.Reply) {}, handler: sysWrite,
-		r: &sys.Request{Op: sys.OpWrite, Args: [6]uint64{1: sys.WriteOwnLine}, Data: []byte(p.name + ": " + line + "\n")},
+		r: &sys.Request{Op: sys.OpWrite, Args: [6]uint64{1: sys.WriteOwnLine}, Data: []byte(errno.Plain(p.name) + ": " + line + "\n")},
 		f: f, flags: f.flags &^ sys.ONonblock,
 	}
 	if _, master := f.stream.(ptyMaster); master {

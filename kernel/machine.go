@@ -124,7 +124,7 @@ func (k *Kernel) launch(p *Process, t *target) {
 	}
 	if ended := p.begun(running); err != nil && !ended {
 		k.log.Warn("a guest cannot be run", "module", "kernel", "pid", p.pid, "program", p.name, "err", err)
-		p.Syscall(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2, sys.WriteOwnLine}, Data: []byte(p.name + ": " + err.Error() + "\n")})
+		p.Syscall(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2, sys.WriteOwnLine}, Data: []byte(errno.Plain(p.name) + ": " + err.Error() + "\n")})
 		p.guest.Ended(sys.Exited(126))
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
@@ -18,7 +19,7 @@ func (sh *shell) quote(s string) string {
 	return "'" + paced.Mapped(s, func(p string) string { return strings.ReplaceAll(p, "'", `'\''`) }, sh.work) + "'"
 }
 
-func unprintable(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }
+func unprintable(r rune) bool { return errno.Unprintable(r) || r == utf8.RuneError }
 
 func (sh *shell) ansiQuote(s string) string {
 	var b strings.Builder
@@ -46,9 +47,11 @@ func (sh *shell) ansiQuote(s string) string {
 		case r == '\'' || r == '\\':
 			b.WriteByte('\\')
 			b.WriteRune(r)
-		case r == utf8.RuneError && n == 1, r < ' ', r == 0x7f:
-			o := strconv.FormatInt(int64(s[i]), 8)
-			b.WriteString(`\` + strings.Repeat("0", 3-len(o)) + o)
+		case r == utf8.RuneError && n == 1, errno.Unprintable(r):
+			for _, c := range []byte(s[i : i+n]) {
+				o := strconv.FormatInt(int64(c), 8)
+				b.WriteString(`\` + strings.Repeat("0", 3-len(o)) + o)
+			}
 		default:
 			b.WriteRune(r)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
+	"github.com/bushel-wasm/bushel/kernel/errno"
 )
 
 // HostFunc is a function that a guest can import.
@@ -156,6 +157,7 @@ func Status(name string, err error, used, limit uint32) (code uint8, message str
 	if err == nil {
 		return 0, ""
 	}
+	name = errno.Plain(name)
 	line := name + ": " + err.Error()
 	if exit, ok := errors.AsType[*ExitError](err); ok {
 		code, line = uint8(exit.Code), ""

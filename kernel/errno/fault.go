@@ -42,15 +42,23 @@ func (e Errno) With(why string) error {
 	return &Fault{e, why}
 }
 
-// Sentence is fmt.Sprintf for what a program tells of an error: an argument that is the empty
-// string, a file's name as a rule, is shown by quotes unless the format has quotes of its own.
+// Sentence is fmt.Sprintf for what a program tells of an error. An argument that is the empty
+// string, a file's name as a rule, is shown by quotes unless the format has quotes of its own;
+// of one that is a string, or an error of one line, what is shown is [Plain].
 func Sentence(format string, args ...any) string {
 	quotes := strings.Contains(format, "'%") || strings.Contains(format, `"%`) || strings.Contains(format, "%q")
-	if !quotes && slices.Contains(args, any("")) {
-		args = slices.Clone(args)
-		for i, arg := range args {
-			if arg == "" {
+	args = slices.Clone(args)
+	for i, arg := range args {
+		switch arg := arg.(type) {
+		case string:
+			if arg == "" && !quotes {
 				args[i] = "''"
+			} else if !strings.Contains(format, "%q") {
+				args[i] = Plain(arg)
+			}
+		case error:
+			if text := arg.Error(); !strings.Contains(text, "\n") {
+				args[i] = Plain(text)
 			}
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
 )
 
 const (
@@ -118,7 +120,7 @@ func oneLine(text string) string {
 		text = strings.ToValidUTF8(text[:maxText], "") + "..."
 	}
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+		if r != '\t' && errno.Unprintable(r) {
 			return ' '
 		}
 		return r

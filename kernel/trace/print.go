@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/bushel-wasm/bushel/kernel/errno"
 )
 
 // Line is an event as strace prints it, with the seconds since begun and the pid before
@@ -18,7 +20,7 @@ func Line(e *Event, begun time.Time) string {
 	if e.Took >= 0 {
 		took = fmt.Sprintf(" <%.6f>", e.Took.Seconds())
 	}
-	return fmt.Sprintf("%10.6f [%d] %s(%s) = %s%s\n", e.Begin.Sub(begun).Seconds(), e.PID, e.Call, e.Args, e.Result, took)
+	return fmt.Sprintf("%10.6f [%d] %s(%s) = %s%s\n", e.Begin.Sub(begun).Seconds(), e.PID, e.Call, errno.Plain(e.Args), errno.Plain(e.Result), took)
 }
 
 // Summary counts events by their names. The zero value is empty. It is not for several
@@ -36,7 +38,7 @@ type row struct {
 func (s *Summary) Add(e *Event) {
 	name := e.Call
 	if e.Bus != nil {
-		name += " " + strings.TrimSpace(e.Bus.Package)
+		name += " " + errno.Plain(strings.TrimSpace(e.Bus.Package))
 	}
 	if s.rows == nil {
 		s.rows = map[string]*row{}

@@ -13,6 +13,7 @@ import (
 	"github.com/bushel-wasm/bushel/bus/desc"
 	"github.com/bushel-wasm/bushel/bus/desc/typescript"
 	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -137,7 +138,7 @@ func (c *cmd) busList(stats bool) int {
 	for _, p := range list {
 		switch {
 		case stats:
-			fmt.Fprintf(c.out, "%-20s %8d calls %6d faults %6d open\n", p.Name, p.Calls, p.Faults, p.Open)
+			fmt.Fprintf(c.out, "%-20s %8d calls %6d faults %6d open\n", errno.Plain(p.Name), p.Calls, p.Faults, p.Open)
 		default:
 			where := p.Module
 			if p.Wrong != "" {
@@ -146,7 +147,7 @@ func (c *cmd) busList(stats bool) int {
 			if len(p.PIDs) > 0 {
 				where = strings.TrimSpace(strings.Trim(fmt.Sprint(p.PIDs), "[]") + " " + where)
 			}
-			fmt.Fprintln(c.out, strings.TrimRight(fmt.Sprintf("%-20s %-8s %s", p.Name, p.State, where), " "))
+			fmt.Fprintln(c.out, strings.TrimRight(fmt.Sprintf("%-20s %-8s %s", errno.Plain(p.Name), p.State, errno.Plain(where)), " "))
 		}
 	}
 	return 0
@@ -188,7 +189,7 @@ func (c *cmd) busDescribe() int {
 	text, d := c.busDescription(c.p.Context(), conn, args[0])
 	if types {
 		for piece := range typescript.Pieces(d) {
-			c.out.WriteString(piece)
+			c.out.WriteString(plainLines(piece))
 			c.p.Work(len(piece))
 		}
 	} else {

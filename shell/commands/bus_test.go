@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/bus/codec/cbor"
+	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/errno"
 )
 
 const greeterDescription = `{"name":"demo.greeter/1","methods":[
@@ -158,5 +161,41 @@ export interface DemoGreeter1 {
 	}
 	if got := w.run([]string{"bus", "stats", "demo"}, ""); got.code != 0 || !strings.HasPrefix(got.out, "demo ") || !strings.Contains(got.out, "0 open") {
 		t.Errorf("stats: %+v", got)
+	}
+}
+
+// TestBus_plain has a package choose names and texts that would move the cursor: what is shown of
+// them does not.
+func TestBus_plain(t *testing.T) {
+	w := newWorld(t)
+	const odd = "a\x1b[2J\u009bx\u202e"
+	s := bus.NewServer(&bus.Service{Name: "odd/1", Description: `{"name":"odd/1","doc":"a\u001b[2J` + "\u009b" + `","methods":[
+		{"name":"Fail","params":[{"name":"a\u001b[2J","kind":"callback","callback":{"id":"` + bus.MethodOf("odd/1.Fail.back").String() + `"}}]},
+		{"name":"deep","x":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}]}`})
+	s.Handle("odd/1.Fail", bus.Go(func(ctx context.Context, in *bus.Incoming) error {
+		in.Invoke(ctx, &bus.Request{Method: bus.MethodOf("odd/1.Fail.back"), Format: bus.FormatJSON, Body: []byte(`"` + "\u009b" + `"`)})
+		return bus.NewError(bus.CodeInvalidArgument, odd)
+	}))
+	w.k.Bus().Register(odd, s)
+	p, err := w.k.Init().Fork(func(p *kernel.Process) int {
+		<-p.Context().Done()
+		return 0
+	}, kernel.ForkAttr{Argv: []string{"/bin/" + odd, odd}, FDs: [][2]uint32{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid := fmt.Sprint(p.PID())
+	for _, line := range [][]string{
+		{"bus", "ls"}, {"bus", "ls", "--json"}, {"bus", "stats"}, {"bus", "describe", odd}, {"bus", "describe", "--ts", odd},
+		{"bus", "call", odd, "odd/1.Fail"}, {"bus", "call", odd, "odd"}, {"bus", "call", "none" + odd, "x/1.Y"},
+		{"ps", "-p", pid}, {"ps", "-f", "-p", pid}, {"cat", "/" + odd},
+	} {
+		got := w.run(line, "")
+		if at := strings.IndexFunc(got.out+got.err, func(r rune) bool { return r != '\n' && r != '\t' && errno.Unprintable(r) }); at >= 0 {
+			t.Errorf("%q shows %.300q", line, (got.out + got.err)[at:])
+		}
+		if got.out+got.err == "" || len(got.out) > 1<<20 {
+			t.Errorf("%q shows %d bytes", line, len(got.out))
+		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/bus/desc"
+	"github.com/bushel-wasm/bushel/kernel/errno"
 )
 
 // busArgs is the JSON that the operands of a call mean.
@@ -87,7 +88,7 @@ func (c *cmd) busCall() int {
 		c.fail(2, "%s", err)
 	}
 	r.Handler = bus.HandlerFunc(func(in *bus.Incoming) {
-		fmt.Fprintf(c.p.Stdout(), "%s: %s\n", m.callback(in.Method()), toJSON(in.Format(), in.Body()))
+		fmt.Fprintf(c.p.Stdout(), "%s: %s\n", errno.Plain(m.callback(in.Method())), plainJSON(toJSON(in.Format(), in.Body())))
 		in.Reply(bus.FormatJSON, []byte("null"))
 	})
 	s, wait := bus.Begin(ctx, conn.Package(args[0]), r)
@@ -127,7 +128,7 @@ func (c *cmd) busStreams(ctx context.Context, s *bus.Session, m *busMethod) {
 				var item []byte
 				var format bus.Format
 				if item, format, err = s.Stream(v.Stream).Recv(ctx, 16<<20); err == nil {
-					c.out.WriteString(string(toJSON(format, item)) + "\n")
+					c.out.WriteString(string(plainJSON(toJSON(format, item))) + "\n")
 					c.out.Flush()
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/grant"
 )
 
@@ -58,7 +59,7 @@ func (c *cmd) printGrants(list []kernel.GrantInfo, asJSON bool) int {
 		if g.Package != "" {
 			origin += " " + g.Package
 		}
-		fmt.Fprintf(c.out, "%-6s %-32s %s\n", g.Decision, g.Pattern, origin)
+		fmt.Fprintf(c.out, "%-6s %-32s %s\n", g.Decision, errno.Plain(g.Pattern), errno.Plain(origin))
 	}
 	return 0
 }

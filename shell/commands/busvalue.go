@@ -13,6 +13,7 @@ import (
 	"github.com/bushel-wasm/bushel/bus/codec"
 	"github.com/bushel-wasm/bushel/bus/codec/cborvalue"
 	"github.com/bushel-wasm/bushel/bus/desc"
+	"github.com/bushel-wasm/bushel/kernel/errno"
 )
 
 // busMethod is a method as a call needs to know it.
@@ -178,11 +179,66 @@ func forJSON(v any) any {
 	return v
 }
 
-// indent is JSON for people.
+// indent is JSON for people. One that would become much longer by it stays as it is.
 func indent(text []byte) string {
+	text = plainJSON(text)
 	var b bytes.Buffer
-	if json.Indent(&b, text, "", "  ") != nil {
+	if indents(text) > maxIndent || json.Indent(&b, text, "", "  ") != nil {
 		return string(text)
 	}
 	return b.String()
+}
+
+// maxIndent is how many bytes of room indent puts into a text at most.
+const maxIndent = 4 << 20
+
+// indents is how many bytes indent would put into a text.
+func indents(text []byte) (n int) {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[', c == '{':
+			depth++
+			n += 1 + 2*depth
+		case c == ']', c == '}':
+			depth--
+			n += 1 + 2*depth
+		case c == ',':
+			n += 1 + 2*depth
+		}
+	}
+	return n
+}
+
+// plainJSON is JSON without the characters that no line is to have, which it may have within texts: it
+// means the same.
+func plainJSON(text []byte) []byte {
+	odd := func(r rune) bool { return r != '\n' && r != '\t' && r != '\r' && errno.Unprintable(r) }
+	if bytes.IndexFunc(text, odd) < 0 {
+		return text
+	}
+	var b bytes.Buffer
+	for _, r := range string(text) {
+		if odd(r) {
+			fmt.Fprintf(&b, "\\u%04x", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.Bytes()
+}
+
+// plainLines is [errno.Plain] of each line.
+func plainLines(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && errno.Unprintable(r) {
+			return '?'
+		}
+		return r
+	}, text)
 }

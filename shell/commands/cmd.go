@@ -75,6 +75,14 @@ func (c *cmd) errorf(format string, args ...any) {
 	c.fs.Write(2, []byte(c.name+": "+errno.Sentence(format, args...)+"\n"))
 }
 
+// namer shows names on standard output: plain on a terminal, and as they are for another program.
+func (c *cmd) namer() func(name string) string {
+	if c.fs.IsTTY(1) {
+		return errno.Plain
+	}
+	return func(name string) string { return name }
+}
+
 // fail prints one line on standard error and ends the run.
 func (c *cmd) fail(code int, format string, args ...any) {
 	c.errorf(format, args...)

@@ -20,10 +20,11 @@ type duer struct {
 	depth                                 int
 	unit                                  uint64
 	seen                                  map[[2]uint64]bool
+	namer                                 func(string) string
 }
 
 func runDu(c *cmd) int {
-	d := duer{c: c, depth: -1, unit: 1024, seen: map[[2]uint64]bool{}}
+	d := duer{c: c, depth: -1, unit: 1024, seen: map[[2]uint64]bool{}, namer: c.namer()}
 	f := c.flags()
 	var summary, total bool
 	f.bool(&d.all, "a|all")
@@ -100,6 +101,7 @@ func (d *duer) walk(name string, depth int) uint64 {
 }
 
 func (d *duer) print(n uint64, name string) {
+	name = d.namer(name)
 	switch {
 	case d.human:
 		fmt.Fprintf(d.c.out, "%s\t%s\n", humanSize(n), name)

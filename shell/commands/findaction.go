@@ -16,16 +16,21 @@ func (p *findParser) actionFor(op string) findTest {
 	switch op {
 	case "-print", "-print0":
 		fd.action = true
-		return func(f *found) bool { c.record(f.path, op == "-print0"); return true }
+		shown := c.namer()
+		if op == "-print0" {
+			shown = func(name string) string { return name }
+		}
+		return func(f *found) bool { c.record(shown(f.path), op == "-print0"); return true }
 	case "-printf":
 		fd.action = true
 		format := p.take(op)
 		return func(f *found) bool { c.out.WriteString(c.findFormat(format, f)); return true }
 	case "-ls":
 		fd.action = true
+		shown := c.namer()
 		return func(f *found) bool {
 			fmt.Fprintf(c.out, "%9d %6d %s %3d %-8s %-8s %8d %s %s\n", f.st.Ino, blocksOf(&f.st), modeText(f.st.Type, f.st.Mode),
-				f.st.Nlink, "user", "user", f.st.Size, time.Unix(0, f.st.Mtime).In(c.zone()).Format("Jan _2 15:04"), f.path)
+				f.st.Nlink, "user", "user", f.st.Size, time.Unix(0, f.st.Mtime).In(c.zone()).Format("Jan _2 15:04"), shown(f.path))
 			return true
 		}
 	case "-delete":

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/shell/cformat"
 )
@@ -84,19 +85,20 @@ func (e *listed) color() string {
 	return ""
 }
 
+// text is a name, or where a link leads, as it is printed.
+func (l *lister) text(name string) string {
+	switch {
+	case l.quoted:
+		return strconv.Quote(name)
+	case l.hide:
+		return errno.Plain(name)
+	}
+	return name
+}
+
 // shown is the name as it is printed, without colours, and its suffix.
 func (l *lister) shown(e *listed) (name, suffix string) {
-	name = e.name
-	if l.quoted {
-		name = strconv.Quote(name)
-	} else if l.hide {
-		name = strings.Map(func(r rune) rune {
-			if r < ' ' || r == 127 {
-				return '?'
-			}
-			return r
-		}, name)
-	}
+	name = l.text(e.name)
 	if l.classify || l.slash {
 		switch {
 		case e.st.Type == sys.TypeDirectory:
@@ -270,7 +272,7 @@ func (l *lister) printLong(list []listed) {
 		fmt.Fprintf(out, "%*s %s ", width[5], row[5], l.time(e.st.Mtime))
 		l.printName(e)
 		if e.target != "" {
-			out.WriteString(" -> " + e.target)
+			out.WriteString(" -> " + l.text(e.target))
 		}
 		l.c.record("", l.zero)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -85,7 +86,7 @@ func listMounts(c *cmd, only string) int {
 		if len(p) < 4 || only != "" && p[2] != only {
 			continue
 		}
-		fmt.Fprintf(c.out, "%s on %s type %s (%s)\n", p[0], p[1], p[2], p[3])
+		fmt.Fprintf(c.out, "%s on %s type %s (%s)\n", errno.Plain(p[0]), errno.Plain(p[1]), p[2], p[3])
 	}
 	return 0
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
@@ -131,10 +132,10 @@ func (c *cmd) psField(name string, p *sys.ProcInfo) string {
 		return "user"
 	case "comm", "ucmd":
 		if len(p.Command) > 0 {
-			return baseName(p.Command[0])
+			return errno.Plain(baseName(p.Command[0]))
 		}
 	case "args", "cmd", "command":
-		return strings.Join(p.Command, " ")
+		return errno.Plain(strings.Join(p.Command, " "))
 	}
 	return ""
 }

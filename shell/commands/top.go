@@ -226,11 +226,6 @@ func (t *top) lines(cols, rows int) []string {
 // cut is the beginning of s that fits into cols columns, with nothing in it that could
 // move the cursor.
 func cut(s string, cols int) string {
-	clean := []rune(strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 127 && r < 160 {
-			return '?'
-		}
-		return r
-	}, s))
+	clean := []rune(errno.Plain(s))
 	return string(clean[:min(len(clean), cols)])
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/engine"
 	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/web/storage"
@@ -353,7 +354,7 @@ func (r *guest) babbles() {
 
 // fail ends the guest with a line on its standard error.
 func (r *guest) fail(reason string, code uint8) {
-	line := []byte(r.Info.Name + ": " + reason + "\n")
+	line := []byte(errno.Plain(r.Info.Name) + ": " + reason + "\n")
 	r.Process.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2, sys.WriteOwnLine}, Data: line}, func(sys.Reply) {})
 	r.Ended(sys.Exited(code))
 }

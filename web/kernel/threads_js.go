@@ -5,6 +5,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/kernel"
 	"github.com/bushel-wasm/bushel/kernel/engine/wasmbin"
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/link"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/web/storage"
@@ -42,7 +43,7 @@ func (m *machine) explain(g *kernel.Guest, why string) {
 	if told {
 		return
 	}
-	line := g.Info.Name + ": " + why + "; running on wazero\n"
+	line := errno.Plain(g.Info.Name) + ": " + why + "; running on wazero\n"
 	g.Process.Start(&sys.Request{Op: sys.OpWrite, Args: [6]uint64{2, sys.WriteOwnLine}, Data: []byte(line)}, func(sys.Reply) {})
 }
 
