@@ -47,7 +47,12 @@ func (c *Client) keep(w *waiter, r *sys.Reply) {
 		c.fds.set(fd, state)
 	}
 	c.anyAhead = true
-	// Another read may have been under way; its data came before.
-	state.ahead.data = append(state.ahead.data, r.Data[want:]...)
-	r.Data = r.Data[:want]
+	rest := r.Data[want:]
+	r.Data = r.Data[:want:want]
+	if len(state.ahead.data) == 0 {
+		state.ahead.data = rest // the message's memory is whose the reply is
+	} else {
+		// Another read was under way; its data came before.
+		state.ahead.data = append(state.ahead.data, rest...)
+	}
 }
