@@ -68,6 +68,21 @@ test("df tells what of the quota is used", async ({ open }) => {
   expect((await used()) - before).toBeLessThan(1024);
 });
 
+test("a full disk is ENOSPC and a df that says so, and loses nothing", async ({ open, context, site }) => {
+  const shell = await open(undefined, "persist=home");
+  const room = async () => Number((await shell.run("df /home | tail -1")).stdout.trim().split(/\s+/)[3]);
+  await shell.run("mkdir kept; seq 1000 | split -l 20 - kept/; sha1sum kept/* > sums; sync");
+  const browser = await context.newCDPSession(shell.page);
+  await browser.send("Storage.overrideQuotaForOrigin", { origin: new URL(site.url).origin, quotaSize: 12_000_000 });
+  expect(await shell.run("head -c 30000000 /dev/zero > big")).toEqual({ code: 1, stdout: "", stderr: "head: write error: no space left on device\n" });
+  expect(await room()).toBeLessThan(2048);
+  expect((await shell.run("sha1sum -c sums | grep -cv OK; mv kept/aa kept/ab; rm kept/ac; echo over > kept/ad; cat kept/ad")).stdout).toBe("0\nover\n");
+  await shell.run("truncate -s 1M big; echo more > more");
+  expect(await room()).toBeGreaterThan(4096);
+  await again(shell);
+  expect((await shell.run("cat more kept/ad; ls kept | wc -l; sha1sum -c sums 2>/dev/null | grep -c OK")).stdout).toBe("more\nover\n48\n46\n");
+});
+
 test("a store is mounted by its name, by one at a time", async ({ open }) => {
   const shell = await open(undefined, "persist=none");
   const result = await shell.run("mkdir m n; mount -t opfs other m && echo text > m/f && umount m && ls m && mount -t opfs other m && cat m/f; mount -t opfs other n; mount -t opfs ../x n");

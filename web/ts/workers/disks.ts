@@ -62,6 +62,9 @@ export class Disks {
   readonly #opening = new Map<string, Promise<OpenDisk>>();
   #lastID = 0;
   #room = { free: 0, at: 0, asked: -Infinity };
+  // By how many bytes a disk could not grow when it last tried to. A browser may say that
+  // there are 10 GiB whatever it has.
+  #refused = Infinity;
 
   constructor(medium: Medium = "auto") {
     this.#medium = medium;
@@ -104,15 +107,24 @@ export class Disks {
           disk(id).write(view(at, n), off);
           return 0;
         } catch (error) {
-          return number(error);
+          // What the disk has grown by may not be there when it is written to.
+          const reason = number(error);
+          if (reason === numberOf("ENOSPC")) this.#refused = 1;
+          return reason;
         }
       },
       disk_size: (id: number) => disk(id).size(),
       disk_truncate: (id: number, size: number) =>
         guard(() => {
           const before = disk(id).size();
-          if (disk(id).slow && size - before > this.#free(disk(id))) throw new DOMException("no room", "QuotaExceededError");
-          disk(id).truncate(size);
+          try {
+            if (disk(id).slow && size - before > this.#free(disk(id))) throw new DOMException("no room", "QuotaExceededError");
+            disk(id).truncate(size);
+          } catch (error) {
+            if (size > before) this.#refused = size - before;
+            throw error;
+          }
+          if (size < before || size - before >= this.#refused) this.#refused = Infinity;
           this.#room.at += size - before;
         }),
       disk_flush: (id: number) => guard(() => disk(id).flush()),
@@ -125,7 +137,7 @@ export class Disks {
           )
           .finally(() => program.resume());
       },
-      disk_room: (id: number) => this.#free(disk(id)),
+      disk_room: (id: number) => Math.min(this.#free(disk(id)), this.#refused - 1),
       disk_close: (id: number) =>
         guard(() => {
           const open = this.#all[id]!;
