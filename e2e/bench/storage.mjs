@@ -1,5 +1,6 @@
 // Prints how fast files that last are, beside bare synchronous access handles in the
-// same browser: the file system itself in a worker, and the shell's commands on /home.
+// same browser: the file system itself in a worker, and the shell's commands and a guest on
+// /home, beside /tmp in memory.
 //
 //   node e2e/bench/storage.mjs
 //
@@ -12,9 +13,12 @@ import { chromium } from "@playwright/test";
 import { buildStorageTests } from "../storage/build.mjs";
 import { CHROMIUM } from "../chromium.mjs";
 import { serve } from "../folders.mjs";
+import { buildGuests } from "./guests.mjs";
 
 const dist = process.env.DIST ?? fileURLToPath(new URL("../../dist", import.meta.url));
-const server = await serve({ dist, page: buildStorageTests() }, new Map());
+const { guests, missing } = buildGuests();
+const works = guests.get("works");
+const server = await serve({ dist, page: buildStorageTests() }, new Map(works ? [["/guest/works.wasm", works]] : []));
 const profile = mkdtempSync(join(tmpdir(), "bushel-bench-"));
 const browser = await chromium.launchPersistentContext(profile, CHROMIUM);
 try {
@@ -53,8 +57,37 @@ try {
     return out;
   });
   console.log(lines.join("\n"));
+  if (!works) throw new Error(missing.get("works"));
+  console.log((await page.evaluate(byGuest)).join("\n"));
 } finally {
   await browser.close();
   await server.close();
   rmSync(profile, { recursive: true, force: true });
+}
+
+/** In the page: what a guest does with files in both places in turns; the median of five. */
+async function byGuest() {
+  const guest = "/tmp/works.wasm";
+  await shell.fs.writeFile(guest, new Uint8Array(await (await fetch("/guest/works.wasm")).arrayBuffer()));
+  const COUNT = 1000, MiB = 64;
+  const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
+  const run = async (line) => {
+    const { code, stderr } = await shell.run(`${guest} ${line}`);
+    if (code !== 0) throw new Error(`${line}: ${stderr}`);
+    return Object.fromEntries([...stderr.matchAll(/^(\w+) (\d+)$/gm)].map(([, name, ns]) => [name, Number(ns)]));
+  };
+  const figures = new Map();
+  const add = (what, value) => figures.set(what, [...(figures.get(what) ?? []), value]);
+  for (let i = 0; i < 5; i++) {
+    for (const place of ["/tmp", "/home/user"]) {
+      for (const how of ["made", "overwritten"]) {
+        add(`a small file ${how} and read back in ${place}, us`, (await run(`files ${place} ${COUNT}`)).files / 1e3 / COUNT);
+      }
+      await shell.run(`rm -f ${place}/small*`);
+      const { write, read } = await run(`sequence ${place} ${MiB}`);
+      add(`${MiB} MiB written by a guest in ${place}, MiB/s`, MiB / (write / 1e9));
+      add(`${MiB} MiB read by a guest in ${place}, MiB/s`, MiB / (read / 1e9));
+    }
+  }
+  return [...figures].map(([what, values]) => `${what}: ${median(values).toPrecision(3)}`);
 }
