@@ -14,7 +14,8 @@ import (
 
 var downloadSpec = spec{name: "download", synopsis: "[-o NAME] [-q] FILE...", run: runDownload, help: `
 Have the browser save a file. Several files, and directories with all in them, become
-one zip archive, which keeps symbolic links, modes and times.
+one zip archive, which keeps symbolic links, modes and times; of a FILE that is a link
+it has what that leads to.
   -o NAME  what the browser is to call it
   -q       do not show how far it is`}
 
@@ -77,14 +78,25 @@ func runDownload(c *cmd) int {
 func downloadName(c *cmd, args []string, single bool) string {
 	base := "files"
 	if len(args) == 1 {
-		if full, err := c.canonical(args[0], 'e'); err == nil && full != "/" {
-			base = path.Base(full)
-		}
 		if single {
 			return path.Base(args[0])
 		}
+		if own := c.ownName(args[0]); own != "/" {
+			base = own
+		}
 	}
 	return base + ".zip"
+}
+
+// ownName is the last name of a path, "/" of the root.
+func (c *cmd) ownName(name string) string {
+	base := path.Base(name)
+	if base == "." || base == ".." {
+		if full, err := c.canonical(name, 'e'); err == nil {
+			return path.Base(full)
+		}
+	}
+	return base
 }
 
 // pageWriter sends what is written to the page, in pieces, and not faster than it
@@ -175,20 +187,17 @@ func (w *pageWriter) zip(files []string) error {
 	z := zip.NewWriter(w)
 	used := map[string]bool{}
 	for _, name := range files {
-		full, err := w.t.c.canonical(name, 'e')
-		if err != nil {
-			return err
+		own := w.t.c.ownName(name)
+		if own == "/" {
+			own = "root"
 		}
-		top := path.Base(full)
-		if full == "/" {
-			top = "root"
-		}
+		top := own
 		for n := 2; used[top]; n++ {
-			ext := path.Ext(top)
-			top = fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(path.Base(full), ext), n, ext)
+			ext := path.Ext(own)
+			top = fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(own, ext), n, ext)
 		}
 		used[top] = true
-		w.add(z, name, top)
+		w.add(z, name, top, w.t.c.fs.Stat)
 	}
 	if err := z.Close(); err != nil {
 		return err
@@ -197,11 +206,11 @@ func (w *pageWriter) zip(files []string) error {
 	return nil
 }
 
-// add adds the file name, and all that is in it, to an archive.
-func (w *pageWriter) add(z *zip.Writer, name, as string) {
+// add adds the file name, of which stat tells, and all that is in it to an archive.
+func (w *pageWriter) add(z *zip.Writer, name, as string, stat func(string) (sys.Stat, error)) {
 	c := w.t.c
 	c.tick()
-	st, err := c.fs.Lstat(name)
+	st, err := stat(name)
 	if err == nil {
 		err = w.addOne(z, name, as, &st)
 	}
@@ -218,7 +227,7 @@ func (w *pageWriter) add(z *zip.Writer, name, as string) {
 		c.fileError(name, err)
 	}
 	for _, e := range list {
-		w.add(z, joinPath(name, e.Name), as+"/"+e.Name)
+		w.add(z, joinPath(name, e.Name), as+"/"+e.Name, c.fs.Lstat)
 	}
 }
 

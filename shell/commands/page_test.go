@@ -195,10 +195,24 @@ func TestDownload(t *testing.T) {
 	w.must(err)
 	list = nil
 	for _, f := range z.File {
-		list = append(list, f.Name)
+		list = append(list, f.Mode().String()[:1]+f.Name)
 	}
-	if got := strings.Join(list, " "); got != "big d/ d/x d (2)/ d (2)/big d (2)/link" {
+	if got := strings.Join(list, " "); got != "-link dd/ -d/x dd (2)/ -d (2)/big Ld (2)/link" {
 		t.Error(got)
+	}
+	if n := z.File[0].UncompressedSize64; n != uint64(len(big)) {
+		t.Errorf("what a link leads to has %d bytes", n)
+	}
+	// A link to a directory is that directory, under its own name.
+	page.got.Reset()
+	w.must(w.fs.Symlink("e/d", workDir+"/way"))
+	if got := w.run(words("download way"), ""); got != (result{}) || page.name != "way.zip" {
+		t.Errorf("%+v, %q", got, page.name)
+	}
+	z, err = zip.NewReader(bytes.NewReader(page.got.Bytes()), int64(page.got.Len()))
+	w.must(err)
+	if len(z.File) != 2 || z.File[1].Name != "way/x" {
+		t.Errorf("%d members", len(z.File))
 	}
 }
 
