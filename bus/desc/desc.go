@@ -58,7 +58,7 @@ type Var struct {
 	Stream   uint32  `json:"stream,omitempty"`
 	Callback *Method `json:"callback,omitempty"`
 	Doc      string  `json:"doc,omitempty"`      // of a field
-	Optional bool    `json:"optional,omitempty"` // a field that may be left out
+	Optional bool    `json:"optional,omitempty"` // a field or parameter that may be left out
 }
 
 // Type is a struct, or a named type of another kind.
@@ -111,6 +111,9 @@ func Parse(data []byte) (*Description, error) {
 func (s *Service) FullName(object string, m *Method) string {
 	if object != "" {
 		return s.Name + "." + object + "." + m.Name
+	}
+	if m.Name == s.Name {
+		return m.Name // a method of the Rust crates, which is a service of its own
 	}
 	return s.Name + "." + m.Name
 }

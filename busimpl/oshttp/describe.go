@@ -21,9 +21,9 @@ func describe() desc.Service {
 		}},
 		Types: []desc.Type{
 			{Name: "Request", Kind: "struct", Doc: "Method is GET if it is empty. Redirect is follow, error or manual. The body is content, or the stream body if stream is set. Whole asks for the answer's body, of 8 MiB at most, within the answer.", Fields: []desc.Var{
-				{Name: "method", Type: "string"}, {Name: "url", Type: "string"}, {Name: "headers", Type: "[]Header"},
-				{Name: "redirect", Type: "string"}, {Name: "content", Type: "[]byte"},
-				{Name: "stream", Type: "bool"}, {Name: "whole", Type: "bool"},
+				{Name: "method", Type: "string", Optional: true}, {Name: "url", Type: "string"}, {Name: "headers", Type: "[]Header", Optional: true},
+				{Name: "redirect", Type: "string", Optional: true}, {Name: "content", Type: "[]byte", Optional: true},
+				{Name: "stream", Type: "bool", Optional: true}, {Name: "whole", Type: "bool", Optional: true},
 			}},
 			{Name: "Header", Kind: "struct", Fields: []desc.Var{{Name: "name", Type: "string"}, {Name: "value", Type: "string"}}},
 			{Name: "Response", Kind: "struct", Doc: "Held says that the request's body was collected before it was sent. A redirection that a browser does not follow has the status 0.", Fields: []desc.Var{

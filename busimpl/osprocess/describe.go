@@ -13,8 +13,8 @@ func describe() desc.Service {
 				"stdin, stdout and stderr are pipe (a stream of the call), inherit, null or log; without them, null, pipe and pipe. " +
 				"left says what the child gets when the object is closed or the caller ends: hangup (the default), kill, or keep for nothing.",
 			Params: []desc.Var{
-				{Name: "path", Type: "string"}, {Name: "args", Type: "[]string"}, {Name: "env", Type: "[]string"}, {Name: "cwd", Type: "string"},
-				{Name: "stdin", Type: "string"}, {Name: "stdout", Type: "string"}, {Name: "stderr", Type: "string"}, {Name: "left", Type: "string"},
+				{Name: "path", Type: "string"}, {Name: "args", Type: "[]string", Optional: true}, {Name: "env", Type: "[]string", Optional: true}, {Name: "cwd", Type: "string", Optional: true},
+				{Name: "stdin", Type: "string", Optional: true}, {Name: "stdout", Type: "string", Optional: true}, {Name: "stderr", Type: "string", Optional: true}, {Name: "left", Type: "string", Optional: true},
 				{Name: "input", Kind: desc.KindBytes, Stream: StreamStdin},
 			},
 			Results: []desc.Var{
@@ -30,7 +30,7 @@ func describe() desc.Service {
 				{Name: "Wait", Doc: "Wait waits for the child's end: its exit code, 128 and more with the name of the signal that ended it.",
 					Results: []desc.Var{{Name: "code", Type: "int"}, {Name: "signal", Type: "string"}}},
 				{Name: "Kill", Doc: "Kill sends a signal, by its name or number; TERM if none is named.",
-					Params: []desc.Var{{Name: "signal", Type: "string"}}},
+					Params: []desc.Var{{Name: "signal", Type: "string", Optional: true}}},
 			},
 		}},
 	}

@@ -12,7 +12,7 @@ func describe() desc.Service {
 			Doc:  "Connect opens a WebSocket and returns when it is open. The end of send does not close it; messages ends when it is closed. Closing the object closes the socket.",
 			Params: []desc.Var{
 				{Name: "url", Type: "string"},
-				{Name: "protocols", Type: "[]string"},
+				{Name: "protocols", Type: "[]string", Optional: true},
 				{Name: "send", Kind: desc.KindItems, Type: "Message", Stream: streamSend},
 			},
 			Results: []desc.Var{
@@ -26,7 +26,7 @@ func describe() desc.Service {
 			Methods: []desc.Method{
 				{
 					Name: "CloseWith", Doc: "CloseWith closes the socket, once what was sent before is on its way. Code is 1000 or from 3000 to 4999; reason has at most 123 bytes.",
-					Params:  []desc.Var{{Name: "code", Type: "int"}, {Name: "reason", Type: "string"}},
+					Params:  []desc.Var{{Name: "code", Type: "int", Optional: true}, {Name: "reason", Type: "string", Optional: true}},
 					Results: []desc.Var{{Name: "end", Type: "End"}},
 				},
 				{Name: "Wait", Doc: "Wait returns when the socket is closed.", Results: []desc.Var{{Name: "end", Type: "End"}}},

@@ -35,7 +35,7 @@ onBothEngines("the page calls a typed package: values, callbacks and items", asy
   await tab.install("greeter-go");
   await tab.write("/etc/bus.d/greeter.json", JSON.stringify({ name: "greeter", module: "/home/user/bin/greeter-go.wasm" }));
   const got = await tab.page.evaluate(async () => {
-    const bus = shell.bus as unknown as Greeter1Bus;
+    const bus = shell.bus as Greeter1Bus;
     const done: number[] = [];
     const texts = await bus.call("greeter", "greeter/1.GreetAll", {
       people: [{ name: "Ann" }, { name: "Bob", tone: "loud" }],
@@ -61,7 +61,7 @@ onBothEngines("a room in Go that the page, the shell and programs in Go and Rust
   await tab.install("chat-go", "join-js", "join-rust");
   await tab.write("/etc/bus.d/chat.json", JSON.stringify({ name: "chat", module: "/home/user/bin/chat-go.wasm" }));
   await tab.page.evaluate(async () => {
-    const bus = shell.bus as unknown as Chat1Bus;
+    const bus = shell.bus as Chat1Bus;
     const heard: string[] = [];
     const member = await bus.call("chat", "chat/1.Join", {
       nick: "page",
@@ -87,7 +87,7 @@ onBothEngines("a room in Go that the page, the shell and programs in Go and Rust
   const last = await tab.page.evaluate(async () => {
     const who = await member.who();
     member.close();
-    return [who, await member.closed, await (shell.bus as unknown as Chat1Bus).call("chat", "chat/1.Who", undefined)];
+    return [who, await member.closed, await (shell.bus as Chat1Bus).call("chat", "chat/1.Who")];
   });
   expect(last).toEqual([["page"], undefined, []]);
 });

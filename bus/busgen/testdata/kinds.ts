@@ -27,17 +27,17 @@ export interface TestKinds2 {
   /** Nested has a callback with a callback, an object and a stream. */
   "test.kinds/2.Nested": { args: { ask?: ((back: ((text: string) => Promise<string>), lines: AsyncIterableIterator<string>) => TestKinds2CellImpl | Promise<TestKinds2CellImpl>) }; result: string };
   /** Upload reads all, and counts. */
-  "test.kinds/2.Upload": { args: { body: Uint8Array | Blob | ReadableStream<Uint8Array>; limit: number }; result: number | bigint };
+  "test.kinds/2.Upload": { args: { body?: Uint8Array | Blob | ReadableStream<Uint8Array>; limit: number }; result: number | bigint };
   /** Download gives n bytes. */
   "test.kinds/2.Download": { args: { n: number }; result: { size: number; body: ReadableStream<Uint8Array> } };
   /** Total adds numbers as they come. */
-  "test.kinds/2.Total": { args: { numbers: Iterable<number> | AsyncIterable<number> | ReadableStream<number> }; result: number };
+  "test.kinds/2.Total": { args: { numbers?: Iterable<number> | AsyncIterable<number> | ReadableStream<number> }; result: number };
   /** Count gives the numbers up to n, and fails at the one called fail. */
   "test.kinds/2.Count": { args: { n: number; fail: number }; result: AsyncIterableIterator<number> };
   /** Convert turns two streams into two others. */
-  "test.kinds/2.Convert": { args: { text: Uint8Array | Blob | ReadableStream<Uint8Array>; things: Iterable<TestKinds2Thing> | AsyncIterable<TestKinds2Thing> | ReadableStream<TestKinds2Thing> }; result: { upper: ReadableStream<Uint8Array>; names: AsyncIterableIterator<string> } };
+  "test.kinds/2.Convert": { args: { text?: Uint8Array | Blob | ReadableStream<Uint8Array>; things?: Iterable<TestKinds2Thing> | AsyncIterable<TestKinds2Thing> | ReadableStream<TestKinds2Thing> }; result: { upper: ReadableStream<Uint8Array>; names: AsyncIterableIterator<string> } };
   /** Talk gives a cell, and beside it what it hears, as it comes, and the cell's name. */
-  "test.kinds/2.Talk": { args: { say: Iterable<string> | AsyncIterable<string> | ReadableStream<string> }; result: { name: string; cell: TestKinds2Cell; heard: AsyncIterableIterator<string>; text: ReadableStream<Uint8Array> } };
+  "test.kinds/2.Talk": { args: { say?: Iterable<string> | AsyncIterable<string> | ReadableStream<string> }; result: { name: string; cell: TestKinds2Cell; heard: AsyncIterableIterator<string>; text: ReadableStream<Uint8Array> } };
   /** URLFor has names that Go or the generated code have a use for. */
   "test.kinds/2.URLFor": { args: { bus: string; typed: string; args: string; in: string; err: string; c: string; t: string; s: string; r: string; results: string; func_: string }; result: string };
 }
@@ -45,29 +45,30 @@ export interface TestKinds2 {
 /** The page's bus as callers of test.kinds/2 see it: `shell.bus as TestKinds2Bus`. */
 export interface TestKinds2Bus {
   call<M extends keyof TestKinds2>(
-    name: string, method: M, args: TestKinds2[M]["args"], options?: { signal?: AbortSignal; timeout?: number },
+    name: string, method: M,
+    ...rest: undefined extends TestKinds2[M]["args"] ? [args?: TestKinds2[M]["args"], options?: { signal?: AbortSignal; timeout?: number }] : [args: TestKinds2[M]["args"], options?: { signal?: AbortSignal; timeout?: number }]
   ): Promise<TestKinds2[M]["result"]>;
 }
 
 /** What serves test.kinds/2 in the page: the handlers for shell.bus.serve. */
 export interface TestKinds2Handlers {
-  "test.kinds/2.Echo"(args: { thing: TestKinds2Thing; list: TestKinds2Thing[] | null; flag: boolean }, context: { signal: AbortSignal }): { same: TestKinds2Thing; all: TestKinds2Thing[] | null; n: number } | Promise<{ same: TestKinds2Thing; all: TestKinds2Thing[] | null; n: number }>;
-  "test.kinds/2.Fail"(args: { name: string }, context: { signal: AbortSignal }): void | Promise<void>;
-  "test.kinds/2.One"(args: undefined, context: { signal: AbortSignal }): string | Promise<string>;
-  "test.kinds/2.Nothing"(args: undefined, context: { signal: AbortSignal }): void | Promise<void>;
-  "test.kinds/2.Wait"(args: undefined, context: { signal: AbortSignal }): string | Promise<string>;
-  "test.kinds/2.Note"(args: { text: string }, context: { signal: AbortSignal }): void | Promise<void>;
-  "test.kinds/2.Each"(args: { n: number; heard: ((thing: TestKinds2Thing, last: boolean) => Promise<void>); done: (() => Promise<string>) }, context: { signal: AbortSignal }): number | Promise<number>;
-  "test.kinds/2.Watch"(args: { changed: ((value: number) => Promise<void>) }, context: { signal: AbortSignal }): TestKinds2WatcherImpl | Promise<TestKinds2WatcherImpl>;
-  "test.kinds/2.Use"(args: { cell: TestKinds2Cell; add: number }, context: { signal: AbortSignal }): number | Promise<number>;
-  "test.kinds/2.Nested"(args: { ask: ((back: ((text: string) => string | Promise<string>), lines: Iterable<string> | AsyncIterable<string> | ReadableStream<string>) => Promise<TestKinds2Cell>) }, context: { signal: AbortSignal }): string | Promise<string>;
-  "test.kinds/2.Upload"(args: { body: ReadableStream<Uint8Array>; limit: number }, context: { signal: AbortSignal }): number | bigint | Promise<number | bigint>;
-  "test.kinds/2.Download"(args: { n: number }, context: { signal: AbortSignal }): { size: number; body: Uint8Array | Blob | ReadableStream<Uint8Array> } | Promise<{ size: number; body: Uint8Array | Blob | ReadableStream<Uint8Array> }>;
-  "test.kinds/2.Total"(args: { numbers: AsyncIterableIterator<number> }, context: { signal: AbortSignal }): number | Promise<number>;
-  "test.kinds/2.Count"(args: { n: number; fail: number }, context: { signal: AbortSignal }): Iterable<number> | AsyncIterable<number> | ReadableStream<number> | Promise<Iterable<number> | AsyncIterable<number> | ReadableStream<number>>;
-  "test.kinds/2.Convert"(args: { text: ReadableStream<Uint8Array>; things: AsyncIterableIterator<TestKinds2Thing> }, context: { signal: AbortSignal }): { upper: Uint8Array | Blob | ReadableStream<Uint8Array>; names: Iterable<string> | AsyncIterable<string> | ReadableStream<string> } | Promise<{ upper: Uint8Array | Blob | ReadableStream<Uint8Array>; names: Iterable<string> | AsyncIterable<string> | ReadableStream<string> }>;
-  "test.kinds/2.Talk"(args: { say: AsyncIterableIterator<string> }, context: { signal: AbortSignal }): { name: string; cell: TestKinds2CellImpl; heard: Iterable<string> | AsyncIterable<string> | ReadableStream<string>; text: Uint8Array | Blob | ReadableStream<Uint8Array> } | Promise<{ name: string; cell: TestKinds2CellImpl; heard: Iterable<string> | AsyncIterable<string> | ReadableStream<string>; text: Uint8Array | Blob | ReadableStream<Uint8Array> }>;
-  "test.kinds/2.URLFor"(args: { bus: string; typed: string; args: string; in: string; err: string; c: string; t: string; s: string; r: string; results: string; func_: string }, context: { signal: AbortSignal }): string | Promise<string>;
+  "test.kinds/2.Echo"(args: { thing: TestKinds2Thing; list: TestKinds2Thing[] | null; flag: boolean }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): { same: TestKinds2Thing; all: TestKinds2Thing[] | null; n: number } | Promise<{ same: TestKinds2Thing; all: TestKinds2Thing[] | null; n: number }>;
+  "test.kinds/2.Fail"(args: { name: string }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): void | Promise<void>;
+  "test.kinds/2.One"(args: undefined, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): string | Promise<string>;
+  "test.kinds/2.Nothing"(args: undefined, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): void | Promise<void>;
+  "test.kinds/2.Wait"(args: undefined, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): string | Promise<string>;
+  "test.kinds/2.Note"(args: { text: string }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): void | Promise<void>;
+  "test.kinds/2.Each"(args: { n: number; heard: ((thing: TestKinds2Thing, last: boolean) => Promise<void>); done: (() => Promise<string>) }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): number | Promise<number>;
+  "test.kinds/2.Watch"(args: { changed: ((value: number) => Promise<void>) }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): TestKinds2WatcherImpl | Promise<TestKinds2WatcherImpl>;
+  "test.kinds/2.Use"(args: { cell: TestKinds2Cell; add: number }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): number | Promise<number>;
+  "test.kinds/2.Nested"(args: { ask: ((back: ((text: string) => string | Promise<string>), lines: Iterable<string> | AsyncIterable<string> | ReadableStream<string>) => Promise<TestKinds2Cell>) }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): string | Promise<string>;
+  "test.kinds/2.Upload"(args: { body: ReadableStream<Uint8Array>; limit: number }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): number | bigint | Promise<number | bigint>;
+  "test.kinds/2.Download"(args: { n: number }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): { size: number; body: Uint8Array | Blob | ReadableStream<Uint8Array> } | Promise<{ size: number; body: Uint8Array | Blob | ReadableStream<Uint8Array> }>;
+  "test.kinds/2.Total"(args: { numbers: AsyncIterableIterator<number> }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): number | Promise<number>;
+  "test.kinds/2.Count"(args: { n: number; fail: number }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): Iterable<number> | AsyncIterable<number> | ReadableStream<number> | Promise<Iterable<number> | AsyncIterable<number> | ReadableStream<number>>;
+  "test.kinds/2.Convert"(args: { text: ReadableStream<Uint8Array>; things: AsyncIterableIterator<TestKinds2Thing> }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): { upper: Uint8Array | Blob | ReadableStream<Uint8Array>; names: Iterable<string> | AsyncIterable<string> | ReadableStream<string> } | Promise<{ upper: Uint8Array | Blob | ReadableStream<Uint8Array>; names: Iterable<string> | AsyncIterable<string> | ReadableStream<string> }>;
+  "test.kinds/2.Talk"(args: { say: AsyncIterableIterator<string> }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): { name: string; cell: TestKinds2CellImpl; heard: Iterable<string> | AsyncIterable<string> | ReadableStream<string>; text: Uint8Array | Blob | ReadableStream<Uint8Array> } | Promise<{ name: string; cell: TestKinds2CellImpl; heard: Iterable<string> | AsyncIterable<string> | ReadableStream<string>; text: Uint8Array | Blob | ReadableStream<Uint8Array> }>;
+  "test.kinds/2.URLFor"(args: { bus: string; typed: string; args: string; in: string; err: string; c: string; t: string; s: string; r: string; results: string; func_: string }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): string | Promise<string>;
 }
 
 /** Watcher is a way into what is watched. */
@@ -86,9 +87,9 @@ export interface TestKinds2Watcher {
 
 /** What is given to others as such an object. */
 export interface TestKinds2WatcherImpl {
-  set(args: { value: number }, context: { signal: AbortSignal }): void | Promise<void>;
-  cell(args: { none: boolean }, context: { signal: AbortSignal }): TestKinds2CellImpl | Promise<TestKinds2CellImpl>;
-  history(args: undefined, context: { signal: AbortSignal }): Iterable<number> | AsyncIterable<number> | ReadableStream<number> | Promise<Iterable<number> | AsyncIterable<number> | ReadableStream<number>>;
+  set(args: { value: number }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): void | Promise<void>;
+  cell(args: { none: boolean }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): TestKinds2CellImpl | Promise<TestKinds2CellImpl>;
+  history(args: undefined, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): Iterable<number> | AsyncIterable<number> | ReadableStream<number> | Promise<Iterable<number> | AsyncIterable<number> | ReadableStream<number>>;
   /** Is called when nobody holds it any more. */
   close?(): void;
 }
@@ -106,8 +107,8 @@ export interface TestKinds2Cell {
 
 /** What is given to others as such an object. */
 export interface TestKinds2CellImpl {
-  get(args: undefined, context: { signal: AbortSignal }): number | Promise<number>;
-  add(args: { n: number; told: ((before: number, after: number) => Promise<void>) }, context: { signal: AbortSignal }): number | Promise<number>;
+  get(args: undefined, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): number | Promise<number>;
+  add(args: { n: number; told: ((before: number, after: number) => Promise<void>) }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): number | Promise<number>;
   /** Is called when nobody holds it any more. */
   close?(): void;
 }
@@ -153,13 +154,14 @@ export interface TestSecond1 {
 /** The page's bus as callers of test.second/1 see it: `shell.bus as TestSecond1Bus`. */
 export interface TestSecond1Bus {
   call<M extends keyof TestSecond1>(
-    name: string, method: M, args: TestSecond1[M]["args"], options?: { signal?: AbortSignal; timeout?: number },
+    name: string, method: M,
+    ...rest: undefined extends TestSecond1[M]["args"] ? [args?: TestSecond1[M]["args"], options?: { signal?: AbortSignal; timeout?: number }] : [args: TestSecond1[M]["args"], options?: { signal?: AbortSignal; timeout?: number }]
   ): Promise<TestSecond1[M]["result"]>;
 }
 
 /** What serves test.second/1 in the page: the handlers for shell.bus.serve. */
 export interface TestSecond1Handlers {
-  "test.second/1.Open"(args: { start: number }, context: { signal: AbortSignal }): TestSecond1CellImpl | Promise<TestSecond1CellImpl>;
+  "test.second/1.Open"(args: { start: number }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): TestSecond1CellImpl | Promise<TestSecond1CellImpl>;
 }
 
 /** Cell holds a number. */
@@ -175,8 +177,8 @@ export interface TestSecond1Cell {
 
 /** What is given to others as such an object. */
 export interface TestSecond1CellImpl {
-  get(args: undefined, context: { signal: AbortSignal }): number | Promise<number>;
-  add(args: { n: number; told: ((before: number, after: number) => Promise<void>) }, context: { signal: AbortSignal }): number | Promise<number>;
+  get(args: undefined, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): number | Promise<number>;
+  add(args: { n: number; told: ((before: number, after: number) => Promise<void>) }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): number | Promise<number>;
   /** Is called when nobody holds it any more. */
   close?(): void;
 }

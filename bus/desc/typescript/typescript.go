@@ -64,6 +64,12 @@ func (t *tsWriter) piece() {
 	t.b.Reset()
 }
 
+// The types of how a call is made, and of what its handler is told beside the arguments.
+const (
+	calling = "{ signal?: AbortSignal; timeout?: number }"
+	served  = "{ signal: AbortSignal; deadline: number | undefined; caller: number }"
+)
+
 func (t *tsWriter) line(format string, args ...any) { fmt.Fprintf(&t.b, format+"\n", args...) }
 
 // doc writes a comment.
@@ -134,21 +140,29 @@ func (t *tsWriter) service(s *desc.Service) {
 	for i := range s.Methods {
 		m := &s.Methods[i]
 		t.doc("  ", m.Doc, m.Deprecated)
-		t.line("  %s: { args: %s; result: %s };", strconv.Quote(s.FullName("", m)), t.args(m.Params, false), t.results(m.Results, false))
+		args, result := t.args(m.Params, false), t.results(m.Results, false)
+		if named(s, m) {
+			args, result = "unknown", "unknown"
+		}
+		t.line("  %s: { args: %s; result: %s };", strconv.Quote(s.FullName("", m)), args, result)
 		t.piece()
 	}
 	t.line("}\n")
 	t.doc("", fmt.Sprintf("The page's bus as callers of %s see it: `shell.bus as %sBus`.", s.Name, prefix), false)
 	t.line("export interface %sBus {", prefix)
 	t.line("  call<M extends keyof %s>(", prefix)
-	t.line("    name: string, method: M, args: %[1]s[M][\"args\"], options?: { signal?: AbortSignal; timeout?: number },", prefix)
+	t.line("    name: string, method: M,")
+	t.line("    ...rest: undefined extends %[1]s[M][\"args\"] ? [args?: %[1]s[M][\"args\"], options?: %[2]s] : [args: %[1]s[M][\"args\"], options?: %[2]s]", prefix, calling)
 	t.line("  ): Promise<%s[M][\"result\"]>;\n}\n", prefix)
 	t.doc("", fmt.Sprintf("What serves %s in the page: the handlers for shell.bus.serve.", s.Name), false)
 	t.line("export interface %sHandlers {", prefix)
 	for i := range s.Methods {
 		m := &s.Methods[i]
-		r := t.results(m.Results, true)
-		t.line("  %s(args: %s, context: { signal: AbortSignal }): %s | Promise<%s>;", strconv.Quote(s.FullName("", m)), t.args(m.Params, true), r, r)
+		args, r := t.args(m.Params, true), t.results(m.Results, true)
+		if named(s, m) {
+			args, r = "unknown", "unknown"
+		}
+		t.line("  %s(args: %s, context: %s): %s | Promise<%s>;", strconv.Quote(s.FullName("", m)), args, served, r, r)
 		t.piece()
 	}
 	t.line("}")
@@ -160,6 +174,11 @@ func (t *tsWriter) service(s *desc.Service) {
 		t.typ(&s.Types[i])
 		t.piece()
 	}
+}
+
+// named reports whether no more is known of a method than its name, as of those of the Rust crates.
+func named(s *desc.Service, m *desc.Method) bool {
+	return s.Format == "" && m.Doc == "" && len(m.Params)+len(m.Results) == 0
 }
 
 // object writes an object's interface. Who holds it awaits its methods; who makes it may
@@ -175,7 +194,7 @@ func (t *tsWriter) object(o *desc.Object) {
 		if len(m.Params) > 0 {
 			args = "args: " + t.args(m.Params, false)
 		}
-		t.line("  %s(%s, options?: { signal?: AbortSignal; timeout?: number }): Promise<%s>;", memberName(m.Name), args, t.results(m.Results, false))
+		t.line("  %s(%s, options?: %s): Promise<%s>;", memberName(m.Name), args, calling, t.results(m.Results, false))
 		t.piece()
 	}
 	t.line("  /** Gives it back. */\n  close(): void;")
@@ -185,7 +204,7 @@ func (t *tsWriter) object(o *desc.Object) {
 		m := &o.Methods[i]
 		r := t.results(m.Results, true)
 		args := "args: " + t.args(m.Params, true)
-		t.line("  %s(%s, context: { signal: AbortSignal }): %s | Promise<%s>;", memberName(m.Name), args, r, r)
+		t.line("  %s(%s, context: %s): %s | Promise<%s>;", memberName(m.Name), args, served, r, r)
 		t.piece()
 	}
 	t.line("  /** Is called when nobody holds it any more. */\n  close?(): void;\n}")
@@ -209,6 +228,12 @@ func memberName(name string) string {
 func (t *tsWriter) args(list []desc.Var, inward bool) string {
 	if len(list) == 0 {
 		return "undefined"
+	}
+	list = slices.Clone(list)
+	for i := range list {
+		if stream := list[i].Kind == desc.KindBytes || list[i].Kind == desc.KindItems; stream && !inward {
+			list[i].Optional = true // it is empty then
+		}
 	}
 	return t.members(list, !inward)
 }

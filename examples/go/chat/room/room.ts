@@ -14,14 +14,15 @@ export interface Chat1 {
 /** The page's bus as callers of chat/1 see it: `shell.bus as Chat1Bus`. */
 export interface Chat1Bus {
   call<M extends keyof Chat1>(
-    name: string, method: M, args: Chat1[M]["args"], options?: { signal?: AbortSignal; timeout?: number },
+    name: string, method: M,
+    ...rest: undefined extends Chat1[M]["args"] ? [args?: Chat1[M]["args"], options?: { signal?: AbortSignal; timeout?: number }] : [args: Chat1[M]["args"], options?: { signal?: AbortSignal; timeout?: number }]
   ): Promise<Chat1[M]["result"]>;
 }
 
 /** What serves chat/1 in the page: the handlers for shell.bus.serve. */
 export interface Chat1Handlers {
-  "chat/1.Join"(args: { nick: string; heard: ((message: Chat1Message) => Promise<void>) }, context: { signal: AbortSignal }): Chat1MemberImpl | Promise<Chat1MemberImpl>;
-  "chat/1.Who"(args: undefined, context: { signal: AbortSignal }): string[] | null | Promise<string[] | null>;
+  "chat/1.Join"(args: { nick: string; heard: ((message: Chat1Message) => Promise<void>) }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): Chat1MemberImpl | Promise<Chat1MemberImpl>;
+  "chat/1.Who"(args: undefined, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): string[] | null | Promise<string[] | null>;
 }
 
 /** Member is somebody's place in a room. To close it is to leave. */
@@ -38,8 +39,8 @@ export interface Chat1Member {
 
 /** What is given to others as such an object. */
 export interface Chat1MemberImpl {
-  say(args: { text: string }, context: { signal: AbortSignal }): number | Promise<number>;
-  who(args: undefined, context: { signal: AbortSignal }): string[] | null | Promise<string[] | null>;
+  say(args: { text: string }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): number | Promise<number>;
+  who(args: undefined, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): string[] | null | Promise<string[] | null>;
   /** Is called when nobody holds it any more. */
   close?(): void;
 }

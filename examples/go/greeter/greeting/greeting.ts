@@ -13,15 +13,16 @@ export interface Greeter1 {
 /** The page's bus as callers of greeter/1 see it: `shell.bus as Greeter1Bus`. */
 export interface Greeter1Bus {
   call<M extends keyof Greeter1>(
-    name: string, method: M, args: Greeter1[M]["args"], options?: { signal?: AbortSignal; timeout?: number },
+    name: string, method: M,
+    ...rest: undefined extends Greeter1[M]["args"] ? [args?: Greeter1[M]["args"], options?: { signal?: AbortSignal; timeout?: number }] : [args: Greeter1[M]["args"], options?: { signal?: AbortSignal; timeout?: number }]
   ): Promise<Greeter1[M]["result"]>;
 }
 
 /** What serves greeter/1 in the page: the handlers for shell.bus.serve. */
 export interface Greeter1Handlers {
-  "greeter/1.Greet"(args: { who: Greeter1Person }, context: { signal: AbortSignal }): string | Promise<string>;
-  "greeter/1.GreetAll"(args: { people: Greeter1Person[] | null; progress: ((done: number) => Promise<void>) }, context: { signal: AbortSignal }): string[] | null | Promise<string[] | null>;
-  "greeter/1.Hellos"(args: { who: Greeter1Person; every: number }, context: { signal: AbortSignal }): Iterable<string> | AsyncIterable<string> | ReadableStream<string> | Promise<Iterable<string> | AsyncIterable<string> | ReadableStream<string>>;
+  "greeter/1.Greet"(args: { who: Greeter1Person }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): string | Promise<string>;
+  "greeter/1.GreetAll"(args: { people: Greeter1Person[] | null; progress: ((done: number) => Promise<void>) }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): string[] | null | Promise<string[] | null>;
+  "greeter/1.Hellos"(args: { who: Greeter1Person; every: number }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): Iterable<string> | AsyncIterable<string> | ReadableStream<string> | Promise<Iterable<string> | AsyncIterable<string> | ReadableStream<string>>;
 }
 
 /** Person is who is greeted. */
