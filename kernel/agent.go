@@ -37,7 +37,7 @@ func (p *Process) Agent(attr AgentAttr) (*Process, error) {
 	}
 	a := newProcess(k, p.pid)
 	a.acts, a.hangup = p, attr.Hangup
-	a.narrowed, a.foreign = p.narrowed, p.foreign || p.guest != nil
+	a.narrowed, a.foreign, a.origin = p.narrowed, p.foreign || p.guest != nil, p.origin
 	a.name, a.argv, a.env, a.engine = p.name, p.argv, p.env, p.engine
 	a.follow()
 	for _, m := range attr.FDs {

@@ -26,6 +26,7 @@ type Bus struct {
 	// mu guards all below. No call is made to others while it is held.
 	mu       sync.Mutex
 	lastCall uint64
+	bytes    shares // of the bodies of open calls
 	handlers map[string]*registered
 	packages map[string]*busPackage
 	causes   map[uint64]uint64 // of the calls that are not answered: in whose service they are made
@@ -187,6 +188,10 @@ func (b *Bus) pass(in *bus.Incoming, h bus.Handler) {
 	if in.IsNotify() {
 		in.Observe(nil)
 		end(nil, nil)
+	}
+	if !b.admit(in, f.share) {
+		in.Fault(bus.NewError(bus.CodeResourceExhausted, "the caller has its share of the bytes that open calls may have: what is left is for others"))
+		return
 	}
 	if b.mayPass(f, in) {
 		h.ServeBus(in)

@@ -10,8 +10,16 @@ const (
 	// busFull is how many bytes may wait to be read from /dev/bus before writes to it
 	// wait too: who does not read the answers asks no more.
 	busFull = 1 << 20
-	// busBehind is how many bytes may wait for a peer before calls to it fail.
-	busBehind = 64 << 20
+	// busShared is how many bytes the bodies of the calls may have that are open to a peer: each
+	// caller has a share. busBytes is that for all peers, and busShort what counts for nothing
+	// there.
+	busShared = 64 << 20
+	busBytes  = 256 << 20
+	busShort  = 4 << 10
+	// busBehind is how many bytes may wait for a peer before calls to it fail, and busNotified
+	// before it is notified of nothing more.
+	busBehind   = 128 << 20
+	busNotified = 16 << 20
 	// busLost is how many bytes may wait for a peer before its link is cut.
 	busLost = 256 << 20
 )
@@ -19,11 +27,13 @@ const (
 // busFile is an open /dev/bus: the kernel's end of a link, and what of it the process
 // has not read or not written whole yet. The kernel's lock guards all but conn.
 type busFile struct {
-	k    *Kernel
-	pid  uint32 // of the process that opened it, as whom its calls are made
-	conn *bus.Conn
-	p    *Process // that one
-	path string   // along which the packages that it calls are looked for
+	k   *Kernel
+	pid uint32 // of the process that opened it, as whom its calls are made
+	// share is whose share they take of what all callers have.
+	share uint32
+	conn  *bus.Conn
+	p     *Process // that one
+	path  string   // along which the packages that it calls are looked for
 
 	in    bus.Splitter
 	taken uint64 // how many bytes have been written in all
@@ -43,11 +53,12 @@ type busFile struct {
 	// The bus's lock guards these.
 	serves *instance // what is served over the link
 	calls  shares    // what is open to the process, by who calls
+	bytes  shares    // of the bodies of those
 }
 
 // openBus is a new link of the process to the bus.
 func (p *Process) openBus(flags sys.OpenFlag) *openFile {
-	f := &busFile{k: p.k, pid: p.pid, p: p, path: getenv(p.env, "PATH"), in: bus.Splitter{Most: bus.DefaultFrame}}
+	f := &busFile{k: p.k, pid: p.pid, share: p.share(), p: p, path: getenv(p.env, "PATH"), in: bus.Splitter{Most: bus.DefaultFrame}}
 	f.pump = f.pumpIn
 	f.conn = p.k.bus.accept(f)
 	return p.k.newStream(f, flags, sys.FDInfo(sys.TypeCharDevice)|p.feedable())
@@ -89,11 +100,11 @@ func (f *busFile) Close() error {
 
 func (f *busFile) waitingBytes() int { return len(f.out) - f.off }
 
-// behind reports whether the process does not read what it is sent.
-func (f *busFile) behind() bool {
+// behind reports whether the process does not read what it is sent: more than most waits for it.
+func (f *busFile) behind(most int) bool {
 	f.k.lock()
 	defer f.k.unlock()
-	return f.waitingBytes() > busBehind
+	return f.waitingBytes() > most
 }
 
 func (f *busFile) read(c *call, n int) verdict {

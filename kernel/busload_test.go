@@ -121,11 +121,12 @@ func TestBus_manyCallsInFlight(t *testing.T) {
 }
 
 // TestBus_whoDoesNotReadCalls has a callee read none of its calls for a while: what would be too
-// much for it is refused and not sent, and it serves the others when it reads again.
+// much of one caller, or of one that only notifies, is refused and not sent, another's calls wait,
+// and it serves all that when it reads again.
 func TestBus_whoDoesNotReadCalls(t *testing.T) {
 	k := boot(t)
-	const size, calls = 1 << 20, 100
-	var came atomic.Int64
+	const size, calls, few = 1 << 20, 100, 5
+	var came, noted atomic.Int64
 	reads, listens := make(chan struct{}), make(chan struct{})
 	callee := start(t, k, func(p *kernel.Process) int {
 		f := p.Files()
@@ -137,6 +138,10 @@ func TestBus_whoDoesNotReadCalls(t *testing.T) {
 		file := &pausedFile{File: f.File(fd), until: reads}
 		s := testServer()
 		s.Handle("t/1.Count", bus.HandlerFunc(func(in *bus.Incoming) {
+			if in.IsNotify() {
+				noted.Add(1)
+				return
+			}
 			came.Add(1)
 			in.Reply(in.Format(), nil)
 		}))
@@ -151,31 +156,67 @@ func TestBus_whoDoesNotReadCalls(t *testing.T) {
 		return 0
 	})
 	<-listens
-	wait(t, k, onBus(t, k, bus.Options{}, func(p *kernel.Process, c *bus.Conn) {
-		ends := make(chan error, calls)
-		body := string(make([]byte, size))
-		for range calls {
+	body := string(make([]byte, size))
+	// opens makes calls and hands out their ends; they have come to the bus when it returns.
+	opens := func(p *kernel.Process, c *bus.Conn, n int) <-chan error {
+		ends := make(chan error, n)
+		for range n {
 			c.Package("test").Start(p.Context(), request("t/1.Count", body), func(_ *bus.Response, err error) { ends <- err })
 		}
-		refused := int64(0)
-		for i := range calls {
-			switch err := <-ends; { // the first is of one that is refused: nothing is answered yet
+		if _, err := c.Package(bus.PackageBus).Invoke(p.Context(), &bus.Request{Method: bus.MethodList}); err != nil {
+			t.Error(err)
+		}
+		return ends
+	}
+	// ended counts those that were refused.
+	ended := func(ends <-chan error, n int) (refused int64) {
+		for range n {
+			switch err := <-ends; {
 			case bus.CodeOf(err) == bus.CodeResourceExhausted:
 				refused++
 			case err != nil:
 				t.Errorf("a call ended with %v", err)
 			}
-			if i == 0 {
-				close(reads)
-			}
 		}
-		if n := came.Load(); refused == 0 || n != calls-refused {
-			t.Errorf("%d calls were refused, and %d came", refused, n)
+		return refused
+	}
+	flooded, others := make(chan struct{}), make(chan struct{})
+	flood := onBus(t, k, bus.Options{}, func(p *kernel.Process, c *bus.Conn) {
+		ends := opens(p, c, calls)
+		for range calls {
+			c.Package("test").Notify(p.Context(), request("t/1.Count", body))
+		}
+		opens(p, c, 0)
+		if n := k.Usage().BusBytes; n > 48*size {
+			t.Errorf("%d bytes are in calls of one caller", n)
+		}
+		close(flooded)
+		<-others
+		refused := ended(ends, calls)
+		if refused < calls-48 {
+			t.Errorf("%d calls were refused", refused)
 		}
 		if r, err := c.Package("test").Invoke(p.Context(), request("t/1.Echo", "x")); err != nil || string(r.Body) != "x" {
 			t.Errorf("the next call: %v, %v", r, err)
 		}
+		if n := came.Load(); n != calls-refused+few {
+			t.Errorf("%d calls were refused, and %d came", refused, n)
+		}
+		if n := noted.Load(); n > 17 {
+			t.Errorf("of %d notifications came %d", calls, n)
+		}
+	})
+	<-flooded
+	wait(t, k, onBus(t, k, bus.Options{}, func(p *kernel.Process, c *bus.Conn) {
+		ends := opens(p, c, few)
+		close(reads)
+		if n := ended(ends, few); n != 0 {
+			t.Errorf("%d calls of another caller were refused", n)
+		}
+		close(others)
 	}).PID())
+	wait(t, k, flood.PID())
+	await.Until(t, "nothing is in calls", func() bool { return k.Usage().BusBytes == 0 })
 	k.Init().Files().Kill(callee.PID(), sys.SIGKILL)
 }
 

@@ -50,7 +50,7 @@ type job struct {
 	inst   *instance
 	call   uint64
 	depth  uint32
-	caller uint32    // its pid
+	caller uint32    // whose share it takes
 	queue  *jobQueue // where it waits, and who is behind it there; nil if it does not
 	next   *job
 }
@@ -115,7 +115,7 @@ func (b *Bus) awaits(inst *instance, j *job) bool {
 
 func newJob(in *bus.Incoming, to bus.Target) *job {
 	m := in.Meta()
-	return &job{in: in, to: to, call: m.Call, depth: m.Depth, caller: m.Caller}
+	return &job{in: in, to: to, call: m.Call, depth: m.Depth, caller: peerOf(in).share}
 }
 
 // deliver hands a call to an instance of the package name, which may have to be started.
@@ -211,7 +211,7 @@ func (b *Bus) elsewhere(inst *instance) bool {
 	for _, j := range p.waiting.popAll() {
 		switch {
 		case j.in.Err() != nil: // nobody waits for it any more
-		case j.caller == link.pid:
+		case j.in.Meta().Caller == link.pid:
 			own = append(own, j)
 		case !b.take(link, j):
 			refused = append(refused, j)
@@ -255,7 +255,7 @@ func (p *busPackage) another() *instance {
 // take gives j to inst, and reports whether its caller may have one more open there. The
 // bus's lock is held.
 func (b *Bus) take(inst *instance, j *job) bool {
-	if !inst.file.admit(j.caller) {
+	if !inst.file.admit(j.caller, len(j.in.Body())) {
 		return false
 	}
 	j.inst = inst
@@ -298,7 +298,11 @@ func (b *Bus) forward(j *job) {
 		b.freed(j)
 		b.closes(j)
 	})
-	if inst.file.behind() {
+	most := busBehind
+	if j.in.IsNotify() {
+		most = busNotified // it is over for its caller, who has no share of what waits
+	}
+	if inst.file.behind(most) {
 		j.in.Fault(bus.NewError(bus.CodeResourceExhausted, "the package does not read its calls"))
 		return
 	}
@@ -342,9 +346,9 @@ func (b *Bus) nested(in *bus.Incoming, to bus.Target) {
 func (b *Bus) back(in *bus.Incoming, to bus.Target) {
 	if !in.IsNotify() {
 		f := to.(interface{ Conn() *bus.Conn }).Conn().Owner().(*busFile)
-		caller := in.Meta().Caller
+		caller, size := peerOf(in).share, len(in.Body())
 		b.mu.Lock()
-		admitted := f.admit(caller)
+		admitted := f.admit(caller, size)
 		b.mu.Unlock()
 		if !admitted {
 			in.Fault(errShare("be open with", f.p.name))
@@ -352,7 +356,7 @@ func (b *Bus) back(in *bus.Incoming, to bus.Target) {
 		}
 		in.OnEnd(func(error) {
 			b.mu.Lock()
-			f.leaves(caller)
+			f.leaves(caller, size)
 			b.mu.Unlock()
 		})
 	}
@@ -415,7 +419,7 @@ func (b *Bus) closes(j *job) {
 	defer b.mu.Unlock()
 	inst := j.inst
 	inst.open--
-	inst.file.leaves(j.caller)
+	inst.file.leaves(j.caller, len(j.in.Body()))
 	b.rests(inst)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/bushel-wasm/bushel/bus"
 	"github.com/bushel-wasm/bushel/kernel"
+	"github.com/bushel-wasm/bushel/kernel/sys"
 )
 
 // A greedy is a process that opens calls until it has tried calls of them.
@@ -254,5 +255,68 @@ func TestBus_objectsLeaveRoom(t *testing.T) {
 		close(ready)
 		wait(t, k, other.PID())
 		close(first.leave)
+	})
+}
+
+// TestBus_childrenShare has a guest start many others, which each open as many calls as they can:
+// all together have no more than it alone.
+func TestBus_childrenShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		bomb := func(g *kernel.Guest) {
+			for range 10 {
+				_, err := g.Process.Fork(func(p *kernel.Process) int {
+					c, err := p.Bus(bus.Options{})
+					if err != nil {
+						t.Error(err)
+						return 1
+					}
+					for range 1200 {
+						c.Package("test").Start(p.Context(), request("t/1.Never", ""), func(*bus.Response, error) {})
+					}
+					<-p.Context().Done()
+					return 0
+				}, kernel.ForkAttr{FDs: [][2]uint32{}})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+			<-g.Process.Context().Done()
+		}
+		m := &fakeMachine{run: map[string]func(*kernel.Guest){"bomb": bomb}}
+		k := kernel.New(kernel.Config{Machine: m})
+		defer k.Close()
+		f := k.Init().Files()
+		f.WriteFile("/bomb.wasm", []byte("\x00asmbomb"), 0o755)
+		ready := make(chan error, 1)
+		onBus(t, k, bus.Options{Handler: testServer(), Limits: bus.Limits{Calls: 1024}}, func(p *kernel.Process, c *bus.Conn) {
+			ready <- c.Listen(p.Context(), "test", 0)
+			c.Wait()
+		})
+		if err := <-ready; err != nil {
+			t.Fatal(err)
+		}
+		open := func() int {
+			for _, p := range k.Bus().Packages() {
+				if p.Name == "test" {
+					return p.Open
+				}
+			}
+			return 0
+		}
+		pid, err := f.Spawn(&sys.SpawnAttr{Path: "/bomb.wasm", Argv: []string{"bomb"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if n := open(); n != 1024*3/4 {
+			t.Errorf("the guest's children have %d calls open", n)
+		}
+		other := opens(t, k, "t/1.Never", 1200, packageTest)
+		if n := len(other.open); n < 1024/4*3/4 {
+			t.Errorf("another caller has %d calls open", n)
+		}
+		close(other.leave)
+		f.Kill(pid, sys.SIGKILL)
 	})
 }

@@ -233,13 +233,18 @@ type Usage struct {
 	Processes, OpenFiles, TTYs, Sessions int
 	// Joined are pipes whose bytes go past the kernel.
 	Joined int
+	// BusBytes is how long the bodies of all calls on the bus are that are open, without the short ones.
+	BusBytes int
 }
 
 // Usage counts what is in use now. Process 1 and its session count.
 func (k *Kernel) Usage() Usage {
+	k.bus.mu.Lock()
+	bytes := k.bus.bytes.total
+	k.bus.mu.Unlock()
 	k.lock()
 	defer k.unlock()
-	return Usage{len(k.procs), k.open, k.ttys, len(k.sessions), len(k.joined)}
+	return Usage{len(k.procs), k.open, k.ttys, len(k.sessions), len(k.joined), bytes}
 }
 
 // Close ends every process and waits until the goroutines of all programs and

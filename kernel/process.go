@@ -46,6 +46,7 @@ type Process struct {
 	// guest or a package has started it, or what did: it may not change grants.
 	narrowed *narrowing
 	foreign  bool
+	origin   uint32                // the topmost guest of those that have started it, 0 if none has; see share
 	tracer   atomic.Pointer[Trace] // nil, mostly
 	copies   *copies               // of a process at the far end of a link that keeps copies of files
 	feeds    func(*sys.Request)    // of one that may be sent what it has not asked for; see Feeds

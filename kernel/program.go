@@ -153,6 +153,9 @@ func (p *Process) bequeath(c *Process, b *birth) errno.Errno {
 		}
 	}
 	c.narrowed, c.foreign = p.narrowed, p.foreign || p.guest != nil || b.narrowed != nil
+	if c.origin = p.origin; p.guest != nil {
+		c.origin = p.share()
+	}
 	if b.narrowed.within(c.narrowed) {
 		c.narrowed = b.narrowed // who is narrowed can only be narrowed further
 	}
