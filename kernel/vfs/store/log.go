@@ -184,13 +184,29 @@ func (l *logReader) whole() []byte {
 const lookAhead = 64 << 10
 
 // survivors reports whether records follow that belong to this log but are cut
-// off by what is missing before them. It looks at the rest of the segment.
+// off by what is missing before them. It looks at the rest of the segment and, if that is
+// short, at the one that its end names, even if that does not check.
 func (l *logReader) survivors() bool {
-	rest := l.data[l.off:l.segs[l.at].payload()]
+	seg := l.segs[l.at]
+	rest := l.data[l.off:seg.payload()]
+	if l.survive(rest, 1) {
+		return true
+	}
+	t := l.data[seg.payload():]
+	next := run{le.Uint32(t), min(le.Uint32(t[4:]), lookAhead>>blockBits)}
+	if len(rest) > lookAhead || next.n == 0 || next.start < firstBlock || (int64(next.start)+int64(next.n))<<blockBits > l.size {
+		return false
+	}
+	data := make([]byte, int64(next.n)<<blockBits)
+	return l.dev.ReadAt(data, next.offset()) == nil && l.survive(data, 0)
+}
+
+// survive reports whether rest has a record of this log, at least least after the next.
+func (l *logReader) survive(rest []byte, least uint32) bool {
 	for i := 0; i+headSize < min(len(rest), lookAhead); i++ {
 		head := rest[i:min(len(rest), i+lookAhead)]
 		n, ahead := le.Uint32(head[4:]), le.Uint32(head[8:])-l.next
-		if n == 0 || ahead == 0 || ahead > 1<<16 || uint64(n) > uint64(len(head)-headSize) {
+		if n == 0 || ahead < least || ahead > 1<<16 || uint64(n) > uint64(len(head)-headSize) {
 			continue
 		}
 		if crc32.Update(l.seed, castagnoli, head[4:headSize+n]) == le.Uint32(head) {

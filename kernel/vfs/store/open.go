@@ -117,7 +117,7 @@ func (fs *FS) load(size int64) error {
 		}
 	}
 	if r.survivors() {
-		fs.repairs = "the end of the store's log was lost, and with it what was changed last and not synced"
+		fs.repairs = "the end of the store's log was lost, and with it what was changed last"
 	}
 	fs.dropOrphans()
 	fs.alloc.replaying = false

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -109,6 +110,30 @@ func TestOpen_saysWhatIsLost(t *testing.T) {
 	create(t, fs.root, "other")
 	if fs = open(t, dev); fs.Repairs() != "" || fs.root.entries.Len() != 2 {
 		t.Errorf("%q, and %d entries", fs.Repairs(), fs.root.entries.Len())
+	}
+}
+
+// What the end of a segment has lost, with all the segments behind it, is said as well.
+func TestOpen_saysWhatIsLost_withSegments(t *testing.T) {
+	dev := &memDevice{}
+	fs := open(t, dev)
+	for i := 0; fs.log.at == 0; i++ {
+		create(t, fs.root, fmt.Sprint(i, strings.Repeat("n", 200)))
+	}
+	create(t, fs.root, "last")
+	must(t, fs.Close())
+	first := fs.log.segs[0]
+	end := first.offset() + first.payload()
+	for name, at := range map[string]int64{
+		"the last record": end - 1, "where the next one is": end + 8, "the checksum of that": end + 12,
+	} {
+		t.Run(name, func(t *testing.T) {
+			image := slices.Clone(dev.data)
+			image[at] ^= 1
+			if fs := open(t, &memDevice{data: image}); fs.Repairs() == "" || fs.root.entries.Find("last") != nil {
+				t.Errorf("it says %q", fs.Repairs())
+			}
+		})
 	}
 }
 
