@@ -153,6 +153,49 @@ func TestBus_instances(t *testing.T) {
 	}
 }
 
+// TestBus_diedIsReplaced has an instance die while all are busy and a call waits: that is for a new
+// one, however long the others take.
+func TestBus_diedIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &holding{whose: make(map[*bus.Incoming]int)}
+		m := &fakeMachine{run: map[string]func(*kernel.Guest){"many": h.run(1)}}
+		k := kernel.New(kernel.Config{Machine: m})
+		defer k.Close()
+		f := k.Init().Files()
+		for _, dir := range []string{"/bin", "/etc/bus.d"} {
+			if err := f.MkdirAll(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.WriteFile("/bin/many.wasm", []byte("\x00asmmany"), 0o755)
+		f.WriteFile("/etc/bus.d/many.json", []byte(`{"name":"many","instances":2}`), 0o644)
+		wait(t, k, onBus(t, k, bus.Options{}, func(p *kernel.Process, c *bus.Conn) {
+			var ends []func() (*bus.Response, error)
+			for range 3 {
+				_, end := bus.Begin(p.Context(), c.Package("many"), request("t/1.Any", ""))
+				ends = append(ends, end)
+				synctest.Wait()
+			}
+			if n := h.holds(); n != 2 {
+				t.Errorf("%d calls are served", n)
+			}
+			f.Kill(h.whose[h.held[0]], sys.SIGKILL)
+			synctest.Wait()
+			if n := h.holds(); n != 3 { // the first is of who has died
+				t.Errorf("%d calls have been served, when one of two has died", n)
+			}
+			for h.holds() > 0 {
+				h.let()
+			}
+			for i, end := range ends {
+				if _, err := end(); (err == nil) != (i > 0) {
+					t.Errorf("call %d: %v", i, err)
+				}
+			}
+		}).PID())
+	})
+}
+
 // TestBus_callBehindAnEnd has a caller hear that its callee has ended, and call again at once: that
 // is for a new one, however soon it comes.
 func TestBus_callBehindAnEnd(t *testing.T) {

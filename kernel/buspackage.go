@@ -536,7 +536,14 @@ func (b *Bus) gone(inst *instance, why error) {
 	var again *instance
 	var path []string
 	switch {
-	case len(p.instances) > 0 || p.waiting.n == 0:
+	case p.waiting.n == 0:
+	case len(p.instances) > 0:
+		// The others are busy. One that has never listened would be started again and again.
+		if inst.ours && f != nil && !b.closed {
+			if again = p.another(); again != nil {
+				path = pathOf(p.waiting.first().in)
+			}
+		}
 	case why == nil && inst.ours && f != nil && !b.closed:
 		// It had served; what came since is for a new one.
 		again, path = &instance{pkg: p, ours: true}, pathOf(p.waiting.first().in)
