@@ -193,7 +193,8 @@ func (k *copier) link(from, to string, isLink bool) error {
 	return fs.Symlink(target, to)
 }
 
-// file copies the bytes of a file.
+// file copies the bytes of a file. Of one with holes, the copy has holes where there are
+// whole chunks of zeros.
 func (k *copier) file(from, to string, st sys.Stat) error {
 	in, err := k.c.open(from)
 	if err != nil {
@@ -209,11 +210,28 @@ func (k *copier) file(from, to string, st sys.Stat) error {
 	if err != nil {
 		return err
 	}
+	holes := false
+	if st.Holes > 0 {
+		made, err := k.c.fs.Fstat(out.fd)
+		holes = err == nil && made.Type == sys.TypeRegular
+	}
+	size := int64(0)
 	buf := make([]byte, 256<<10)
 	for {
 		n, err := in.Read(buf)
-		if n > 0 {
-			if _, werr := k.c.fs.Write(out.fd, buf[:n]); werr != nil {
+		for p := buf[:n]; len(p) > 0; {
+			piece := p
+			if holes {
+				piece = p[:min(chunk, len(p))]
+			}
+			p, size = p[len(piece):], size+int64(len(piece))
+			var werr error
+			if holes && isZeros(piece) {
+				_, werr = k.c.fs.Seek(out.fd, size, io.SeekStart)
+			} else {
+				_, werr = k.c.fs.Write(out.fd, piece)
+			}
+			if werr != nil {
 				out.Close()
 				return werr
 			}
@@ -227,7 +245,13 @@ func (k *copier) file(from, to string, st sys.Stat) error {
 			return nil
 		}
 	}
-	if err := out.Close(); err != nil {
+	if holes {
+		err = k.c.fs.Ftruncate(out.fd, uint64(size))
+	}
+	if cerr := out.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
 		return err
 	}
 	return k.keep(to, st)

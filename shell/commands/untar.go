@@ -251,7 +251,7 @@ func (c *cmd) unpack(name string, r io.Reader, mode uint32, when time.Time, hole
 func (c *cmd) copySparse(out *outFile, r io.Reader) error {
 	size := int64(0)
 	err := c.copyTo(writerFunc(func(p []byte) {
-		if size += int64(len(p)); len(bytes.TrimLeft(p, "\x00")) > 0 {
+		if size += int64(len(p)); !isZeros(p) {
 			out.Write(p)
 		} else if _, err := c.fs.Seek(out.fd, size, io.SeekStart); err != nil {
 			c.writeFailed(out.name, err)
@@ -262,3 +262,5 @@ func (c *cmd) copySparse(out *outFile, r io.Reader) error {
 	}
 	return err
 }
+
+func isZeros(p []byte) bool { return len(bytes.TrimLeft(p, "\x00")) == 0 }
