@@ -89,3 +89,43 @@ func TestJSON_saysWhichValueIsWrong(t *testing.T) {
 		})
 	}
 }
+
+func TestCBOR_saysWhichValueIsWrong(t *testing.T) {
+	type below struct {
+		Ok bool `json:"ok"`
+	}
+	var into struct {
+		Wait  uint32         `json:"wait"`
+		Name  string         `json:"name"`
+		Below below          `json:"below"`
+		List  []int          `json:"list"`
+		Of    map[string]int `json:"of"`
+		Half  float64        `json:"half"`
+	}
+	for _, tt := range []struct {
+		name string
+		in   any
+		want string
+	}{
+		{"a text for a number", map[string]any{"wait": "x"}, "wait has a text, where a whole number, not below 0, of 32 bits is wanted"},
+		{"below zero", map[string]any{"wait": -1}, "wait has a number below 0, where a whole number, not below 0, of 32 bits is wanted"},
+		{"a list for a text", map[string]any{"name": []int{1}}, "name has a list, where a text is wanted"},
+		{"bytes for a text", map[string]any{"name": []byte{1}}, "name has bytes, where a text is wanted"},
+		{"a number for a truth value", map[string]any{"below": map[string]any{"ok": 1}}, "below has a whole number, where true or false is wanted"},
+		{"a number for a list", map[string]any{"list": 1}, "list has a whole number, where a list is wanted"},
+		{"a truth value in a list", map[string]any{"list": []bool{true}}, "list has a fraction, a truth value or null, where a whole number of 64 bits is wanted"},
+		{"a text for a map", map[string]any{"of": "x"}, "of has a text, where a map is wanted"},
+		{"a text for a float", map[string]any{"half": "x"}, "half has a text, where a number is wanted"},
+		{"a number for all", 7, "the value is a whole number, where another type is wanted"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			body, err := cbor.Codec.Marshal(tt.in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cbor.Codec.Unmarshal(body, &into); err == nil || bus.ErrorOf(err).Message != tt.want {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}

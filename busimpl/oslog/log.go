@@ -88,7 +88,10 @@ type level slog.Level
 // UnmarshalJSON implements [encoding/json.Unmarshaler].
 func (l *level) UnmarshalJSON(text []byte) error {
 	if len(text) > 0 && text[0] == '"' {
-		return (*slog.Level)(l).UnmarshalJSON(text)
+		if err := (*slog.Level)(l).UnmarshalJSON(text); err != nil {
+			return fmt.Errorf("%s is no level: there are debug, info, warn and error", text)
+		}
+		return nil
 	}
 	n, err := strconv.Atoi(string(text))
 	if err != nil {
