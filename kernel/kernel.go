@@ -20,6 +20,9 @@ type Config struct {
 	// FS is the tree, with its mounts. The kernel mounts its own /dev and /proc.
 	// If it is nil, the kernel makes an empty tree in memory.
 	FS *vfs.Namespace
+	// Environ is the environment of process 1: along its PATH are the packages that the embedder
+	// calls by name.
+	Environ []string
 	// Machine runs guests. If it is nil, every guest is ENOEXEC.
 	Machine Machine
 	// Log gets what the kernel says, besides the log that it keeps. It may be nil.
@@ -142,6 +145,7 @@ func (k *Kernel) makeInit() {
 	p.session = &session{id: 1, leader: p, members: 1}
 	k.sessions[1] = p.session
 	k.procs[1] = p
+	p.env = k.cfg.Environ
 	k.init = p
 	k.lastPID = 1
 }

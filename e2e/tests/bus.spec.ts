@@ -35,9 +35,10 @@ test("the page calls a guest, and a crash fails the call", async ({ open }) => {
     const again = await shell.bus.call("counter", "add", [4]);
     const none = await shell.bus.call("nobody", "nobody/1.x").catch((error) => error.code);
     const method = await shell.bus.call("counter", "nothing").catch((error) => error.code);
-    return [first, crash, again, none, method];
+    const byPath = await shell.bus.call("counter-go", "add", [5]); // in /home/user/bin
+    return [first, crash, again, none, method, byPath];
   });
-  expect(got).toEqual([6, "unavailable", 4, "not_found", "unimplemented"]);
+  expect(got).toEqual([6, "unavailable", 4, "not_found", "unimplemented", 5]);
 });
 
 test("the page serves: programs of the shell and the page itself call it", async ({ open }) => {

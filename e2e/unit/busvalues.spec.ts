@@ -1,7 +1,7 @@
 // What crosses a link of two pages' ends: objects, callbacks, streams, and bad peers.
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
-import { contracts, type Description, findMethod, memberName } from "../../web/ts/buscontract.ts";
+import { contracts, type Description, findMethod, memberName, numbered } from "../../web/ts/buscontract.ts";
 import { BusError } from "../../web/ts/buserror.ts";
 import { Link } from "../../web/ts/buslink.ts";
 import type { Serve } from "../../web/ts/bussession.ts";
@@ -216,5 +216,13 @@ test("answers that nobody asked for touch nothing", async () => {
 test("names of methods as members", () => {
   for (const [name, member] of [["Say", "say"], ["URLFor", "urlFor"], ["ID", "id"], ["add", "add"], ["X", "x"], ["AddAll", "addAll"]]) {
     expect(memberName(name!)).toBe(member);
+  }
+});
+
+test("what is no description is told, to who calls and to who serves", () => {
+  for (const bad of [{ services: [{ name: "x/1" }] }, { services: {} }, {}, "{"] as unknown as Description[]) {
+    for (const read of [contracts, numbered]) {
+      expect(() => read(bad)).toThrow(expect.objectContaining({ name: "BusError", code: "invalid_argument", message: expect.stringContaining("the description cannot be read") }));
+    }
   }
 });

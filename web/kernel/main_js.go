@@ -77,6 +77,7 @@ func boot(tree *vfs.Namespace, set *settings) (*kernel.Kernel, error) {
 		Console:    console,
 		ShowLog:    shown,
 		FS:         tree,
+		Environ:    []string{"PATH=/bin:/usr/bin:/home/user/bin"}, // as its shells have it, but for "."
 		Machine:    theMachine,
 		Yield:      worker.Yield,
 		Page:       &thePage,

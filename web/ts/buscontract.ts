@@ -64,8 +64,13 @@ export interface Contract {
 
 /** All methods of a description; throws a BusError for what is none. */
 export function contracts(description: Description): Contract[] {
+  return readable(() => description.services.flatMap((service) => service.methods.map((method) => contract(service, method))));
+}
+
+// What read makes of a description, which a package or the page may have got wrong.
+function readable<T>(read: () => T): T {
   try {
-    return description.services.flatMap((service) => service.methods.map((method) => contract(service, method)));
+    return read();
   } catch (error) {
     throw new BusError("invalid_argument", `the description cannot be read: ${String(error)}`);
   }
@@ -119,8 +124,12 @@ export function describeNames(methods: readonly string[]): Description {
   return { services: [...services.values()] };
 }
 
-/** The description with the number of each method. */
+/** The description with the number of each method; throws a BusError for what is none. */
 export function numbered(description: Description): Description {
+  return readable(() => withNumbers(description));
+}
+
+function withNumbers(description: Description): Description {
   const methods = (prefix: string, list: readonly MethodDescription[]): MethodDescription[] =>
     list.map((m) => ({ ...m, id: hex(methodID(`${prefix}.${m.name}`)) }));
   return {
