@@ -273,6 +273,9 @@ func (b *Bus) route(in *bus.Incoming) {
 		b.mu.Unlock()
 		in.OnEnd(r.ended)
 		r.handler.ServeBus(in)
+		if in.Err() == nil {
+			within(in)
+		}
 		return
 	}
 	b.mu.Unlock()
