@@ -54,8 +54,8 @@ func (p *Process) KeepCopies(tell func(id uint64)) {
 
 // keep is the copy of what is at place, if the caller may have one: with the id that
 // it asks for, or the one that it knows the file by.
-func (c *call) keep(place vfs.Place) *fileCopy {
-	l, id := c.p.copies, c.r.Args[4]
+func (c *call) keep(place vfs.Place, id uint64) *fileCopy {
+	l := c.p.copies
 	file, ok := place.Node().(vfs.Watched)
 	if l == nil || id == 0 || !ok || c.p.tracer.Load() != nil {
 		return nil
@@ -182,7 +182,7 @@ func (l *copies) end() {
 // by is in whose name the call changes the file that it works on.
 func (c *call) by() vfs.By {
 	by := vfs.By{Given: c.r.Given}
-	if f := c.f.copy; f != nil && f.list == c.p.copies {
+	if f := c.f.copy.Load(); f != nil && f.list == c.p.copies {
 		by.Watcher, by.Promised = f, c.r.Args[3] != 0
 	}
 	return by
@@ -223,7 +223,7 @@ const maxFirst = 64 << 10
 
 // readCopy is readAt for a caller that keeps a copy of the file.
 func (c *call) readCopy(off int64) bool {
-	f := c.f.copy
+	f := c.f.copy.Load()
 	n := uint64(0)
 	if st, err := f.file.Stat(); err == nil && st.Size > uint64(off) {
 		n = min(st.Size-uint64(off), min(c.r.Args[1], maxRead)+min(c.r.Args[3], maxRead), maxRead)

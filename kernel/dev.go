@@ -63,7 +63,7 @@ func (p *Process) openDevice(name string, flags sys.OpenFlag) (*openFile, errno.
 	case flags&sys.OAccess&^f.flags != 0:
 		return nil, errno.EACCES
 	}
-	if f.copy != nil {
+	if f.copy.Load() != nil || f.owner != nil {
 		return k.reopen(f, flags), 0
 	}
 	f.share()

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -28,7 +29,7 @@ type openFile struct {
 	place  vfs.Place // of a node, also of a device that became a stream
 	stream stream    // nil for a node
 	held   vfs.Holder
-	copy   *fileCopy // of a file that the process which opened it may have a copy of
+	copy   atomic.Pointer[fileCopy] // of a file that the process which opened it, or owns it, may have a copy of
 	// readOnly: nothing below this directory may be changed through it.
 	readOnly bool
 	// unfinished: the last write to it has begun a line and not ended it.
@@ -36,6 +37,9 @@ type openFile struct {
 
 	mu  sync.Mutex // held while the offset is in use, and taken without the kernel's lock
 	off int64
+
+	owner *owner // of the offset, nil if that is the kernel
+	owned queue  // calls that wait for it
 }
 
 // stream is what is behind an open file that is no node: a pipe's end, a terminal,
@@ -121,8 +125,8 @@ func (f *openFile) release() {
 	if f.held != nil {
 		f.k.after(f.held.Release)
 	}
-	if f.copy != nil {
-		f.k.after(f.copy.release)
+	if kept := f.copy.Load(); kept != nil {
+		f.k.after(kept.release)
 	}
 }
 
@@ -186,6 +190,9 @@ func (p *Process) add(f *openFile, flags sys.OpenFlag) (int, errno.Errno) {
 func (p *Process) closeFD(n int) {
 	f := p.fds[n].f
 	p.fds[n] = fdEntry{}
+	if f.owner != nil && f.owner.p == p {
+		f.disown()
+	}
 	f.release()
 }
 
@@ -206,8 +213,8 @@ func sysClose(c *call) verdict {
 	if _, ok := c.p.fd(c.r.Args[0]); !ok {
 		return c.fail(errno.EBADF)
 	}
-	if f := c.p.fds[c.r.Args[0]].f; c.r.Args[1] == 1 && f.copy != nil && f.copy.list == c.p.copies {
-		f.copy.retain()
+	if f := c.p.fds[c.r.Args[0]].f; c.r.Args[1] == 1 && f.copy.Load() != nil && f.copy.Load().list == c.p.copies {
+		f.copy.Load().retain()
 		if old := c.r.Args[2]; old != 0 {
 			c.k.after(func() { c.p.copies.forget(old) })
 		}
@@ -283,6 +290,9 @@ func sysSetFD(c *call) verdict {
 	f, ok := c.p.fd(c.r.Args[0])
 	if !ok {
 		return c.fail(errno.EBADF)
+	}
+	if c.elsewhere(f) {
+		return c.wait(&f.owned)
 	}
 	flags := sys.OpenFlag(c.r.Args[1]) & sys.OStatus
 	e := &c.p.fds[c.r.Args[0]]

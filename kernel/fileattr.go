@@ -19,8 +19,22 @@ func sysSeek(c *call) verdict {
 		return c.fail(errno.EINVAL)
 	case f.stream != nil:
 		return c.ok(0) // a device that has an offset and ignores it
+	case c.elsewhere(f):
+		return c.wait(&f.owned)
 	}
-	return c.goOutside(seekFile)
+	if number := c.r.Args[4]; c.mayOwn(number) {
+		return c.owning(number, seekFile)
+	}
+	return c.goOutside(func(c *call) {
+		seekFile(c)
+		if c.r.Args[3] == 1 {
+			c.k.lock()
+			defer c.k.unlock()
+			if o := c.f.owner; o != nil && o.p == c.p {
+				c.f.disown()
+			}
+		}
+	})
 }
 
 func seekFile(c *call) {

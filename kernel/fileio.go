@@ -41,6 +41,12 @@ func sysRead(c *call) verdict {
 		}
 		return f.stream.read(c, c.room(n))
 	}
+	if c.elsewhere(f) {
+		return c.wait(&f.owned)
+	}
+	if number := c.r.Args[3]; c.mayOwn(number) {
+		return c.owning(number, readFile)
+	}
 	return c.goOutside(readFile)
 }
 
@@ -123,7 +129,7 @@ func sysPRead(c *call) verdict {
 		return f.stream.read(c, c.room(c.r.Args[1]))
 	}
 	return c.goOutside(func(c *call) {
-		if c.r.Args[3] != 0 && c.f.copy != nil && c.f.copy.list == c.p.copies {
+		if f := c.f.copy.Load(); c.r.Args[3] != 0 && f != nil && f.list == c.p.copies {
 			c.readCopy(int64(c.r.Args[2]))
 			return
 		}
@@ -141,6 +147,9 @@ func sysWrite(c *call) verdict {
 	}
 	if f.stream != nil {
 		return f.stream.write(c, c.r.Data[c.sent:])
+	}
+	if c.elsewhere(f) {
+		return c.wait(&f.owned)
 	}
 	return c.goOutside(writeFile)
 }

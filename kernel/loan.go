@@ -91,10 +91,15 @@ func sysLoan(c *call) verdict {
 	return c.ok()
 }
 
-// recallLoans asks for all that the process was lent.
+// recallLoans asks for all that the process was lent, and for the offsets that it keeps.
 func (p *Process) recallLoans() {
 	for _, of := range p.loans {
 		of.recall()
+	}
+	for i := range p.fds {
+		if f := p.fds[i].f; f != nil && f.owner != nil && f.owner.p == p {
+			f.recallOffset()
+		}
 	}
 }
 

@@ -145,7 +145,7 @@ func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnl
 	var first []byte
 	var sure sys.FDInfo // it is for this process alone
 	if device == "" && info&sys.InfoSeek != 0 {
-		if kept = c.keep(place); kept != nil {
+		if kept = c.keep(place, c.r.Args[4]); kept != nil {
 			switch {
 			case c.r.Args[5]&sys.OpenNumbered == 0:
 				first = kept.first(flags, c.r.Args[5])
@@ -176,7 +176,8 @@ func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnl
 			sure = sys.InfoSure
 		}
 		f = c.k.newFile(flags, info)
-		f.place, f.held, f.readOnly, f.copy = place, holder, readOnly, kept
+		f.place, f.held, f.readOnly = place, holder, readOnly
+		f.copy.Store(kept)
 	}
 	if c.gone {
 		f.release()

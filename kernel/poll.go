@@ -31,6 +31,8 @@ func sysPoll(c *call) verdict {
 		switch {
 		case !ok:
 			e.Revents = sys.PollBad
+		case f.stream == nil && e.Events&sys.PollIn != 0 && c.elsewhere(f):
+			return c.wait(&f.owned)
 		case f.stream == nil:
 			e.Revents = e.Events & alwaysReady
 			if e.Revents&sys.PollIn != 0 {

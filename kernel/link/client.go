@@ -206,6 +206,7 @@ type waiter struct {
 	edits  uint64 // of desc's file when it was sent
 	renews bool   // see fresh
 	loan   uint64 // of a read: the number that what is lent with it has
+	owned  uint64 // of a read: see toOwn
 	// recalled: and has been asked for already.
 	recalled bool
 	dir      dirKey // of an open: where the file is, and its name
@@ -235,8 +236,9 @@ type fdState struct {
 	feed   *feed    // if the kernel may send what comes unasked
 	loan   *loan    // what is to be read next
 
-	of   *file        // what is known of the file, if anything may be
-	desc *description // if the offset is kept here
+	asked bool         // it has been asked whether the offset can be: see toOwn
+	of    *file        // what is known of the file, if anything may be
+	desc  *description // if the offset is kept here
 }
 
 // stateOf is what the kernel says of a fd that has just been opened.
@@ -365,6 +367,7 @@ func (c *Client) StartLane(lane uint16, r *sys.Request, done func(sys.Reply)) bo
 	}
 	if r.Op == sys.OpRead && r.Args[0] <= 1<<31 {
 		w.gen = c.fds.get(uint32(r.Args[0])).gen
+		w.owned = c.toOwn(r)
 	}
 	c.tellRested()
 	if r.Op == sys.OpOpen && !c.plain {
@@ -397,7 +400,7 @@ func (c *Client) call(lane uint16, r *sys.Request, w waiter) {
 		}
 		c.lastLoan++
 		w.loan = c.lastLoan
-		req.Args[2], req.Args[3] = aheadBytes, w.loan
+		req.Args[2], req.Args[3], req.Args[5] = aheadBytes, w.loan, w.owned
 	case r.Op == sys.OpOpen && !c.plain:
 		c.lastFile++
 		req.Args[4], req.Args[5] = c.lastFile, firstAhead
@@ -443,6 +446,7 @@ func (c *Client) Exit(code uint8) {
 			c.giveBack(e)
 		}
 	}
+	c.settleLentAll()
 	c.tellLoans()
 	c.tellRested()
 	c.dropAll()
@@ -701,6 +705,9 @@ func (c *Client) learn(w *waiter, r *sys.Reply) {
 	}
 	switch w.op {
 	case sys.OpRead:
+		if w.owned != 0 {
+			c.owns(w, r)
+		}
 		if r.Vals[2] != 0 {
 			c.lent(w, r)
 		}
@@ -726,7 +733,9 @@ func (c *Client) learn(w *waiter, r *sys.Reply) {
 	case sys.OpNames:
 		c.named(w, r)
 	case sys.OpSeek:
-		if d := c.fds.get(uint32(w.args[0])).desc; d != nil {
+		if w.owned != 0 {
+			c.owns(w, r)
+		} else if d := c.fds.get(uint32(w.args[0])).desc; d != nil {
 			d.off = int64(r.Vals[0])
 		}
 	case sys.OpClose:

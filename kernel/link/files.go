@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -56,6 +57,11 @@ type description struct {
 	off    int64
 	next   int64 // where a read goes on that reads from front to back
 	window int   // how much is read ahead
+	// fetched is file.edits when the kernel was last asked for contents.
+	fetched uint64
+	// lent is the number under which the kernel may ask for the offset, which others share; 0
+	// if it need not.
+	lent uint64
 }
 
 // forget drops what is known of the contents.
@@ -113,7 +119,24 @@ func (c *Client) described(r *sys.Request) *description {
 // fileCall answers what can be answered of a call of a file's, or sends it. ok is
 // false for a call that is to take the common way.
 func (c *Client) fileCall(r *sys.Request, done func(sys.Reply)) (reply sys.Reply, answered, ok bool) {
+	switch r.Op {
+	case sys.OpClose:
+		c.settleLent(r.Args[0])
+	case sys.OpDup, sys.OpRenumber:
+		c.settleLent(r.Args[0])
+		c.settleLent(r.Args[1])
+	case sys.OpOpen:
+		if strings.Contains(r.Path, "dev/") || strings.Contains(r.Path, "proc/") {
+			c.settleLentAll() // it may be a name of what is open already
+		}
+	}
 	d := c.described(r)
+	if d == nil && r.Op == sys.OpWrite && len(c.files) > 0 {
+		if w := c.toOwn(r); w != 0 {
+			c.own(r, w, done)
+			return reply, false, true
+		}
+	}
 	if d == nil {
 		c.around(r)
 		return reply, false, false
@@ -189,7 +212,7 @@ func (c *Client) settle(d *description) {
 		if !told {
 			c.sayAll()
 			state.unsaid = false
-			c.follow(&sys.Request{Op: sys.OpSeek, Args: [6]uint64{uint64(fd), uint64(d.off), uint64(sys.SeekSet)}})
+			c.follow(&sys.Request{Op: sys.OpSeek, Args: [6]uint64{uint64(fd), uint64(d.off), uint64(sys.SeekSet), 1}})
 			told = true
 		}
 		state.desc = nil
@@ -278,6 +301,87 @@ func (c *Client) describe(fd uint32, info sys.FDInfo, f *file, flags sys.OpenFla
 		state.desc = &description{file: f, flags: flags, window: firstAhead}
 	}
 	c.fds.set(fd, state)
+}
+
+// toOwn is the number for the file of the read r, if it is the first from a file that
+// was open when the process began, whose offset could be kept here from now on; else 0.
+func (c *Client) toOwn(r *sys.Request) uint64 {
+	state := c.fds.get(uint32(r.Args[0]))
+	if !state.file || state.of != nil || state.asked || c.plain {
+		return 0
+	}
+	state.asked = true
+	c.fds.set(uint32(r.Args[0]), state)
+	c.lastFile++
+	return c.lastFile
+}
+
+// own asks for the offset of the file that is written by r, under the number id for the file,
+// and then begins r. What is written to a file of which nothing is known may be to any
+// that is known.
+func (c *Client) own(r *sys.Request, id uint64, done func(sys.Reply)) {
+	c.lastLoan++
+	fd := r.Args[0]
+	args := [6]uint64{fd, 0, uint64(sys.SeekCur), 0, c.lastLoan, id}
+	w := waiter{op: sys.OpSeek, args: args, gen: c.fds.get(uint32(fd)).gen, owned: id, loan: c.lastLoan}
+	w.done = func(sys.Reply) { c.StartLane(0, r, done) }
+	c.call(0, &sys.Request{Op: sys.OpSeek, Args: args}, w)
+	c.flush()
+}
+
+// owns takes what the reply to w, a read or a seek, says of a file that was open when the process
+// began: its offset is kept here, if that has been asked for and can be.
+func (c *Client) owns(w *waiter, r *sys.Reply) {
+	flags, off, id := sys.OpenFlag(r.Vals[0]), int64(r.Vals[1]), r.Vals[2]
+	r.Vals = [3]uint64{}
+	if id == 0 {
+		return
+	}
+	var fd uint32
+	var state fdState
+	for fd = range c.fds.all() {
+		if state = c.fds.get(fd); state.gen == w.gen {
+			break
+		}
+	}
+	switch {
+	case state.gen != w.gen:
+		return // it has been closed, and with it all has come back
+	case c.plain:
+		c.follow(&sys.Request{Op: sys.OpSeek, Args: [6]uint64{uint64(fd), uint64(off), uint64(sys.SeekSet), 1}})
+		c.flushOut()
+		return
+	}
+	f := c.files[id]
+	if f == nil {
+		f = &file{id: id}
+		c.files[id] = f
+	}
+	f.fds++
+	c.names.epoch++ // it may be one of those that are known by their names
+	state.of = f
+	state.desc = &description{file: f, flags: flags, off: off, next: off, window: firstAhead, lent: w.loan}
+	c.fds.set(fd, state)
+	if w.recalled {
+		c.settle(state.desc)
+		c.flushOut()
+	}
+}
+
+// settleLentAll is settleLent for all fds.
+func (c *Client) settleLentAll() {
+	for fd := range c.fds.all() {
+		c.settleLent(uint64(fd))
+	}
+}
+
+// settleLent gives the offset of fd to the kernel if others share it.
+func (c *Client) settleLent(fd uint64) {
+	if fd <= 1<<31 {
+		if d := c.fds.get(uint32(fd)).desc; d != nil && d.lent != 0 {
+			c.settle(d)
+		}
+	}
 }
 
 // whole reports whether all of f is known, and that is more than comes with its opening.

@@ -144,7 +144,7 @@ func (c *Client) tellLoans() {
 	}
 }
 
-// recalledLoan is told that the kernel wants a loan back. One that it has not come to know of
+// recalledLoan is told that the kernel wants a loan back, or an offset. One that it has not come to know of
 // yet is given back as it comes.
 func (c *Client) recalledLoan(number uint64) {
 	c.mu.Lock()
@@ -154,11 +154,19 @@ func (c *Client) recalledLoan(number uint64) {
 		c.flushOut()
 		return
 	}
+	for fd := range c.fds.all() {
+		if d := c.fds.get(fd).desc; d != nil && d.lent == number {
+			c.settle(d)
+			c.flushOut()
+			return
+		}
+	}
 	for id, w := range c.waiting {
-		if w.op == sys.OpRead && w.loan == number {
+		if (w.op == sys.OpRead || w.owned != 0) && w.loan == number {
 			w.recalled = true
 			c.waiting[id] = w
 			return
 		}
 	}
+	c.flushOut() // it has been given back with what was not in a hurry
 }

@@ -81,6 +81,9 @@ func (w *waiter) own(data []byte) []byte {
 func (c *Client) fetch(w *waiter) {
 	d := w.desc
 	ahead := 4 << 10
+	if d.fetched != d.edits {
+		d.fetched, d.window = d.edits, firstAhead // much would be forgotten before it is read
+	}
 	if w.args[2] == uint64(d.next) {
 		d.window = min(2*d.window, maxAhead)
 		ahead = d.window

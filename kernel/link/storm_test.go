@@ -66,6 +66,7 @@ type storm struct {
 type farEnd struct {
 	name         string
 	caller, twin sys.Caller // a client, or the kernel's process itself
+	process      *kernel.Process
 	up, down     port
 	server       *link.Server
 	client       *link.Client
@@ -73,14 +74,48 @@ type farEnd struct {
 	answers      int // how many messages of the kernel have arrived
 }
 
-// sleeper is a process of k that only waits for its end.
-func sleeper(t *testing.T, k *kernel.Kernel, name string) *kernel.Process {
+// sleeper is a process of k that only waits for its end, with fds of process 1.
+func sleeper(t *testing.T, k *kernel.Kernel, name string, fds ...uint32) *kernel.Process {
 	t.Helper()
-	p, err := k.Init().Fork(func(p *kernel.Process) int { <-p.Context().Done(); return 0 }, kernel.ForkAttr{Argv: []string{name}, FDs: [][2]uint32{}})
+	attr := kernel.ForkAttr{Argv: []string{name}, FDs: [][2]uint32{}}
+	for i, fd := range fds {
+		attr.FDs = append(attr.FDs, [2]uint32{fd, uint32(i)})
+	}
+	p, err := k.Init().Fork(func(p *kernel.Process) int { <-p.Context().Done(); return 0 }, attr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// opens opens path, which is made with some bytes if it is not there, for process 1 of k.
+func opens(t *testing.T, k *kernel.Kernel, path string) uint32 {
+	t.Helper()
+	flags := sys.ORead | sys.OWrite | sys.OCreate
+	r := k.Init().Syscall(&sys.Request{Op: sys.OpOpen, Args: [6]uint64{sys.AtCwd, uint64(flags), 0o644}, Path: path})
+	fd := r.Vals[0]
+	if r.Errno == 0 {
+		r = k.Init().Syscall(&sys.Request{Op: sys.OpPWrite, Args: [6]uint64{fd}, Data: bytes.Repeat([]byte(inputText), 1000)})
+	}
+	if r.Errno != 0 {
+		t.Fatal(r.Errno)
+	}
+	return uint32(fd)
+}
+
+// closes has process 1 of k have fd no longer.
+func closes(k *kernel.Kernel, fd uint32) {
+	k.Init().Syscall(&sys.Request{Op: sys.OpClose, Args: [6]uint64{uint64(fd)}})
+}
+
+// inherited are fds as a process behind a link is told of them that it begins with.
+func inherited(n int) *sys.StartInfo {
+	info := &sys.StartInfo{}
+	for fd := range n {
+		known := sys.FDInfo(sys.TypeRegular) | sys.InfoSeek | sys.InfoBulk
+		info.FDs = append(info.FDs, sys.StartFD{FD: uint32(fd), Flags: sys.ORead | sys.OWrite, Info: known})
+	}
+	return info
 }
 
 func newStorm(t *testing.T, seed uint64, links, direct int) *storm {
@@ -93,19 +128,26 @@ func newStormOn(t *testing.T, tree *vfs.Namespace, seed uint64, links, direct in
 	s := &storm{t: t, rng: rand.New(rand.NewPCG(seed, 1)), now: time.Second, news: make(chan struct{}, 1)}
 	k, twin := kernel.New(kernel.Config{FS: tree}), kernel.New(kernel.Config{})
 	t.Cleanup(func() { k.Close(); twin.Close() })
+	// Each begins with a file that it alone has open so, and one that all have.
+	all, allTwins := opens(t, k, "a"), opens(t, twin, "a")
 	for i := range links + direct {
 		name := fmt.Sprint("p", i)
-		e := &farEnd{name: name, twin: sleeper(t, twin, name), up: port{news: s.news}, down: port{news: s.news}}
-		p := sleeper(t, k, name)
-		e.caller = p
+		own, ownTwin := opens(t, k, "b"), opens(t, twin, "b")
+		e := &farEnd{name: name, twin: sleeper(t, twin, name, ownTwin, allTwins), up: port{news: s.news}, down: port{news: s.news}, fds: []uint64{0, 1}}
+		p := sleeper(t, k, name, own, all)
+		closes(k, own)
+		closes(twin, ownTwin)
+		e.caller, e.process = p, p
 		if i < links {
 			e.server = link.NewServer(p, e.down.post)
 			e.client = link.NewClient(e.up.post, func() time.Duration { return s.now })
-			e.client.Begin(&sys.StartInfo{})
+			e.client.Begin(inherited(2))
 			e.caller = e.client
 		}
 		s.ends = append(s.ends, e)
 	}
+	closes(k, all)
+	closes(twin, allTwins)
 	s.wild = s.rng.IntN(4)
 	s.turns = [...]int{6, 6, 60}[s.rng.IntN(3)]
 	s.names = []string{"/a", "/b", "/dir/a", "/dir/b", "/link", "/dir", "/other/c"}

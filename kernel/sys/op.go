@@ -29,7 +29,11 @@ const (
 	// not 0, what comes after data, which may then be empty, comes by the channel of the
 	// pipe of that number (see OpPipeJoin). If v1 is not 0, it comes as OpFeed says. Who
 	// is in no hurry gives in a4 how many bytes of a pipe are worth a reply: the read waits
-	// for as many, unless the pipe is half full before or nobody writes any more.
+	// for as many, unless the pipe is half full before or nobody writes any more. If a5 is not
+	// 0 and fd a0 is a regular file's, the process may be given the offset, which others share, to
+	// keep, and a copy of the file: v0 is then the fd's OpenFlags, v1 the offset behind data, and v2
+	// the number of the file, a5 unless the process knows it by another. The kernel asks for the
+	// offset as for a loan a3 (see OpLoan), and it comes back by OpSeek.
 	OpRead
 	// OpWrite writes data to fd a0: v0 bytes written. It ends early only for an
 	// error, which is v1, with [ONonblock], or by a signal. With [WriteOwnLine] in a1 a
@@ -43,7 +47,9 @@ const (
 	// OpPWrite writes data at offset a2 of fd a0: v0 bytes written, v1 as OpWrite's.
 	// a3 is 1 if it may take of the [PromisedRoom], of which [InfoSure] tells.
 	OpPWrite
-	// OpSeek moves fd a0 by a1 (signed) from a2 [Whence]: v0 the new offset.
+	// OpSeek moves fd a0 by a1 (signed) from a2 [Whence]: v0 the new offset. With a3 1 the kernel
+	// keeps the offset from now on. With a5 the process may be given it to keep, as by OpRead: a4
+	// is its number then, and v0 to v2 are as there.
 	OpSeek
 	// OpFStat describes fd a0: data is a [Stat].
 	OpFStat
