@@ -106,6 +106,7 @@ static void show(const char *what, u32 id) {
 
 /* The package. */
 static int told, gone, opens;
+static u32 asks; /* who wants to know what was told */
 static struct { u32 made, served; } pending[256]; /* calls that it makes while it serves others */
 
 static u32 served(void) {
@@ -117,6 +118,14 @@ static u32 served(void) {
 	return 0;
 }
 
+/* Both answers that were none are told of, but the caller may ask before that has come. */
+static void tell(void) {
+	if (!asks || told < 2) return;
+	snprintf(body, sizeof body, "%d", told);
+	answer(asks, body);
+	asks = 0;
+}
+
 static void serve(void) {
 	char m[17] = {0};
 	u32 id = got.id;
@@ -126,7 +135,7 @@ static void serve(void) {
 	else if (!strcmp(m, "never")) opens++;
 	else if (!strcmp(m, "twice")) answer(id, "one"), answer(id, "two"), end(FAULT, id, 2);
 	else if (!strcmp(m, "unasked")) answer(999999, "x"), answer(id + 1, "y"), end(CLOSE, 999999, 0), answer(id, "asked");
-	else if (!strcmp(m, "told")) snprintf(body, sizeof body, "%d", told), answer(id, body);
+	else if (!strcmp(m, "told")) asks = id, tell();
 	else if (!strcmp(m, "gone")) snprintf(body, sizeof body, "%d of %d", gone, opens), answer(id, body);
 	else if (!strcmp(m, "trap")) __builtin_trap();
 	else if (!strcmp(m, "exit")) _exit(3);
@@ -157,7 +166,7 @@ static int package(const char *limit) {
 		case FAULT:
 			if (!got.id) return 2;
 			if (got.id & 1 && (from = served())) end(FAULT, from, got.payload[0]);
-			else told++; /* an answer was none */
+			else told++, tell(); /* an answer was none */
 		}
 	}
 	return 0;
