@@ -19,6 +19,11 @@ func sysSeek(c *call) verdict {
 		return c.fail(errno.EINVAL)
 	case f.stream != nil:
 		return c.ok(0) // a device that has an offset and ignores it
+	}
+	gives, late := c.givesBack(f)
+	switch {
+	case late:
+		return c.ok()
 	case c.elsewhere(f):
 		return c.wait(&f.owned)
 	}
@@ -27,7 +32,7 @@ func sysSeek(c *call) verdict {
 	}
 	return c.goOutside(func(c *call) {
 		seekFile(c)
-		if c.r.Args[3] == 1 {
+		if gives {
 			c.k.lock()
 			defer c.k.unlock()
 			if o := c.f.owner; o != nil && o.p == c.p {

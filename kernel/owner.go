@@ -4,8 +4,9 @@ import "github.com/bushel-wasm/bushel/kernel/sys"
 
 // owner is the process at the far end of a link that keeps the offset of an open file which
 // others have as well: its input, as its shell has opened it. So it need not ask for each
-// piece that it reads. Who else wants to use the offset waits until it is given back; with
-// the process it ends where the kernel knew it to be last.
+// piece that it reads. Who else wants to use the offset waits until it is given back. From a
+// process that is gone, or computes and does not listen for a while, it is taken as the kernel knew
+// it last.
 type owner struct {
 	p      *Process
 	number uint64 // by which p knows that it may be asked for
@@ -63,13 +64,26 @@ func (c *call) owns() {
 	}
 }
 
-// elsewhere reports whether another process keeps the offset of f, and asks for it.
+// elsewhere reports whether another process keeps the offset of f, and asks for it. Who
+// waits for that on f.owned waits no longer than giveBackTime.
 func (c *call) elsewhere(f *openFile) bool {
-	if f.owner == nil || f.owner.p == c.p {
+	switch {
+	case f.owner == nil || f.owner.p == c.p:
+		return false
+	case c.expired && f.owner.asked:
+		f.disown()
 		return false
 	}
 	f.recallOffset()
+	c.expire(giveBackTime)
 	return true
+}
+
+// givesBack reports whether the call, a seek, gives an offset back; late says that it was
+// taken from the caller before.
+func (c *call) givesBack(f *openFile) (gives, late bool) {
+	gives = c.r.Args[3] == 1
+	return gives, gives && (f.owner == nil || f.owner.p != c.p)
 }
 
 // recallOffset asks for the offset, which a process keeps.

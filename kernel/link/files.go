@@ -212,7 +212,7 @@ func (c *Client) settle(d *description) {
 		if !told {
 			c.sayAll()
 			state.unsaid = false
-			c.follow(&sys.Request{Op: sys.OpSeek, Args: [6]uint64{uint64(fd), uint64(d.off), uint64(sys.SeekSet), 1}})
+			c.follow(&sys.Request{Op: sys.OpSeek, Args: [6]uint64{uint64(fd), uint64(d.off), uint64(sys.SeekSet), min(d.lent, 1)}})
 			told = true
 		}
 		state.desc = nil

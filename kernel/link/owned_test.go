@@ -3,6 +3,7 @@ package link_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -99,6 +100,34 @@ func TestOwned_killed(t *testing.T) {
 	}
 	if r := <-waits; r.Errno != 0 || !strings.Contains(inputText+inputText, string(r.Data)) || len(r.Data) != 5 {
 		t.Errorf("%v, %q", r.Errno, r.Data)
+	}
+}
+
+// From who computes and hears of nothing it is taken, and then is not its to give back.
+func TestOwned_taken(t *testing.T) {
+	s := newStorm(t, 1, 2, 0)
+	a, b := s.ends[0], s.ends[1]
+	for range 3 {
+		s.read(a, inputShared, 5) // of which the kernel knows the first one
+	}
+	waits := make(chan sys.Reply, 1)
+	b.caller.Start(&sys.Request{Op: sys.OpRead, Args: [6]uint64{inputShared, 4}}, func(r sys.Reply) { waits <- r; tell(s.news) })
+	for s.arrive(b, true) {
+	}
+	for len(waits) == 0 {
+		if !s.arrive(b, false) {
+			<-s.news
+		}
+	}
+	if r := <-waits; r.Errno != 0 || string(r.Data) != inputText[5:9] {
+		t.Errorf("%v, %q", r.Errno, r.Data)
+	}
+	s.now += time.Second // since which it has heard nothing
+	if got := s.read(a, inputShared, 4); got != inputText[9:13] {
+		t.Errorf("it reads on with %q", got)
+	}
+	if got := s.read(b, inputShared, 4); got != inputText[13:17] {
+		t.Errorf("and the other with %q", got)
 	}
 }
 

@@ -48,7 +48,8 @@ const (
 	// a3 is 1 if it may take of the [PromisedRoom], of which [InfoSure] tells.
 	OpPWrite
 	// OpSeek moves fd a0 by a1 (signed) from a2 [Whence]: v0 the new offset. With a3 1 the kernel
-	// keeps the offset from now on. With a5 the process may be given it to keep, as by OpRead: a4
+	// keeps the offset from now on, which the process was given to keep; that is nothing if it was
+	// taken from it meanwhile. With a5 the process may be given it to keep, as by OpRead: a4
 	// is its number then, and v0 to v2 are as there.
 	OpSeek
 	// OpFStat describes fd a0: data is a [Stat].
