@@ -94,7 +94,7 @@ async function takeTurns(page, { id, work, repeat, beside }, engine, options) {
     const name = column === "bushel" ? engine : column;
     for (const [figure, value] of Object.entries(of)) {
       note(`${figure}, ${name}`, value);
-      if (column !== "bare" && figures.bare) note(`${figure}, ${name}/bare`, value / figures.bare[figure]);
+      if (column !== "bare" && figures.bare?.[figure]) note(`${figure}, ${name}/bare`, value / figures.bare[figure]);
     }
   }
 }
