@@ -179,10 +179,18 @@ func (l *copies) end() {
 	}
 }
 
+// copyOf is the copy that p has of what is open by f; nil if it has none.
+func (f *openFile) copyOf(p *Process) *fileCopy {
+	if kept := f.copy.Load(); kept != nil && kept.list == p.copies {
+		return kept
+	}
+	return nil
+}
+
 // by is in whose name the call changes the file that it works on.
 func (c *call) by() vfs.By {
 	by := vfs.By{Given: c.r.Given}
-	if f := c.f.copy.Load(); f != nil && f.list == c.p.copies {
+	if f := c.f.copyOf(c.p); f != nil {
 		by.Watcher, by.Promised = f, c.r.Args[3] != 0
 	}
 	return by
@@ -221,9 +229,8 @@ func (f *fileCopy) first(flags sys.OpenFlag, ahead uint64) []byte {
 // maxFirst is the most that opening a file reads of it.
 const maxFirst = 64 << 10
 
-// readCopy is readAt for a caller that keeps a copy of the file.
-func (c *call) readCopy(off int64) bool {
-	f := c.f.copy.Load()
+// readCopy is readAt for a caller that keeps the copy f of the file.
+func (c *call) readCopy(f *fileCopy, off int64) bool {
 	n := uint64(0)
 	if st, err := f.file.Stat(); err == nil && st.Size > uint64(off) {
 		n = min(st.Size-uint64(off), min(c.r.Args[1], maxRead)+min(c.r.Args[3], maxRead), maxRead)

@@ -190,7 +190,7 @@ func (p *Process) add(f *openFile, flags sys.OpenFlag) (int, errno.Errno) {
 func (p *Process) closeFD(n int) {
 	f := p.fds[n].f
 	p.fds[n] = fdEntry{}
-	if f.owner != nil && f.owner.p == p {
+	if f.ownedBy(p) {
 		f.disown()
 	}
 	f.release()
@@ -213,8 +213,8 @@ func sysClose(c *call) verdict {
 	if _, ok := c.p.fd(c.r.Args[0]); !ok {
 		return c.fail(errno.EBADF)
 	}
-	if f := c.p.fds[c.r.Args[0]].f; c.r.Args[1] == 1 && f.copy.Load() != nil && f.copy.Load().list == c.p.copies {
-		f.copy.Load().retain()
+	if kept := c.p.fds[c.r.Args[0]].f.copyOf(c.p); c.r.Args[1] == 1 && kept != nil {
+		kept.retain()
 		if old := c.r.Args[2]; old != 0 {
 			c.k.after(func() { c.p.copies.forget(old) })
 		}

@@ -129,8 +129,8 @@ func sysPRead(c *call) verdict {
 		return f.stream.read(c, c.room(c.r.Args[1]))
 	}
 	return c.goOutside(func(c *call) {
-		if f := c.f.copy.Load(); c.r.Args[3] != 0 && f != nil && f.list == c.p.copies {
-			c.readCopy(int64(c.r.Args[2]))
+		if f := c.f.copyOf(c.p); c.r.Args[3] != 0 && f != nil {
+			c.readCopy(f, int64(c.r.Args[2]))
 			return
 		}
 		c.readAt(int64(c.r.Args[2]))

@@ -97,7 +97,7 @@ func (p *Process) recallLoans() {
 		of.recall()
 	}
 	for i := range p.fds {
-		if f := p.fds[i].f; f != nil && f.owner != nil && f.owner.p == p {
+		if f := p.fds[i].f; f != nil && f.ownedBy(p) {
 			f.recallOffset()
 		}
 	}

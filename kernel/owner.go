@@ -52,7 +52,7 @@ func (c *call) owns() {
 	defer c.k.unlock()
 	f := c.f
 	switch {
-	case f.owner == nil || f.owner.p != c.p || c.gone:
+	case !f.ownedBy(c.p) || c.gone:
 		if kept != nil {
 			c.k.after(kept.release)
 		}
@@ -64,11 +64,14 @@ func (c *call) owns() {
 	}
 }
 
+// ownedBy reports whether p keeps the offset.
+func (f *openFile) ownedBy(p *Process) bool { return f.owner != nil && f.owner.p == p }
+
 // elsewhere reports whether another process keeps the offset of f, and asks for it. Who
 // waits for that on f.owned waits no longer than giveBackTime.
 func (c *call) elsewhere(f *openFile) bool {
 	switch {
-	case f.owner == nil || f.owner.p == c.p:
+	case f.owner == nil || f.ownedBy(c.p):
 		return false
 	case c.expired && f.owner.asked:
 		f.disown()
@@ -77,13 +80,6 @@ func (c *call) elsewhere(f *openFile) bool {
 	f.recallOffset()
 	c.expire(giveBackTime)
 	return true
-}
-
-// givesBack reports whether the call, a seek, gives an offset back; late says that it was
-// taken from the caller before.
-func (c *call) givesBack(f *openFile) (gives, late bool) {
-	gives = c.r.Args[3] == 1
-	return gives, gives && (f.owner == nil || f.owner.p != c.p)
 }
 
 // recallOffset asks for the offset, which a process keeps.

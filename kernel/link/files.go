@@ -132,8 +132,8 @@ func (c *Client) fileCall(r *sys.Request, done func(sys.Reply)) (reply sys.Reply
 	}
 	d := c.described(r)
 	if d == nil && r.Op == sys.OpWrite && len(c.files) > 0 {
-		if w := c.toOwn(r); w != 0 {
-			c.own(r, w, done)
+		if id := c.toOwn(r); id != 0 {
+			c.own(r, id, done)
 			return reply, false, true
 		}
 	}

@@ -81,18 +81,6 @@ func (c *cmd) busFlags() *flags {
 	return f
 }
 
-// busOperands is operands with that code.
-func (c *cmd) busOperands(args []string, min, max int) {
-	switch n := len(args); {
-	case n == 0 && min > 0:
-		c.usageError(2, "missing operand")
-	case n < min:
-		c.usageError(2, "missing operand after '%s'", args[n-1])
-	case max >= 0 && n > max:
-		c.usageError(2, "extra operand '%s'", args[max])
-	}
-}
-
 // dialBus opens the bus, or ends the run.
 func (c *cmd) dialBus(opt bus.Options) *bus.Conn {
 	conn, err := c.p.Bus(opt)
@@ -115,7 +103,7 @@ func (c *cmd) busList(stats bool) int {
 	if stats {
 		most = 1
 	}
-	c.busOperands(args, 0, most)
+	c.operandsOr(2, args, 0, most)
 	conn := c.dialBus(bus.Options{})
 	defer conn.Close(nil)
 	r, err := conn.Package(bus.PackageBus).Invoke(c.p.Context(), &bus.Request{Method: bus.MethodList})
@@ -183,7 +171,7 @@ func (c *cmd) busDescribe() int {
 	f, types := c.busFlags(), false
 	f.bool(&types, "ts")
 	args := f.parse()
-	c.busOperands(args, 1, 1)
+	c.operandsOr(2, args, 1, 1)
 	conn := c.dialBus(bus.Options{})
 	defer conn.Close(nil)
 	text, d := c.busDescription(c.p.Context(), conn, args[0])
@@ -202,7 +190,7 @@ func (c *cmd) busServe() int {
 	f := c.busFlags()
 	f.posix = true
 	args := f.parse()
-	c.busOperands(args, 3, -1)
+	c.operandsOr(2, args, 3, -1)
 	if len(args)%2 == 0 {
 		c.usageError(2, "a METHOD without a COMMAND")
 	}

@@ -67,7 +67,7 @@ func (c *cmd) busCall() int {
 	})
 	f.str(&format, "f|format")
 	args := f.parse()
-	c.busOperands(args, 2, -1)
+	c.operandsOr(2, args, 2, -1)
 	conn := c.dialBus(bus.Options{})
 	defer conn.Close(nil)
 	ctx := c.p.Context()

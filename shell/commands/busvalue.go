@@ -235,10 +235,9 @@ func plainJSON(text []byte) []byte {
 
 // plainLines is [errno.Plain] of each line.
 func plainLines(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r != '\n' && errno.Unprintable(r) {
-			return '?'
-		}
-		return r
-	}, text)
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = errno.Plain(line)
+	}
+	return strings.Join(lines, "\n")
 }

@@ -205,13 +205,16 @@ func isDigits(s string) bool {
 }
 
 // operands checks how many operands there are; max below zero is no limit.
-func (c *cmd) operands(args []string, min, max int) {
+func (c *cmd) operands(args []string, min, max int) { c.operandsOr(1, args, min, max) }
+
+// operandsOr is operands with another exit code for wrong usage.
+func (c *cmd) operandsOr(code int, args []string, min, max int) {
 	switch {
 	case len(args) == 0 && min > 0:
-		c.usageError(1, "missing operand")
+		c.usageError(code, "missing operand")
 	case len(args) < min:
-		c.usageError(1, "missing operand after '%s'", args[len(args)-1])
+		c.usageError(code, "missing operand after '%s'", args[len(args)-1])
 	case max >= 0 && len(args) > max:
-		c.usageError(1, "extra operand '%s'", args[max])
+		c.usageError(code, "extra operand '%s'", args[max])
 	}
 }
