@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"slices"
 	"sync"
 	"testing"
@@ -45,6 +46,41 @@ func served(t testing.TB, k *kernel.Kernel, name string, limit int, h bus.Handle
 		t.Fatal(err)
 	}
 	return p
+}
+
+// packageOf is the program of a package that h serves.
+func packageOf(t testing.TB, h bus.Handler) func(*kernel.Guest) {
+	return func(g *kernel.Guest) {
+		c, err := g.Process.Bus(bus.Options{Handler: h})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		c.Listen(g.Process.Context(), "", 0)
+		c.Wait()
+	}
+}
+
+// dial is a link of process 1 to its bus, until the test ends.
+func dial(t testing.TB, k *kernel.Kernel) *bus.Conn {
+	t.Helper()
+	c, err := k.Init().Bus(bus.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close(nil) })
+	return c
+}
+
+// writes makes files with their directories.
+func writes(t testing.TB, k *kernel.Kernel, files map[string]string) {
+	t.Helper()
+	f := k.Init().Files()
+	for name, text := range files {
+		if err := errors.Join(f.MkdirAll(path.Dir(name), 0o755), f.WriteFile(name, []byte(text), 0o755)); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func request(method, body string) *bus.Request {

@@ -39,36 +39,15 @@ func TestDeclarations(t *testing.T) {
 // declares has the files be in /etc/bus.d, and looks what a call to the package pkg, of which there is a
 // module in /bin, says; nothing if want is empty.
 func declares(t *testing.T, files map[string]string, want string) {
-	m := &fakeMachine{run: map[string]func(*kernel.Guest){"pkg": func(g *kernel.Guest) {
-		c, err := g.Process.Bus(bus.Options{Handler: testServer()})
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		c.Listen(g.Process.Context(), "", 0)
-		c.Wait()
-	}}}
+	m := &fakeMachine{run: map[string]func(*kernel.Guest){"pkg": packageOf(t, testServer())}}
 	k := kernel.New(kernel.Config{Machine: m})
 	defer k.Close()
-	f := k.Init().Files()
-	for _, dir := range []string{"/bin", "/etc/bus.d"} {
-		if err := f.MkdirAll(dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	files["../../bin/pkg.wasm"] = "\x00asmpkg"
+	writes(t, k, map[string]string{"/bin/pkg.wasm": "\x00asmpkg"})
 	for name, text := range files {
-		if err := f.WriteFile("/etc/bus.d/"+name, []byte(text), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		writes(t, k, map[string]string{"/etc/bus.d/" + name: text})
 	}
 	list := k.Bus().Packages()
-	c, err := k.Init().Bus(bus.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close(nil)
-	_, err = c.Package("pkg").Invoke(t.Context(), request("t/1.Echo", ""))
+	_, err := dial(t, k).Package("pkg").Invoke(t.Context(), request("t/1.Echo", ""))
 	if want == "" {
 		if err != nil || len(list) != 1 || list[0].State != "stopped" {
 			t.Errorf("%v, and the list has %+v", err, list)

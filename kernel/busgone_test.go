@@ -36,12 +36,7 @@ func TestBus_callerGoneAtOnce(t *testing.T) {
 	if _, status, err := k.Init().Files().Wait(p.PID(), 0); err != nil || status != sys.Signaled(sys.SIGKILL) {
 		t.Errorf("%v, %v", status, err)
 	}
-	conn, err := k.Init().Bus(bus.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(nil)
-	if _, err := conn.Package(bus.PackageBus).Invoke(t.Context(), &bus.Request{Method: bus.MethodPing}); err != nil {
+	if _, err := dial(t, k).Package(bus.PackageBus).Invoke(t.Context(), &bus.Request{Method: bus.MethodPing}); err != nil {
 		t.Error(err)
 	}
 	for _, p := range k.Bus().Packages() {

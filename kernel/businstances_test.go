@@ -76,14 +76,10 @@ func TestBus_instances(t *testing.T) {
 				m := &fakeMachine{run: map[string]func(*kernel.Guest){"many": h.run(tt.limit)}}
 				k := kernel.New(kernel.Config{Machine: m})
 				defer k.Close()
-				f := k.Init().Files()
-				for _, dir := range []string{"/bin", "/etc/bus.d"} {
-					if err := f.MkdirAll(dir, 0o755); err != nil {
-						t.Fatal(err)
-					}
-				}
-				f.WriteFile("/bin/many.wasm", []byte("\x00asmmany"), 0o755)
-				f.WriteFile("/etc/bus.d/many.json", []byte(`{"name":"many","idle":"5s"`+tt.instances+`}`), 0o644)
+				writes(t, k, map[string]string{
+					"/bin/many.wasm":       "\x00asmmany",
+					"/etc/bus.d/many.json": `{"name":"many","idle":"5s"` + tt.instances + `}`,
+				})
 				pids := func() []uint32 {
 					for _, p := range k.Bus().Packages() {
 						if p.Name == "many" {
@@ -127,7 +123,7 @@ func TestBus_instances(t *testing.T) {
 						_, end[i] = bus.Begin(p.Context(), c.Package("many"), request("t/1.Any", ""))
 						synctest.Wait()
 					}
-					f.Kill(int(all[0]), sys.SIGKILL)
+					k.Init().Files().Kill(int(all[0]), sys.SIGKILL)
 					synctest.Wait()
 					for range all {
 						h.let()
@@ -161,14 +157,10 @@ func TestBus_diedIsReplaced(t *testing.T) {
 		m := &fakeMachine{run: map[string]func(*kernel.Guest){"many": h.run(1)}}
 		k := kernel.New(kernel.Config{Machine: m})
 		defer k.Close()
-		f := k.Init().Files()
-		for _, dir := range []string{"/bin", "/etc/bus.d"} {
-			if err := f.MkdirAll(dir, 0o755); err != nil {
-				t.Fatal(err)
-			}
-		}
-		f.WriteFile("/bin/many.wasm", []byte("\x00asmmany"), 0o755)
-		f.WriteFile("/etc/bus.d/many.json", []byte(`{"name":"many","instances":2}`), 0o644)
+		writes(t, k, map[string]string{
+			"/bin/many.wasm":       "\x00asmmany",
+			"/etc/bus.d/many.json": `{"name":"many","instances":2}`,
+		})
 		wait(t, k, onBus(t, k, bus.Options{}, func(p *kernel.Process, c *bus.Conn) {
 			var ends []func() (*bus.Response, error)
 			for range 3 {
@@ -179,7 +171,7 @@ func TestBus_diedIsReplaced(t *testing.T) {
 			if n := h.holds(); n != 2 {
 				t.Errorf("%d calls are served", n)
 			}
-			f.Kill(h.whose[h.held[0]], sys.SIGKILL)
+			k.Init().Files().Kill(h.whose[h.held[0]], sys.SIGKILL)
 			synctest.Wait()
 			if n := h.holds(); n != 3 { // the first is of who has died
 				t.Errorf("%d calls have been served, when one of two has died", n)
@@ -210,11 +202,7 @@ func TestBus_callBehindAnEnd(t *testing.T) {
 	}}}
 	k := kernel.New(kernel.Config{Machine: m})
 	defer k.Close()
-	f := k.Init().Files()
-	if err := f.MkdirAll("/bin", 0o755); err != nil {
-		t.Fatal(err)
-	}
-	f.WriteFile("/bin/brief.wasm", []byte("\x00asmbrief"), 0o755)
+	writes(t, k, map[string]string{"/bin/brief.wasm": "\x00asmbrief"})
 	wait(t, k, onBus(t, k, bus.Options{}, func(p *kernel.Process, c *bus.Conn) {
 		brief := c.Package("brief")
 		for i := range 200 {

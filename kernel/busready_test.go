@@ -31,13 +31,7 @@ func TestBus_loadingIsNotWaitingToListen(t *testing.T) {
 				machine.run = map[string]func(*kernel.Guest){"mute": func(*kernel.Guest) {}}
 				k := kernel.New(kernel.Config{Machine: machine})
 				defer k.Close()
-				f := k.Init().Files()
-				if err := f.MkdirAll("/bin", 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := f.WriteFile("/bin/mute.wasm", []byte("\x00asmmute"), 0o755); err != nil {
-					t.Fatal(err)
-				}
+				writes(t, k, map[string]string{"/bin/mute.wasm": "\x00asmmute"})
 				p := onBus(t, k, bus.Options{}, func(p *kernel.Process, c *bus.Conn) {
 					began := time.Now()
 					_, err := c.Package("mute").Invoke(p.Context(), request("t/1.Any", ""))

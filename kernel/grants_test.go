@@ -258,11 +258,7 @@ func TestGrantsOfPackages(t *testing.T) {
 	defer k.Close()
 	served(t, k, "secret", 0, testServer())
 	served(t, k, "open", 0, testServer())
-	c, err := k.Init().Bus(bus.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close(nil)
+	c := dial(t, k)
 	if _, err := c.Package("secret").Invoke(context.Background(), request("t/1.Echo", "x")); bus.CodeOf(err) != bus.CodePermissionDenied {
 		t.Error(err)
 	}
@@ -314,30 +310,15 @@ func TestGrantsAreInherited(t *testing.T) {
 			spawnProbe(g)
 			return in.Reply(bus.FormatRaw, nil)
 		})
-		c, err := g.Process.Bus(bus.Options{Handler: s})
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		c.Listen(g.Process.Context(), "", 0)
-		c.Wait()
+		packageOf(t, s)(g)
 	}
-	f := k.Init().Files()
-	for name, text := range map[string]string{
+	writes(t, k, map[string]string{
 		"/guest.wasm": "\x00asmguest", "/agent.wasm": "\x00asmagent", "/pkg.wasm": "\x00asmpkg",
 		"/etc/bus.d/some.json":  `{"name": "some", "module": "/pkg.wasm", "dirs": [{"path": "/bin", "name": "/bin"}], "grants": ["http:a.example"]}`,
 		"/etc/bus.d/none.json":  `{"name": "none", "module": "/pkg.wasm", "dirs": [{"path": "/bin", "name": "/bin"}]}`,
 		"/etc/bus.d/wrong.json": `{"name": "wrong", "module": "/pkg.wasm", "grants": ["HTTP"]}`,
-	} {
-		if err := errors.Join(f.MkdirAll("/etc/bus.d", 0o755), f.WriteFile(name, []byte(text), 0o755)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	c, err := k.Init().Bus(bus.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close(nil)
+	})
+	c := dial(t, k)
 	t.Run("the user's program", func(t *testing.T) {
 		wait(t, k, start(t, k, func(p *kernel.Process) int {
 			pid, _ := p.Files().Spawn(&sys.SpawnAttr{Path: "/bin/probe", Argv: []string{"probe"}})
@@ -350,7 +331,7 @@ func TestGrantsAreInherited(t *testing.T) {
 	})
 	for _, name := range []string{"guest", "agent"} {
 		t.Run("that of a "+name, func(t *testing.T) {
-			if _, err := f.Spawn(&sys.SpawnAttr{Path: "/" + name + ".wasm"}); err != nil {
+			if _, err := k.Init().Files().Spawn(&sys.SpawnAttr{Path: "/" + name + ".wasm"}); err != nil {
 				t.Fatal(err)
 			}
 			if got := <-found; errno.Of(got.change) != errno.EPERM || errno.Of(got.trace) != errno.EPERM || got.http != nil || got.other != nil {
@@ -494,15 +475,11 @@ func TestGrantsAskWhoCalls(t *testing.T) {
 		c.Listen(g.Process.Context(), "", 0)
 		c.Wait()
 	}
-	f := k.Init().Files()
-	for name, text := range map[string]string{
+	writes(t, k, map[string]string{
 		"/pkg.wasm":            "\x00asmpkg",
 		"/etc/bus.d/some.json": `{"name": "some", "module": "/pkg.wasm", "grants": {"http": "ask"}}`,
-	} {
-		if err := errors.Join(f.MkdirAll("/etc/bus.d", 0o755), f.WriteFile(name, []byte(text), 0o755)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	})
+	f := k.Init().Files()
 	got := make(chan error, 1)
 	master, _ := typist(t, k, func(p *kernel.Process) int {
 		c, err := p.Bus(bus.Options{})
@@ -518,11 +495,7 @@ func TestGrantsAskWhoCalls(t *testing.T) {
 	if err := <-got; err != nil {
 		t.Error(err)
 	}
-	c, err := k.Init().Bus(bus.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close(nil)
+	c := dial(t, k)
 	if _, err := c.Package("some").Invoke(t.Context(), request("p/1.Use", "")); err != nil {
 		t.Errorf("it was not remembered: %v", err)
 	}

@@ -1,10 +1,10 @@
 package link_test
 
 import (
-	"sync"
+	"os"
+	"path/filepath"
 	"testing"
 
-	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
 	"github.com/bushel-wasm/bushel/kernel/vfs/store"
 )
@@ -12,7 +12,11 @@ import (
 // onStore is a tree in a store.
 func onStore(t *testing.T) *vfs.Namespace {
 	t.Helper()
-	fs, err := store.Open(&device{}, store.Options{})
+	file, err := os.Create(filepath.Join(t.TempDir(), "store"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fs, err := store.Open(device{file}, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,55 +24,28 @@ func onStore(t *testing.T) *vfs.Namespace {
 	return vfs.NewNamespace(fs)
 }
 
-// device is a [store.Device] in memory, of at most 256 MiB.
-type device struct {
-	mu   sync.Mutex
-	data []byte
+// device is a file as a [store.Device] that nobody else can have.
+type device struct{ *os.File }
+
+func (d device) ReadAt(p []byte, off int64) error {
+	_, err := d.File.ReadAt(p, off)
+	return err
 }
 
-func (d *device) ReadAt(p []byte, off int64) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if off+int64(len(p)) > int64(len(d.data)) {
-		return errno.EIO
+func (d device) WriteAt(p []byte, off int64) error {
+	_, err := d.File.WriteAt(p, off)
+	return err
+}
+
+func (d device) Size() (int64, error) {
+	st, err := d.Stat()
+	if err != nil {
+		return 0, err
 	}
-	copy(p, d.data[off:])
-	return nil
+	return st.Size(), nil
 }
 
-func (d *device) WriteAt(p []byte, off int64) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if off+int64(len(p)) > int64(len(d.data)) {
-		return errno.EIO
-	}
-	copy(d.data[off:], p)
-	return nil
-}
-
-func (d *device) Size() (int64, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return int64(len(d.data)), nil
-}
-
-func (d *device) Truncate(size int64) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	data := make([]byte, size)
-	copy(data, d.data)
-	d.data = data
-	return nil
-}
-
-func (d *device) Room() uint64 {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return uint64(256<<20 - len(d.data))
-}
-
-func (*device) Barrier() error { return nil }
-func (*device) MayWait() bool  { return false }
-func (*device) Settle() error  { return nil }
-func (*device) Sync() error    { return nil }
-func (*device) Close() error   { return nil }
+func (device) Barrier() error { return nil }
+func (device) MayWait() bool  { return false }
+func (device) Settle() error  { return nil }
+func (device) Room() uint64   { return 256 << 20 }

@@ -3,7 +3,6 @@ package machine_test
 import (
 	"fmt"
 	"os"
-	"slices"
 	"testing"
 	"time"
 
@@ -48,12 +47,7 @@ func TestLoops(t *testing.T) {
 			install(t, k, file, code)
 			f.WriteFile("/etc/bus.d/other.json", fmt.Appendf(nil, `{"name":"other","module":%q}`, file), 0o644)
 			f.WriteFile("/etc/bus.d/deaf.json", fmt.Appendf(nil, `{"name":"deaf","module":%q,"args":["start"]}`, file), 0o644)
-			conn, err := k.Init().Bus(bus.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close(nil)
-			l := &loops{k, conn, tt.echo, tt.loop}
+			l := &loops{k, dial(t, k), tt.echo, tt.loop}
 			t.Run(tt.guest+"/in a call", func(t *testing.T) { l.inCall(t, tt.name) })
 			if tt.guest == "loop-go" {
 				t.Run(tt.guest+"/before it listens", func(t *testing.T) { l.deaf(t, "deaf") })
@@ -150,9 +144,7 @@ func (l *loops) inCall(t *testing.T, name string) {
 		t.Errorf("out of time: %v", err)
 	}
 	l.echoes(t, name)
-	await.Until(t, "no call is open", func() bool {
-		return !slices.ContainsFunc(l.k.Bus().Packages(), func(i kernel.PackageInfo) bool { return i.Open != 0 })
-	})
+	noneOpen(t, l.k)
 }
 
 func (l *loops) deaf(t *testing.T, name string) {

@@ -23,7 +23,7 @@ var rogues = []struct {
 	busy   int               // the interface's error for calls over a limit, if it has a crowd
 	lines  map[string]string // what they print, and nobody else
 }{
-	{"rogue", func(name string) (m bus.Method) { copy(m[:], name); return m }, 15, map[string]string{
+	{"rogue", plain, 15, map[string]string{
 		"twice": "twice: one\nthe second: 8\n",
 		"cycle": "cycle: error 15\n",
 		"strange": "reply to nobody 8, to the own call 8\nalong no call 8, along one that ended 8\n" +
@@ -35,7 +35,7 @@ var rogues = []struct {
 		"strange": "along no call 8, along one that ended 8, a handle in use 8\n" +
 			"along the open one: still here\na handle again: \nalong the closed one 8\n",
 	}},
-	{"bare", func(name string) (m bus.Method) { copy(m[:], name); return m }, 0, map[string]string{
+	{"bare", plain, 0, map[string]string{
 		"twice":   "twice: one\nthe next: 2\n",
 		"unasked": "unasked: asked\nthe next: 2\n",
 		"never":   "never: error 4\nothers: served\n",
@@ -114,14 +114,24 @@ func (r *rogueTest) run(line string) string {
 // idle waits until no call is open.
 func (r *rogueTest) idle(t *testing.T) {
 	t.Helper()
+	noneOpen(t, r.k)
+}
+
+// noneOpen waits until no call is open on the bus.
+func noneOpen(t *testing.T, k *kernel.Kernel) {
+	t.Helper()
 	await.Until(t, "no call is open", func() bool {
-		return !slices.ContainsFunc(r.k.Bus().Packages(), func(i kernel.PackageInfo) bool { return i.Open != 0 })
+		return !slices.ContainsFunc(k.Bus().Packages(), func(i kernel.PackageInfo) bool { return i.Open != 0 })
 	})
 }
 
 // conn is a link of another caller.
-func (r *rogueTest) conn(t *testing.T) *bus.Conn {
-	conn, err := r.k.Init().Bus(bus.Options{})
+func (r *rogueTest) conn(t *testing.T) *bus.Conn { return dial(t, r.k) }
+
+// dial is a link of process 1 to its bus, until the test ends.
+func dial(t *testing.T, k *kernel.Kernel) *bus.Conn {
+	t.Helper()
+	conn, err := k.Init().Bus(bus.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
