@@ -152,6 +152,8 @@ var diagnosed = []struct {
 		"9:2: the name t/1.O.B is that of another method, in line 4"}},
 	{"the name of a client's method", objectO("A(ctx context.Context) (O, error)\n\tBusSession(ctx context.Context) error"), []string{
 		"4:2: the name BusSession is that of a method of generated clients"}},
+	{"one generated name for two", objectO("A(ctx context.Context) (O, error)\n\tOB(ctx context.Context) error"), []string{
+		"9:2: sOBMethod would be generated here and elsewhere: give this another name"}},
 	{"a generated name", methodS("A(ctx context.Context) error") + "\ntype sClient int", []string{
 		"5:6: sClient is the name of something that is generated: give it another"}},
 	{"streams", methodS("A(ctx context.Context, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q io.Reader) error"), []string{

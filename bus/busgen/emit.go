@@ -36,11 +36,12 @@ func (w *writer) service(s *service, description string) {
 // object writes the client of an object and who serves it, as they are in one service.
 func (w *writer) object(s *service, prefix string, o *object) {
 	id, bus, typed := prefix+large(o.name), w.bus(), w.typed()
+	w.pos = o.pos
 	client := w.declare(id + "Client")
 	w.line("type %s struct {\nt *%s.Session\nborrowed bool // it is the caller's, who closes it\n}\n", client, bus)
 	w.line("func (c *%s) Close() error {\nif c.borrowed {\nreturn nil\n}\nreturn c.t.Close()\n}\n", client)
 	w.line("func (c *%s) BusSession() *%s.Session { return c.t }\n", client, bus)
-	w.line("func %s(object %s) %s.Table {\nif object == nil {\nreturn nil\n}\nreturn %s.Table{", w.declare("serve"+large(id)), o.name, typed, typed)
+	w.line("func %s(object %s) %s.Table {\nif object == nil {\nreturn nil\n}\nreturn %s.Table{", w.declare("table"+large(id)), o.name, typed, typed)
 	for _, m := range o.methods {
 		w.line("{Method: %sMethod, Serve: serve%s(object.%s)},", id+m.name, large(id)+m.name, m.name)
 	}
@@ -82,6 +83,7 @@ func (w *writer) unimplemented(name, wire string, methods []*method, isObject bo
 // side. With an empty client it is a callback, whose client is a function.
 func (w *writer) method(id, service, full, client string, m *method) {
 	bus := w.bus()
+	w.pos = m.pos
 	w.line("var %s = %s.MethodOf(%q)\n", w.declare(id+"Method"), bus, full)
 	w.bodyType(id+"Args", m.params)
 	w.bodyType(id+"Results", m.results)
@@ -224,7 +226,7 @@ func (w *writer) parts(id, service string, m *method, params []string) string {
 			cb := id + large(v.name)
 			serves = append(serves, fmt.Sprintf("{Method: %sMethod, Serve: serve%s(%s)},", cb, large(cb), params[i]))
 		case desc.KindObject:
-			tables = append(tables, fmt.Sprintf("serve%s(%s)", large(service)+large(v.object.name), params[i]))
+			tables = append(tables, fmt.Sprintf("table%s(%s)", large(service)+large(v.object.name), params[i]))
 			given = append(given, params[i])
 		case desc.KindBytes, desc.KindItems:
 			sources = append(sources, w.source(v, params[i]))
@@ -302,7 +304,7 @@ func (w *writer) serve(id, service string, m *method, callback bool) {
 	case len(objects(m.results)) > 0:
 		for i, v := range m.results {
 			if v.kind == desc.KindObject {
-				more := append([]string{answer, fmt.Sprintf("serve%s(%s)", large(service)+large(v.object.name), results[i]), results[i]}, sources...)
+				more := append([]string{answer, fmt.Sprintf("table%s(%s)", large(service)+large(v.object.name), results[i]), results[i]}, sources...)
 				w.line("return %s.Give(in, %s)", typed, strings.Join(more, ", "))
 			}
 		}

@@ -25,10 +25,12 @@ type writer struct {
 	body    bytes.Buffer
 	imports map[string]string // the names of packages, by path
 	names   map[string]bool   // what the code declares
+	pos     token.Pos         // what is written: a method, or an object
+	twice   map[token.Pos]string
 }
 
 func newWriter(c *contract) *writer {
-	return &writer{c: c, imports: make(map[string]string), names: make(map[string]bool)}
+	return &writer{c: c, imports: make(map[string]string), names: make(map[string]bool), twice: make(map[token.Pos]string)}
 }
 
 func (w *writer) line(format string, args ...any) {
@@ -36,8 +38,12 @@ func (w *writer) line(format string, args ...any) {
 	w.body.WriteByte('\n')
 }
 
-// declare notes a name of the generated code.
+// declare notes a name of the generated code. Names are put together from those of
+// services, objects, methods and callbacks, so two of them may come to the same.
 func (w *writer) declare(name string) string {
+	if w.names[name] && w.twice[w.pos] == "" {
+		w.twice[w.pos] = name
+	}
 	w.names[name] = true
 	return name
 }
@@ -91,12 +97,15 @@ func (w *writer) file() []byte {
 	return out.Bytes()
 }
 
-// taken tells of names of the generated code that the package declares already.
+// taken tells of names of the generated code that the package declares already, or that it has itself.
 func (w *writer) taken(d *diagnostics) {
 	for _, name := range slices.Sorted(maps.Keys(w.names)) {
 		if obj := w.c.pkg.Scope().Lookup(name); obj != nil {
 			d.add(obj.Pos(), "%s is the name of something that is generated: give it another", name)
 		}
+	}
+	for pos, name := range w.twice {
+		d.add(pos, "%s would be generated here and elsewhere: give this another name", name)
 	}
 }
 

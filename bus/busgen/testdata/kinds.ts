@@ -149,6 +149,8 @@ export interface TestKinds2Thing {
 /** Second is another service of the same package, with an object of the first. */
 export interface TestSecond1 {
   "test.second/1.Open": { args: { start: number }; result: TestSecond1Cell };
+  /** Cell is called as what it returns is. */
+  "test.second/1.Cell": { args: { start: number }; result: TestSecond1Cell };
 }
 
 /** The page's bus as callers of test.second/1 see it: `shell.bus as TestSecond1Bus`. */
@@ -162,6 +164,7 @@ export interface TestSecond1Bus {
 /** What serves test.second/1 in the page: the handlers for shell.bus.serve. */
 export interface TestSecond1Handlers {
   "test.second/1.Open"(args: { start: number }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): TestSecond1CellImpl | Promise<TestSecond1CellImpl>;
+  "test.second/1.Cell"(args: { start: number }, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): TestSecond1CellImpl | Promise<TestSecond1CellImpl>;
 }
 
 /** Cell holds a number. */

@@ -131,4 +131,6 @@ type Watcher interface {
 //bus:service test.second/1
 type Second interface {
 	Open(ctx context.Context, start int) (Cell, error)
+	// Cell is called as what it returns is.
+	Cell(ctx context.Context, start int) (Cell, error)
 }

@@ -289,6 +289,8 @@ func (s second) Open(_ context.Context, start int) (Cell, error) {
 	return &cell{n: start, closed: s.closed}, nil
 }
 
+func (s second) Cell(ctx context.Context, start int) (Cell, error) { return s.Open(ctx, start) }
+
 // link serves both on one end of a link, and is a client at the other.
 func link(t *testing.T) (*impl, Kinds, *bus.Conn) {
 	t.Helper()
@@ -535,14 +537,18 @@ func TestObjects(t *testing.T) {
 	}
 	idle(t, conn)
 
-	o, err := NewSecondClientOn(conn, "second").Open(ctx, 5)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n, err := o.Get(ctx); n != 5 || err != nil {
-		t.Errorf("%d, %v", n, err)
+	other := NewSecondClientOn(conn, "second")
+	for name, open := range map[string]func(context.Context, int) (Cell, error){"Open": other.Open, "Cell": other.Cell} {
+		o, err := open(ctx, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := o.Get(ctx); n != 5 || err != nil {
+			t.Errorf("%s: %d, %v", name, n, err)
+		}
 	}
 	conn.Close(nil)
+	i.closes(t, "cell")
 	i.closes(t, "cell")
 }
 

@@ -393,7 +393,7 @@ func serveKindsWatch(fn func(ctx context.Context, changed func(ctx context.Conte
 		if err != nil {
 			return err
 		}
-		return typed.Give(in, nil, serveKindsWatcher(result), result)
+		return typed.Give(in, nil, tableKindsWatcher(result), result)
 	}
 }
 
@@ -438,7 +438,7 @@ type kindsUseResults struct {
 func (c *kindsClient) Use(ctx context.Context, cell Cell, add int) (result int, err error) {
 	var results kindsUseResults
 	err = typed.CallWith(ctx, c.t, kindsUseMethod, &kindsUseArgs{add}, &results, &typed.Parts{
-		Serves:  serveKindsCell(cell),
+		Serves:  tableKindsCell(cell),
 		Objects: []io.Closer{cell},
 	})
 	return results.Result, err
@@ -514,7 +514,7 @@ func serveKindsNestedAsk(fn func(ctx context.Context, back func(ctx context.Cont
 		if err != nil {
 			return err
 		}
-		return typed.Give(in, nil, serveKindsCell(result), result)
+		return typed.Give(in, nil, tableKindsCell(result), result)
 	}
 }
 
@@ -739,7 +739,7 @@ func serveKindsTalk(fn func(ctx context.Context, say iter.Seq2[string, error]) (
 		if err != nil {
 			return err
 		}
-		return typed.Give(in, &kindsTalkResults{name}, serveKindsCell(cell), cell, typed.Items(1, heard), typed.Bytes(2, text, text))
+		return typed.Give(in, &kindsTalkResults{name}, tableKindsCell(cell), cell, typed.Items(1, heard), typed.Bytes(2, text, text))
 	}
 }
 
@@ -797,7 +797,7 @@ func (c *kindsWatcherClient) Close() error {
 
 func (c *kindsWatcherClient) BusSession() *bus.Session { return c.t }
 
-func serveKindsWatcher(object Watcher) typed.Table {
+func tableKindsWatcher(object Watcher) typed.Table {
 	if object == nil {
 		return nil
 	}
@@ -858,7 +858,7 @@ func serveKindsWatcherCell(fn func(ctx context.Context, none bool) (Cell, error)
 		if err != nil {
 			return err
 		}
-		return typed.Give(in, nil, serveKindsCell(result), result)
+		return typed.Give(in, nil, tableKindsCell(result), result)
 	}
 }
 
@@ -900,7 +900,7 @@ func (c *kindsCellClient) Close() error {
 
 func (c *kindsCellClient) BusSession() *bus.Session { return c.t }
 
-func serveKindsCell(object Cell) typed.Table {
+func tableKindsCell(object Cell) typed.Table {
 	if object == nil {
 		return nil
 	}
@@ -1010,6 +1010,7 @@ func RegisterSecond(server *bus.Server, impl Second) {
 		Description: secondDescription,
 		Methods: []bus.MethodHandler{
 			{Name: "test.second/1.Open", Handler: serveSecondOpen(impl.Open).Handler()},
+			{Name: "test.second/1.Cell", Handler: serveSecondCell(impl.Cell).Handler()},
 		},
 	})
 }
@@ -1020,6 +1021,11 @@ type UnimplementedSecond struct{}
 
 func (UnimplementedSecond) Open(_ context.Context, _ int) (_ Cell, err error) {
 	err = typed.Unimplemented("test.second/1.Open")
+	return
+}
+
+func (UnimplementedSecond) Cell(_ context.Context, _ int) (_ Cell, err error) {
+	err = typed.Unimplemented("test.second/1.Cell")
 	return
 }
 
@@ -1054,7 +1060,38 @@ func serveSecondOpen(fn func(ctx context.Context, start int) (Cell, error)) type
 		if err != nil {
 			return err
 		}
-		return typed.Give(in, nil, serveSecondCell(result), result)
+		return typed.Give(in, nil, tableSecondCell(result), result)
+	}
+}
+
+var secondCellMethod = bus.MethodOf("test.second/1.Cell")
+
+type secondCellArgs struct {
+	Start int `json:"start"`
+}
+
+func (c *secondClient) Cell(ctx context.Context, start int) (result Cell, err error) {
+	s, err := typed.Open(ctx, c.t, secondCellMethod, &secondCellArgs{start}, nil, nil)
+	if err != nil {
+		return result, err
+	}
+	if s != nil {
+		result = &secondCellClient{t: s}
+	}
+	return result, nil
+}
+
+func serveSecondCell(fn func(ctx context.Context, start int) (Cell, error)) typed.Serve {
+	return func(ctx context.Context, in *bus.Incoming) error {
+		var args secondCellArgs
+		if err := typed.Args(in, &args); err != nil {
+			return err
+		}
+		result, err := fn(ctx, args.Start)
+		if err != nil {
+			return err
+		}
+		return typed.Give(in, nil, tableSecondCell(result), result)
 	}
 }
 
@@ -1072,7 +1109,7 @@ func (c *secondCellClient) Close() error {
 
 func (c *secondCellClient) BusSession() *bus.Session { return c.t }
 
-func serveSecondCell(object Cell) typed.Table {
+func tableSecondCell(object Cell) typed.Table {
 	if object == nil {
 		return nil
 	}
@@ -1167,7 +1204,7 @@ func serveSecondCellAddTold(fn func(ctx context.Context, before int, after int) 
 	}
 }
 
-const secondDescription = `{"name":"test.second/1","doc":"Second is another service of the same package, with an object of the first.","format":"cbor","methods":[{"name":"Open","id":"5118ee6eb0c83c094c41ea020798db33","params":[{"name":"start","type":"int"}],"results":[{"name":"result","kind":"object","type":"Cell"}]}],"objects":[{"name":"Cell","doc":"Cell holds a number.","methods":[{"name":"Get","id":"119dbf31a2e6695d040430c93830e487","results":[{"name":"result","type":"int"}]},{"name":"Add","id":"e10a3049598a7773e04d8cba81ca9e9e","doc":"Add adds to it, and tells each time.","params":[{"name":"n","type":"int"},{"name":"told","kind":"callback","callback":{"name":"told","id":"313e3221103916a61f7b8184033bf390","params":[{"name":"before","type":"int"},{"name":"after","type":"int"}]}}],"results":[{"name":"result","type":"int"}]}]}]}`
+const secondDescription = `{"name":"test.second/1","doc":"Second is another service of the same package, with an object of the first.","format":"cbor","methods":[{"name":"Open","id":"5118ee6eb0c83c094c41ea020798db33","params":[{"name":"start","type":"int"}],"results":[{"name":"result","kind":"object","type":"Cell"}]},{"name":"Cell","id":"ce844a1645523c8932c211c915880797","doc":"Cell is called as what it returns is.","params":[{"name":"start","type":"int"}],"results":[{"name":"result","kind":"object","type":"Cell"}]}],"objects":[{"name":"Cell","doc":"Cell holds a number.","methods":[{"name":"Get","id":"119dbf31a2e6695d040430c93830e487","results":[{"name":"result","type":"int"}]},{"name":"Add","id":"e10a3049598a7773e04d8cba81ca9e9e","doc":"Add adds to it, and tells each time.","params":[{"name":"n","type":"int"},{"name":"told","kind":"callback","callback":{"name":"told","id":"313e3221103916a61f7b8184033bf390","params":[{"name":"before","type":"int"},{"name":"after","type":"int"}]}}],"results":[{"name":"result","type":"int"}]}]}]}`
 
 // UnimplementedCell has all methods of [Cell]: they fail with bus.CodeUnimplemented. Embed it, and
 // what is added to the interface breaks no implementation.

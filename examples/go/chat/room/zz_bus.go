@@ -79,7 +79,7 @@ func serveRoomJoin(fn func(ctx context.Context, nick string, heard func(ctx cont
 		if err != nil {
 			return err
 		}
-		return typed.Give(in, nil, serveRoomMember(result), result)
+		return typed.Give(in, nil, tableRoomMember(result), result)
 	}
 }
 
@@ -147,7 +147,7 @@ func (c *roomMemberClient) Close() error {
 
 func (c *roomMemberClient) BusSession() *bus.Session { return c.t }
 
-func serveRoomMember(object Member) typed.Table {
+func tableRoomMember(object Member) typed.Table {
 	if object == nil {
 		return nil
 	}

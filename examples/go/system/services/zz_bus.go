@@ -156,7 +156,7 @@ func serveWsConnect(fn func(ctx context.Context, url string, protocols []string,
 		if err != nil {
 			return err
 		}
-		return typed.Give(in, &wsConnectResults{protocol}, serveWsSocket(socket), socket, typed.Items(1, messages))
+		return typed.Give(in, &wsConnectResults{protocol}, tableWsSocket(socket), socket, typed.Items(1, messages))
 	}
 }
 
@@ -174,7 +174,7 @@ func (c *wsSocketClient) Close() error {
 
 func (c *wsSocketClient) BusSession() *bus.Session { return c.t }
 
-func serveWsSocket(object Socket) typed.Table {
+func tableWsSocket(object Socket) typed.Table {
 	if object == nil {
 		return nil
 	}
@@ -358,7 +358,7 @@ func serveTtyRaw(fn func(ctx context.Context) (Mode, error)) typed.Serve {
 		if err != nil {
 			return err
 		}
-		return typed.Give(in, nil, serveTtyMode(mode), mode)
+		return typed.Give(in, nil, tableTtyMode(mode), mode)
 	}
 }
 
@@ -399,7 +399,7 @@ func (c *ttyModeClient) Close() error {
 
 func (c *ttyModeClient) BusSession() *bus.Session { return c.t }
 
-func serveTtyMode(object Mode) typed.Table {
+func tableTtyMode(object Mode) typed.Table {
 	if object == nil {
 		return nil
 	}
@@ -572,7 +572,7 @@ func serveProcessSpawn(fn func(ctx context.Context, path string, args []string, 
 		if err != nil {
 			return err
 		}
-		return typed.Give(in, &processSpawnResults{id}, serveProcessChild(child), child, typed.Bytes(1, output, output), typed.Bytes(2, errors, errors))
+		return typed.Give(in, &processSpawnResults{id}, tableProcessChild(child), child, typed.Bytes(1, output, output), typed.Bytes(2, errors, errors))
 	}
 }
 
@@ -590,7 +590,7 @@ func (c *processChildClient) Close() error {
 
 func (c *processChildClient) BusSession() *bus.Session { return c.t }
 
-func serveProcessChild(object Child) typed.Table {
+func tableProcessChild(object Child) typed.Table {
 	if object == nil {
 		return nil
 	}
