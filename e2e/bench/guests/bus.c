@@ -6,7 +6,8 @@
  *   bus open PACKAGE COUNT       makes COUNT calls that are all open at once
  *   bus pour PACKAGE MIB         sends a stream
  *
- * Every payload that comes back is compared. The package "os" is called by bus/1.Ping. */
+ * Every payload that comes back is compared, eight bytes at a time: the C library's memcmp takes one,
+ * and with it 64 KiB cost more than sending them. The package "os" is called by bus/1.Ping. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -48,6 +49,16 @@ static uint32_t get(const uint8_t *p) {
   uint32_t n;
   memcpy(&n, p, 4);
   return n;
+}
+
+static int same(const uint8_t *a, const uint8_t *b, size_t n) {
+  uint64_t differ = 0, x, y;
+  for (; n >= 8; a += 8, b += 8, n -= 8) {
+    memcpy(&x, a, 8);
+    memcpy(&y, b, 8);
+    differ |= x ^ y;
+  }
+  return differ == 0 && memcmp(a, b, n) == 0;
 }
 
 static uint8_t *put(uint8_t *p, uint32_t n) {
@@ -174,7 +185,7 @@ static void calls(const char *package, uint32_t first, uint32_t count, uint32_t 
     put(payload, i);
     call(first + 2 * i, package, method, payload, size);
     struct got g = result();
-    if (g.id != first + 2 * i || g.size != size || memcmp(g.payload, payload, size) != 0) die("other bytes came back");
+    if (g.id != first + 2 * i || g.size != size || !same(g.payload, payload, size)) die("other bytes came back");
   }
 }
 
