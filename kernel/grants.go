@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/bushel-wasm/bushel/bus"
@@ -128,14 +129,22 @@ func (g *Grants) Set(p *Process, rules ...grant.Rule) error {
 }
 
 // Forget takes rules of the user away, those that there are, in the name of the process
-// p. Its errors are those of Set.
+// p. Its errors are those of Set, and ENOENT with a sentence if one is not there.
 func (g *Grants) Forget(p *Process, patterns ...grant.Pattern) error {
-	return g.change(p, func(user grant.Rules) grant.Rules {
+	var unknown []string
+	err := g.change(p, func(user grant.Rules) grant.Rules {
 		for _, pattern := range patterns {
-			user, _ = user.Forget(pattern)
+			var found bool
+			if user, found = user.Forget(pattern); !found {
+				unknown = append(unknown, pattern.String())
+			}
 		}
 		return user
 	})
+	if err == nil && len(unknown) > 0 {
+		return errno.Faultf(errno.ENOENT, "the user has no rule for %s", strings.Join(unknown, ", "))
+	}
+	return err
 }
 
 func (g *Grants) change(p *Process, fn func(grant.Rules) grant.Rules) error {

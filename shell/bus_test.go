@@ -46,6 +46,9 @@ bus grants maybe http; bus grants deny 'http:a b'`,
 			"deny   http                             user\nallow  http:*.example                   user\n" +
 				`[{"pattern":"http","decision":"deny","origin":"user"},{"pattern":"http:*.example","decision":"allow","origin":"user"}]` + "\n",
 			"bus: 'maybe' is none of allow, deny, ask and forget\nTry 'bus --help' for more information.\nbus: \"http:a b\" has a blank or a control character\n", 2},
+		{"grants that there are not", `
+bus grants deny http; bus grants forget tcp http fs:/home/x; echo $?; bus grants; bus grants forget http`,
+			"1\n", "bus: the user has no rule for tcp, fs:/home/x\nbus: the user has no rule for http\n", 1},
 		{"a port that is denied", `
 bus grants deny tcp:localhost:9; nc localhost 9; bus grants forget tcp:localhost:9; nc localhost 9`, "",
 			"nc: connect to localhost port 9: the grant tcp:localhost is missing: the user's rule for tcp:localhost:9 denies it; give it with: bus grants allow 'tcp:localhost'\nnc: connect to localhost port 9: connection refused\n", 1},
