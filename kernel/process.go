@@ -52,7 +52,7 @@ type Process struct {
 	feeds    func(*sys.Request)    // of one that may be sent what it has not asked for; see Feeds
 	loans    map[uint64]*pipe      // of which it has bytes, by its own numbers
 
-	worked  int // units of Work since the last turn; the program's goroutine has it
+	worked  atomic.Int64 // units of Work since the last turn
 	cpu     cputime
 	written uint64 // bytes of all writes
 	met     bound  // limits that its user has been told of

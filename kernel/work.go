@@ -14,13 +14,13 @@ const WorkSlice = 32 << 10
 // all calls, does not return if the process has been ended. It reports whether it
 // did.
 //
-// It is for programs in the kernel, and to be called on the program's goroutine, in
-// pieces of not much more than a slice.
+// It is for programs in the kernel, whose goroutines may all call it, in pieces of not much
+// more than a slice.
 func (p *Process) Work(n int) (turned bool) {
-	if p.worked += n; p.worked < WorkSlice {
+	if p.worked.Add(int64(n)) < WorkSlice {
 		return false
 	}
-	p.worked = 0
+	p.worked.Store(0)
 	p.Syscall(&sys.Request{Op: sys.OpGetPID})
 	return true
 }

@@ -5,7 +5,10 @@ package desc
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+
+	"github.com/bushel-wasm/bushel/bus/codec/jsontext"
 )
 
 // Description is all that a peer serves.
@@ -77,33 +80,75 @@ type Enum struct {
 	Doc   string `json:"doc,omitempty"`
 }
 
-// A description comes from a package, which may write what it likes, and is read in one go: these
-// are what it may have.
+// These are what a description may have, which comes from a package that may write what it
+// likes.
 const (
 	maxSize  = 256 << 10 // bytes
 	maxParts = 4 << 10   // services, methods, parameters, fields …
 	maxName  = 200       // bytes of a service's name, which all its methods' begin with
 )
 
+// outline is a description whose larger parts have not been read yet.
+type outline struct {
+	Services []struct {
+		Service
+		Methods []json.RawMessage `json:"methods"`
+		Objects []json.RawMessage `json:"objects"`
+		Types   []json.RawMessage `json:"types"`
+	} `json:"services"`
+}
+
 // Parse reads a description. One that is longer than 256 KiB, or has more than 4,096 parts, is
-// none.
-func Parse(data []byte) (*Description, error) {
+// none. It reads part by part: work is told of the bytes of each, may wait, and may be nil.
+func Parse(data []byte, work jsontext.Work) (*Description, error) {
 	switch {
 	case len(data) > maxSize:
 		return nil, fmt.Errorf("read a description: it is longer than %d KiB", maxSize>>10)
 	case bytes.Count(data, []byte("{")) > maxParts:
 		return nil, fmt.Errorf("read a description: it has more than %d parts", maxParts)
 	}
-	d := new(Description)
-	if err := json.Unmarshal(data, d); err != nil {
+	if work == nil {
+		work = func(int) bool { return true }
+	}
+	var o outline
+	if err := json.Unmarshal(data, &o); err != nil {
 		return nil, fmt.Errorf("read a description: %w", err)
 	}
-	for i := range d.Services {
-		if len(d.Services[i].Name) > maxName {
+	work(partUnits * len(data) / 4)
+	d := new(Description)
+	for i := range o.Services {
+		s := &o.Services[i]
+		if len(s.Name) > maxName {
 			return nil, fmt.Errorf("read a description: a service's name is longer than %d bytes", maxName)
 		}
+		var errs [3]error
+		s.Service.Methods, errs[0] = parts[Method](s.Methods, work)
+		s.Service.Objects, errs[1] = parts[Object](s.Objects, work)
+		s.Service.Types, errs[2] = parts[Type](s.Types, work)
+		if err := errors.Join(errs[:]...); err != nil {
+			return nil, fmt.Errorf("read a description: %w", err)
+		}
+		d.Services = append(d.Services, s.Service)
 	}
 	return d, nil
+}
+
+// partUnits is the work of a byte of a part.
+const partUnits = 16
+
+// parts reads the parts of a description of one kind.
+func parts[T any](texts []json.RawMessage, work jsontext.Work) ([]T, error) {
+	if texts == nil {
+		return nil, nil
+	}
+	list := make([]T, len(texts))
+	for i, text := range texts {
+		if err := json.Unmarshal(text, &list[i]); err != nil {
+			return nil, err
+		}
+		work(partUnits * len(text))
+	}
+	return list, nil
 }
 
 // FullName is the name whose hash is m's number; object is empty for a method of the

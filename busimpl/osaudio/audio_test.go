@@ -365,7 +365,7 @@ func TestDescription(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := desc.Parse(r.Body)
+	d, err := desc.Parse(r.Body, nil)
 	if err != nil || len(d.Services) != 1 || d.Services[0].Name != "os.audio/1" {
 		t.Errorf("%+v, %v", d, err)
 	}

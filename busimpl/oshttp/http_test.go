@@ -343,7 +343,7 @@ func TestFetch_hostile(t *testing.T) {
 func TestDescription(t *testing.T) {
 	s := bus.NewServer()
 	oshttp.Register(s, oshttp.NetHTTP{}, nil)
-	d, err := desc.Parse(s.Describe())
+	d, err := desc.Parse(s.Describe(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -304,7 +304,7 @@ func TestConnect_refused(t *testing.T) {
 func TestDescription(t *testing.T) {
 	s := bus.NewServer()
 	osws.Register(s, osws.Coder{}, nil)
-	d, err := desc.Parse(s.Describe())
+	d, err := desc.Parse(s.Describe(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/bus/codec/jsontext"
 	"github.com/bushel-wasm/bushel/bus/desc"
 	"github.com/bushel-wasm/bushel/bus/desc/typescript"
 	"github.com/bushel-wasm/bushel/kernel"
@@ -141,16 +143,6 @@ func (c *cmd) busList(stats bool) int {
 	return 0
 }
 
-// printJSON prints a value as JSON.
-func (c *cmd) printJSON(v any) int {
-	text, err := json.Marshal(v)
-	if err != nil {
-		c.fail(1, "%s", err)
-	}
-	c.out.WriteString(indent(text) + "\n")
-	return 0
-}
-
 // busDescription asks what a package serves.
 func (c *cmd) busDescription(ctx context.Context, conn *bus.Conn, pkg string) ([]byte, *desc.Description) {
 	r, err := conn.Package(pkg).Invoke(ctx, &bus.Request{Method: bus.MethodDescribe, Format: bus.FormatJSON})
@@ -160,7 +152,7 @@ func (c *cmd) busDescription(ctx context.Context, conn *bus.Conn, pkg string) ([
 		}
 		c.busFail(err)
 	}
-	d, err := desc.Parse(r.Body)
+	d, err := desc.Parse(r.Body, c.work)
 	if err != nil {
 		c.fail(1, "%s: %s", pkg, err)
 	}
@@ -181,7 +173,7 @@ func (c *cmd) busDescribe() int {
 			c.p.Work(len(piece))
 		}
 	} else {
-		c.out.WriteString(indent(text) + "\n")
+		c.indent(text)
 	}
 	return 0
 }
@@ -242,7 +234,7 @@ func (c *cmd) busAnswer(in *bus.Incoming, command string) error {
 		}
 	})
 	go func() {
-		fs.Write(inW, toJSON(in.Format(), in.Body())) // a command need not read it
+		fs.Write(inW, c.toJSON(in.Format(), in.Body())) // a command need not read it
 		fs.Close(inW)
 	}()
 	out, err := io.ReadAll(fs.File(outR))
@@ -254,17 +246,13 @@ func (c *cmd) busAnswer(in *bus.Incoming, command string) error {
 	if err == nil && status.Code() != 0 {
 		return bus.NewError(bus.CodeUnknown, fmt.Sprintf("the command ended with code %d", status.Code()))
 	}
-	text := strings.TrimSuffix(string(out), "\n")
-	if !json.Valid([]byte(text)) {
-		quoted, err := json.Marshal(text)
-		if err != nil {
-			return err
-		}
-		text = string(quoted)
+	text := bytes.TrimSuffix(out, []byte("\n"))
+	if !jsontext.Valid(text, c.work) {
+		text = jsontext.AppendString(nil, text, c.work)
 	}
-	format, body, err := fromJSON(in.Format().String(), []byte(text))
+	format, body, err := c.fromJSON(in.Format().String(), text)
 	if err != nil {
-		format, body = bus.FormatJSON, []byte(text)
+		format, body = bus.FormatJSON, text
 	}
 	return in.Reply(format, body)
 }

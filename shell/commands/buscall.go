@@ -1,16 +1,17 @@
 package commands
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/bushel-wasm/bushel/bus"
+	"github.com/bushel-wasm/bushel/bus/codec/jsontext"
 	"github.com/bushel-wasm/bushel/bus/desc"
 	"github.com/bushel-wasm/bushel/kernel/errno"
 )
@@ -27,8 +28,8 @@ func (c *cmd) busArgs(args []string) []byte {
 		}
 		args[0] = string(text)
 		fallthrough
-	case len(args) == 1 && !strings.Contains(args[0], "="), len(args) == 1 && json.Valid([]byte(args[0])):
-		if !json.Valid([]byte(args[0])) {
+	case len(args) == 1 && !strings.Contains(args[0], "="), len(args) == 1 && jsontext.Valid([]byte(args[0]), c.work):
+		if !jsontext.Valid([]byte(args[0]), c.work) {
 			c.fail(2, "'%s' is no JSON", args[0])
 		}
 		return []byte(args[0])
@@ -39,17 +40,12 @@ func (c *cmd) busArgs(args []string) []byte {
 		if !ok {
 			c.usageError(2, "'%s' is not NAME=VALUE", a)
 		}
-		if !json.Valid([]byte(value)) {
-			text, _ := json.Marshal(value) // a string always can
-			value = string(text)
+		if !jsontext.Valid([]byte(value), c.work) {
+			value = string(jsontext.AppendString(nil, []byte(value), c.work))
 		}
 		fields[name] = json.RawMessage(value)
 	}
-	text, err := json.Marshal(fields)
-	if err != nil {
-		c.fail(2, "%s", err)
-	}
-	return text
+	return c.withMembers(fields)
 }
 
 // busCall is bus call.
@@ -84,11 +80,14 @@ func (c *cmd) busCall() int {
 	body, feeds := c.busFeeds(m, args[0], body)
 	r := &bus.Request{Method: bus.MethodOf(m.name)}
 	var err error
-	if r.Format, r.Body, err = fromJSON(m.format, body); err != nil {
+	if r.Format, r.Body, err = c.fromJSON(m.format, body); err != nil {
 		c.fail(2, "%s", err)
 	}
 	r.Handler = bus.HandlerFunc(func(in *bus.Incoming) {
-		fmt.Fprintf(c.p.Stdout(), "%s: %s\n", errno.Plain(m.callback(in.Method())), plainJSON(toJSON(in.Format(), in.Body())))
+		line := bytes.NewBufferString(errno.Plain(m.callback(in.Method())) + ": ")
+		plainJSON(line, c.toJSON(in.Format(), in.Body()))
+		line.WriteByte('\n')
+		c.p.Stdout().Write(line.Bytes())
 		in.Reply(bus.FormatJSON, []byte("null"))
 	})
 	s, wait := bus.Begin(ctx, conn.Package(args[0]), r)
@@ -103,9 +102,9 @@ func (c *cmd) busCall() int {
 		c.busFail(err)
 	}
 	if len(a.Body) > 0 {
-		text := toJSON(a.Format, a.Body)
+		text := c.toJSON(a.Format, a.Body)
 		if !m.streams() || string(text) != "null" && string(text) != "{}" {
-			c.out.WriteString(indent(text) + "\n")
+			c.indent(text)
 		}
 	}
 	if a.Session != nil {
@@ -128,7 +127,8 @@ func (c *cmd) busStreams(ctx context.Context, s *bus.Session, m *busMethod) {
 				var item []byte
 				var format bus.Format
 				if item, format, err = s.Stream(v.Stream).Recv(ctx, 16<<20); err == nil {
-					c.out.WriteString(string(plainJSON(toJSON(format, item))) + "\n")
+					plainJSON(c.out, c.toJSON(format, item))
+					c.out.WriteByte('\n')
 					c.out.Flush()
 				}
 			}

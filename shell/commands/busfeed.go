@@ -20,9 +20,12 @@ type feed func(ctx context.Context, s *bus.Session)
 // busFeeds takes out of the arguments of a call what goes by streams, and looks that the
 // method has the others, if its description says which it has.
 func (c *cmd) busFeeds(m *busMethod, pkg string, body []byte) ([]byte, []feed) {
-	var fields map[string]json.RawMessage
-	if len(m.params)+len(m.results) == 0 || json.Unmarshal(body, &fields) != nil {
-		return body, nil // nothing is known of it, or the callee says what is wrong
+	if len(m.params)+len(m.results) == 0 {
+		return body, nil // nothing is known of it
+	}
+	fields, ok := c.members(body)
+	if !ok {
+		return body, nil // the callee says what is wrong
 	}
 	var feeds []feed
 	var names []string
@@ -52,11 +55,7 @@ func (c *cmd) busFeeds(m *busMethod, pkg string, body []byte) ([]byte, []feed) {
 	if len(feeds) == 0 {
 		return body, nil
 	}
-	rest, err := json.Marshal(fields)
-	if err != nil {
-		c.fail(2, "%s", err)
-	}
-	return rest, feeds
+	return c.withMembers(fields), feeds
 }
 
 // busFeed is who sends the stream v: the value, or standard input for "-".
@@ -90,14 +89,14 @@ func (c *cmd) busFeed(m *busMethod, v desc.Var, value json.RawMessage) feed {
 		if v.Kind == desc.KindBytes {
 			_, err = io.Copy(st, source)
 		} else {
-			err = sendItems(ctx, st, m.format, source)
+			err = c.sendItems(ctx, st, m.format, source)
 		}
 		st.CloseSend(err)
 	}
 }
 
 // sendItems sends the JSON values that source has one behind another.
-func sendItems(ctx context.Context, st *bus.Stream, format string, source io.Reader) error {
+func (c *cmd) sendItems(ctx context.Context, st *bus.Stream, format string, source io.Reader) error {
 	d := json.NewDecoder(source)
 	for {
 		var text json.RawMessage
@@ -106,7 +105,7 @@ func sendItems(ctx context.Context, st *bus.Stream, format string, source io.Rea
 		} else if err != nil {
 			return bus.NewError(bus.CodeInvalidArgument, fmt.Sprintf("an item is no JSON: %v", err))
 		}
-		f, item, err := fromJSON(format, text)
+		f, item, err := c.fromJSON(format, text)
 		if err != nil {
 			return err
 		}

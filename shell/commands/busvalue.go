@@ -1,19 +1,21 @@
 package commands
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
-	"strconv"
+	"io"
+	"maps"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/bushel-wasm/bushel/bus"
-	"github.com/bushel-wasm/bushel/bus/codec"
 	"github.com/bushel-wasm/bushel/bus/codec/cborvalue"
+	"github.com/bushel-wasm/bushel/bus/codec/jsontext"
 	"github.com/bushel-wasm/bushel/bus/desc"
 	"github.com/bushel-wasm/bushel/kernel/errno"
+	"github.com/bushel-wasm/bushel/shell/paced"
 )
 
 // busMethod is a method as a call needs to know it.
@@ -85,152 +87,153 @@ func endsFold(s, end string) bool {
 }
 
 // fromJSON writes a JSON value in another format.
-func fromJSON(format string, text []byte) (bus.Format, []byte, error) {
+func (c *cmd) fromJSON(format string, text []byte) (bus.Format, []byte, error) {
 	switch format {
 	case "", "json":
 		return bus.FormatJSON, text, nil
 	case "cbor":
-		d := json.NewDecoder(bytes.NewReader(text))
-		d.UseNumber()
-		var v any
-		if err := d.Decode(&v); err != nil {
-			return 0, nil, err
-		}
-		b, err := cborvalue.Append(nil, fromNumbers(v))
+		b, err := cborvalue.FromJSON(text, c.work)
 		return bus.FormatCBOR, b, err
 	case "raw":
-		var s string
-		if json.Unmarshal(text, &s) == nil {
-			text = []byte(s)
+		if t := jsontext.Scan(text, c.work).Next(); t.Kind == jsontext.String {
+			text = jsontext.AppendUnquoted(nil, t.Text, c.work)
 		}
 		return bus.FormatRaw, text, nil
 	}
 	return 0, nil, fmt.Errorf("values cannot be written as %s", format)
 }
 
-// fromNumbers has whole numbers be integers and the others floats.
-func fromNumbers(v any) any {
-	switch v := v.(type) {
-	case json.Number:
-		if n, err := v.Int64(); err == nil {
-			return n
-		}
-		if n, err := strconv.ParseUint(v.String(), 10, 64); err == nil {
-			return n
-		}
-		f, err := v.Float64()
-		if err != nil {
-			return v.String()
-		}
-		return f
-	case []any:
-		for i := range v {
-			v[i] = fromNumbers(v[i])
-		}
-	case map[string]any:
-		for k := range v {
-			v[k] = fromNumbers(v[k])
-		}
-	}
-	return v
-}
-
 // toJSON is a body as JSON. Bytes that are no text are written in base64, as JSON has
 // them; so is a body in a format that is not known.
-func toJSON(format bus.Format, body []byte) []byte {
-	var v any = body
+func (c *cmd) toJSON(format bus.Format, body []byte) []byte {
 	switch {
-	case format == bus.FormatJSON && json.Valid(body):
+	case format == bus.FormatJSON && jsontext.Valid(body, c.work):
 		return body
-	case format == bus.FormatRaw && utf8Text(body):
-		v = string(body)
+	case format == bus.FormatRaw && c.utf8Text(body):
+		return jsontext.AppendString(nil, body, c.work)
 	case format == bus.FormatCBOR:
-		if value, err := cborvalue.Decode(body); err == nil {
-			v = forJSON(value)
+		if text, err := cborvalue.ToJSON(body, c.work); err == nil {
+			return text
 		}
 	}
-	text, err := codec.JSON.Marshal(v)
+	return jsontext.AppendBytes(nil, body, c.work)
+}
+
+// members are the members of a map in JSON, if the text is one.
+func (c *cmd) members(text []byte) (map[string]json.RawMessage, bool) {
+	s := jsontext.Scan(text, c.work)
+	if s.Next().Kind != '{' {
+		return nil, false
+	}
+	fields := map[string]json.RawMessage{}
+	name, from := "", 0
+	for {
+		t := s.Next()
+		switch {
+		case t.Kind == jsontext.Bad:
+			return nil, false
+		case t.Kind == jsontext.End:
+			return fields, true
+		case s.Depth() == 1 && t.Kind == jsontext.Key:
+			name, from = string(jsontext.AppendUnquoted(nil, t.Text, c.work)), 0
+		case from == 0:
+			from = t.At
+		}
+		if s.Depth() == 1 && t.Kind != jsontext.Key {
+			fields[name] = text[from : t.At+len(t.Text)]
+		}
+	}
+}
+
+// withMembers is a map in JSON, by its members.
+func (c *cmd) withMembers(fields map[string]json.RawMessage) []byte {
+	text := []byte{'{'}
+	for i, name := range slices.Sorted(maps.Keys(fields)) {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(jsontext.AppendString(text, []byte(name), c.work), ':')
+		text = append(text, fields[name]...)
+	}
+	return append(text, '}')
+}
+
+func (c *cmd) utf8Text(b []byte) bool {
+	for p := range paced.Pieces(string(b), c.work) {
+		if !utf8.ValidString(p) {
+			return false
+		}
+	}
+	return true
+}
+
+// printJSON prints a value as JSON.
+func (c *cmd) printJSON(v any) int {
+	text, err := json.Marshal(v)
 	if err != nil {
-		text, _ = json.Marshal(fmt.Sprint(v))
+		c.fail(1, "%s", err)
 	}
-	return text
+	c.indent(text)
+	return 0
 }
 
-func utf8Text(b []byte) bool { return strings.ToValidUTF8(string(b), "") == string(b) }
-
-// forJSON has maps' keys be texts, and numbers such as JSON has.
-func forJSON(v any) any {
-	switch v := v.(type) {
-	case []any:
-		for i := range v {
-			v[i] = forJSON(v[i])
+// indent prints JSON for people.
+func (c *cmd) indent(text []byte) {
+	s := jsontext.Scan(text, c.work)
+	for last := byte(jsontext.Key); ; {
+		t := s.Next()
+		depth := s.Depth()
+		switch t.Kind {
+		case jsontext.End, jsontext.Bad:
+			c.out.WriteByte('\n')
+			return
+		case '}', ']':
+			if last == t.Kind-2 { // it is empty
+				last = jsontext.Key
+			}
+		default:
+			if last != '{' && last != '[' && last != jsontext.Key {
+				c.out.WriteByte(',')
+			}
+			if t.Kind == '{' || t.Kind == '[' {
+				depth--
+			}
 		}
-	case []cborvalue.Pair:
-		m := make(map[string]any, len(v))
-		for _, p := range v {
-			m[fmt.Sprint(p.Key)] = forJSON(p.Value)
+		if last != jsontext.Key && depth <= maxIndent {
+			c.out.WriteByte('\n')
+			for range depth {
+				c.out.WriteString("  ")
+			}
 		}
-		return m
-	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Sprint(v)
+		plainJSON(c.out, t.Text)
+		if t.Kind == jsontext.Key {
+			c.out.WriteString(": ")
 		}
+		last = t.Kind
 	}
-	return v
 }
 
-// indent is JSON for people. One that would become much longer by it stays as it is.
-func indent(text []byte) string {
-	text = plainJSON(text)
-	var b bytes.Buffer
-	if indents(text) > maxIndent || json.Indent(&b, text, "", "  ") != nil {
-		return string(text)
-	}
-	return b.String()
-}
+// maxIndent is how deep lines are indented: what is deeper stands in one line.
+const maxIndent = 32
 
-// maxIndent is how many bytes of room indent puts into a text at most.
-const maxIndent = 4 << 20
-
-// indents is how many bytes indent would put into a text.
-func indents(text []byte) (n int) {
-	depth, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '[', c == '{':
-			depth++
-			n += 1 + 2*depth
-		case c == ']', c == '}':
-			depth--
-			n += 1 + 2*depth
-		case c == ',':
-			n += 1 + 2*depth
+// plainJSON prints JSON without the characters that no line is to have, which it may have within
+// texts: it means the same.
+func plainJSON(w io.Writer, text []byte) {
+	from := 0
+	for at := 0; at < len(text); {
+		r, n := utf8.DecodeRune(text[at:])
+		odd := errno.Unprintable(r) && r != '\n' && r != '\t' && r != '\r'
+		if odd || at-from >= paced.Piece {
+			w.Write(text[from:at])
+			from = at
 		}
-	}
-	return n
-}
-
-// plainJSON is JSON without the characters that no line is to have, which it may have within texts: it
-// means the same.
-func plainJSON(text []byte) []byte {
-	odd := func(r rune) bool { return r != '\n' && r != '\t' && r != '\r' && errno.Unprintable(r) }
-	if bytes.IndexFunc(text, odd) < 0 {
-		return text
-	}
-	var b bytes.Buffer
-	for _, r := range string(text) {
-		if odd(r) {
-			fmt.Fprintf(&b, "\\u%04x", r)
-		} else {
-			b.WriteRune(r)
+		if odd {
+			fmt.Fprintf(w, "\\u%04x", r)
+			from += n
 		}
+		at += n
 	}
-	return b.Bytes()
+	w.Write(text[from:])
 }
 
 // plainLines is [errno.Plain] of each line.

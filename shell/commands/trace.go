@@ -210,7 +210,7 @@ func (t *tracer) event(b *strings.Builder, e *trace.Event) {
 			return
 		}
 		t.names.describe(t.cmd, e.Bus)
-		e.Args, e.Result = t.names.busArgs(e.Bus), busResult(e.Bus)
+		e.Args, e.Result = t.names.busArgs(t.cmd, e.Bus), busResult(t.cmd, e.Bus)
 	}
 	switch {
 	case t.sums != nil:
@@ -256,12 +256,12 @@ func (t *tracer) jsonLine(b *strings.Builder, e *trace.Event) {
 		j.Args, j.Result = e.Args, e.Result
 	} else {
 		j.Package, j.Method, j.Number, j.Cause = c.Package, t.names.of(c.Method), c.Call, c.Cause
-		j.Body = toJSON(c.Format, c.Body)
+		j.Body = t.toJSON(c.Format, c.Body)
 		switch {
 		case c.Err != nil:
 			j.Error = c.Err.Error()
 		case !c.Notify:
-			j.Answer = toJSON(c.ReplyFormat, c.Reply)
+			j.Answer = t.toJSON(c.ReplyFormat, c.Reply)
 		}
 	}
 	text, err := json.Marshal(&j)

@@ -44,7 +44,7 @@ func (n *methodNames) describe(c *cmd, call *trace.BusCall) {
 	if err != nil {
 		return
 	}
-	d, err := desc.Parse(r.Body)
+	d, err := desc.Parse(r.Body, c.work)
 	if err != nil {
 		return
 	}
@@ -77,12 +77,12 @@ func (n *methodNames) of(m bus.Method) string {
 	return m.String()
 }
 
-func shownBody(format bus.Format, body []byte) string {
+func (c *cmd) shownBody(format bus.Format, body []byte) string {
 	if len(body) == 0 {
 		return ""
 	}
 	var b bytes.Buffer
-	text := toJSON(format, body)
+	text := c.toJSON(format, body)
 	if json.Compact(&b, text) == nil {
 		text = b.Bytes()
 	}
@@ -92,7 +92,7 @@ func shownBody(format bus.Format, body []byte) string {
 	return string(text)
 }
 
-func (n *methodNames) busArgs(c *trace.BusCall) string {
+func (n *methodNames) busArgs(cmd *cmd, c *trace.BusCall) string {
 	words := []string{fmt.Sprintf("#%d", c.Call)}
 	if c.Cause != 0 {
 		words[0] += fmt.Sprintf(" for #%d", c.Cause)
@@ -103,20 +103,20 @@ func (n *methodNames) busArgs(c *trace.BusCall) string {
 		words = append(words, c.Package)
 	}
 	words = append(words, n.of(c.Method))
-	if body := shownBody(c.Format, c.Body); body != "" {
+	if body := cmd.shownBody(c.Format, c.Body); body != "" {
 		words = append(words, body)
 	}
 	return strings.Join(words, ", ")
 }
 
-func busResult(c *trace.BusCall) string {
+func busResult(cmd *cmd, c *trace.BusCall) string {
 	switch {
 	case c.Err != nil:
 		return fmt.Sprintf("-1 %s (%s)", bus.CodeOf(c.Err), c.Err)
 	case c.Notify:
 		return "sent"
 	}
-	if body := shownBody(c.ReplyFormat, c.Reply); body != "" {
+	if body := cmd.shownBody(c.ReplyFormat, c.Reply); body != "" {
 		return body
 	}
 	return "0"

@@ -66,6 +66,10 @@ type decoder struct{ rest []byte }
 
 func malformed(what string) error { return fmt.Errorf("%w: %s", ErrMalformed, what) }
 
+func errDeep() error {
+	return malformed(fmt.Sprintf("more than %d values one within another", maxDepth))
+}
+
 // head reads the first byte of a value and the number that goes with it.
 func (d *decoder) head() (major, info byte, n uint64, err error) {
 	if len(d.rest) == 0 {
@@ -104,7 +108,7 @@ func (d *decoder) ended() bool {
 // value reads one value, which stands depth below others.
 func (d *decoder) value(depth int) (any, error) {
 	if depth > maxDepth {
-		return nil, malformed(fmt.Sprintf("more than %d values one within another", maxDepth))
+		return nil, errDeep()
 	}
 	major, info, n, err := d.head()
 	if err != nil {
