@@ -23,7 +23,7 @@ func described(t *testing.T, c *bus.Conn, pkg string) map[string][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := desc.Parse(r.Body, nil)
+	d, err := desc.Parse(r.Body, func(int) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,34 +99,38 @@ type outline struct {
 }
 
 // Parse reads a description. One that is longer than 256 KiB, or has more than 4,096 parts, is
-// none. It reads part by part: work is told of the bytes of each, may wait, and may be nil.
+// none. It reads part by part: work is told of the bytes of each, and may wait.
 func Parse(data []byte, work jsontext.Work) (*Description, error) {
+	d, err := parse(data, work)
+	if err != nil {
+		return nil, fmt.Errorf("read a description: %w", err)
+	}
+	return d, nil
+}
+
+func parse(data []byte, work jsontext.Work) (*Description, error) {
 	switch {
 	case len(data) > maxSize:
-		return nil, fmt.Errorf("read a description: it is longer than %d KiB", maxSize>>10)
+		return nil, fmt.Errorf("it is longer than %d KiB", maxSize>>10)
 	case bytes.Count(data, []byte("{")) > maxParts:
-		return nil, fmt.Errorf("read a description: it has more than %d parts", maxParts)
-	}
-	if work == nil {
-		work = func(int) bool { return true }
+		return nil, fmt.Errorf("it has more than %d parts", maxParts)
 	}
 	var o outline
 	if err := json.Unmarshal(data, &o); err != nil {
-		return nil, fmt.Errorf("read a description: %w", err)
+		return nil, err
 	}
-	work(partUnits * len(data) / 4)
+	work(partUnits / 4 * len(data))
 	d := new(Description)
-	for i := range o.Services {
-		s := &o.Services[i]
+	for _, s := range o.Services {
 		if len(s.Name) > maxName {
-			return nil, fmt.Errorf("read a description: a service's name is longer than %d bytes", maxName)
+			return nil, fmt.Errorf("a service's name is longer than %d bytes", maxName)
 		}
-		var errs [3]error
-		s.Service.Methods, errs[0] = parts[Method](s.Methods, work)
-		s.Service.Objects, errs[1] = parts[Object](s.Objects, work)
-		s.Service.Types, errs[2] = parts[Type](s.Types, work)
-		if err := errors.Join(errs[:]...); err != nil {
-			return nil, fmt.Errorf("read a description: %w", err)
+		err := errors.Join(
+			parts(s.Methods, &s.Service.Methods, work),
+			parts(s.Objects, &s.Service.Objects, work),
+			parts(s.Types, &s.Service.Types, work))
+		if err != nil {
+			return nil, err
 		}
 		d.Services = append(d.Services, s.Service)
 	}
@@ -137,18 +141,16 @@ func Parse(data []byte, work jsontext.Work) (*Description, error) {
 const partUnits = 16
 
 // parts reads the parts of a description of one kind.
-func parts[T any](texts []json.RawMessage, work jsontext.Work) ([]T, error) {
-	if texts == nil {
-		return nil, nil
-	}
-	list := make([]T, len(texts))
-	for i, text := range texts {
-		if err := json.Unmarshal(text, &list[i]); err != nil {
-			return nil, err
+func parts[T any](texts []json.RawMessage, to *[]T, work jsontext.Work) error {
+	for _, text := range texts {
+		var part T
+		if err := json.Unmarshal(text, &part); err != nil {
+			return err
 		}
+		*to = append(*to, part)
 		work(partUnits * len(text))
 	}
-	return list, nil
+	return nil
 }
 
 // FullName is the name whose hash is m's number; object is empty for a method of the

@@ -365,7 +365,7 @@ func TestDescription(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := desc.Parse(r.Body, nil)
+	d, err := desc.Parse(r.Body, func(int) bool { return true })
 	if err != nil || len(d.Services) != 1 || d.Services[0].Name != "os.audio/1" {
 		t.Errorf("%+v, %v", d, err)
 	}

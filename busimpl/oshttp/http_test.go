@@ -343,7 +343,7 @@ func TestFetch_hostile(t *testing.T) {
 func TestDescription(t *testing.T) {
 	s := bus.NewServer()
 	oshttp.Register(s, oshttp.NetHTTP{}, nil)
-	d, err := desc.Parse(s.Describe(), nil)
+	d, err := desc.Parse(s.Describe(), func(int) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -304,7 +304,7 @@ func TestConnect_refused(t *testing.T) {
 func TestDescription(t *testing.T) {
 	s := bus.NewServer()
 	osws.Register(s, osws.Coder{}, nil)
-	d, err := desc.Parse(s.Describe(), nil)
+	d, err := desc.Parse(s.Describe(), func(int) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,17 @@ import { expect, test, type ShellPage } from "../fixtures.ts";
 const PROMISED = 50; // ms, on a machine of one's own
 const LIMIT = 500; // and on one that many share
 
+// A line with a package that answers with what is in files.
+function called(line: string): string {
+  return `bus serve p p/1.Get 'cat /tmp/list' p/1.Count 'wc -c' bus/1.Describe 'cat /tmp/description' &
+    until bus ls | grep -q '^p '; do :; done; ${line} > /tmp/answer; kill $!; wait`;
+}
+
+const list = "seq -s, 1000000 | sed 's/.*/[&]/' > /tmp/list";
+const description = `(echo '{"services":[{"name":"p/1","methods":['
+  seq 2000 | sed 's/.*/{"name":"M&","doc":"what & is for, in a line or two of text that says a little of it","results":[{"name":"n","type":"int"}]},/'
+  echo '{"name":"Last"}]}]}') > /tmp/description`;
+
 const steps: [name: string, line: string][] = [
   ["grep, a line of 8 MB", "grep -c '[ab]*z' /tmp/line"],
   ["sed, a line of 8 MB", "sed -n 's/b*c/x/gp' /tmp/line"],
@@ -30,6 +41,10 @@ const steps: [name: string, line: string][] = [
   ["parsing 1 MB", "x=$(head -c 600000 /tmp/line); eval \"${x//ab/$':\\n'}\""],
   ["10,000 files and folders", "mkdir /tmp/tree && cd /tmp/tree && seq -f d%g 100 | xargs mkdir && for d in d*; do (cd $d; seq 100 | xargs touch); done; find . -name '*7' | wc -l; du -s .; tar -cf /tmp/tree.tar .; zip -qr /tmp/tree.zip .; cp -r . /tmp/copy; diff -r . /tmp/copy; cd /; rm -r /tmp/tree /tmp/copy"],
   ["jq, an array of 300,000", "jq -s add /tmp/numbers"],
+  ["bus call, 7 MB of JSON", called("bus call p p/1.Get")],
+  ["bus call, 7 MB of CBOR", called("bus call -f cbor p p/1.Get")],
+  ["bus call with 7 MB", called("bus call -f cbor p p/1.Count - < /tmp/list")],
+  ["bus describe, 250 KB", called("bus describe p")],
   ["a loop of the shell", "for ((i = 0; i < 200000; i++)); do :; done"],
 ];
 
@@ -37,7 +52,7 @@ test("the kernel answers while commands compute", async ({ open }) => {
   test.setTimeout(600_000);
   const shell = await open();
   const made = await shell.run(
-    "yes ab | head -n 4000000 | tr -d '\\n' > /tmp/line; seq 300000 | awk '{ print ($1 * 7919) % 300007 }' > /tmp/numbers; seq 1000000 > /tmp/million; wc -c < /tmp/line; wc -l < /tmp/numbers",
+    `${list}; ${description}; ` + "yes ab | head -n 4000000 | tr -d '\\n' > /tmp/line; seq 300000 | awk '{ print ($1 * 7919) % 300007 }' > /tmp/numbers; seq 1000000 > /tmp/million; wc -c < /tmp/line; wc -l < /tmp/numbers",
     { timeout: 120_000 },
   );
   expect(made.stdout.trim().split(/\s+/)).toEqual(["8000000", "300000"]);

@@ -302,7 +302,10 @@ func Append(b []byte, v any) ([]byte, error) {
 	return nil, fmt.Errorf("%T has no form in CBOR", v)
 }
 
-// appendHead appends a major type with its number, in the fewest bytes.
+// appendHead appends a major type with its number, in the fewest bytes. It is called in many
+// places, and is not worth its length in each.
+//
+//go:noinline
 func appendHead(b []byte, major byte, n uint64) []byte {
 	m := major << 5
 	switch {

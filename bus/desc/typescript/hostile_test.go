@@ -42,7 +42,7 @@ func TestHostile(t *testing.T) {
 	for _, h := range hostile {
 		t.Run(h.name, func(t *testing.T) {
 			text := h.text(h.most)
-			d, err := desc.Parse([]byte(text), nil)
+			d, err := desc.Parse([]byte(text), func(int) bool { return true })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,7 +62,7 @@ func TestHostile(t *testing.T) {
 		{"a long name", `{"services":[{"name":"` + strings.Repeat("x", 201) + `"}]}`, "read a description: a service's name is longer than 200 bytes"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if _, err := desc.Parse([]byte(tt.text), nil); err == nil || err.Error() != tt.want {
+			if _, err := desc.Parse([]byte(tt.text), func(int) bool { return true }); err == nil || err.Error() != tt.want {
 				t.Errorf("%v, want %s", err, tt.want)
 			}
 		})

@@ -21,7 +21,7 @@ func TestTypes(t *testing.T) {
 			`"t/1.Say"(args: undefined, context: { signal: AbortSignal; deadline: number | undefined; caller: number }): void | Promise<void>;`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			d, err := desc.Parse([]byte(`{"services":[`+tt.description+`]}`), nil)
+			d, err := desc.Parse([]byte(`{"services":[`+tt.description+`]}`), func(int) bool { return true })
 			if err != nil {
 				t.Fatal(err)
 			}

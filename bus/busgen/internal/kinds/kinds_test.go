@@ -768,7 +768,7 @@ func TestDescription(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := desc.Parse(r.Body, nil)
+	d, err := desc.Parse(r.Body, func(int) bool { return true })
 	if err != nil || len(d.Services) != 2 || d.Services[0].Name != "test.kinds/2" && d.Services[1].Name != "test.kinds/2" {
 		t.Fatalf("%+v, %v", d, err)
 	}
