@@ -209,11 +209,19 @@ func (c *call) use(fd uint64) (*openFile, bool) {
 	return f, ok
 }
 
+// sysClose frees the number whatever becomes of what was written.
 func sysClose(c *call) verdict {
-	if _, ok := c.p.fd(c.r.Args[0]); !ok {
+	f, ok := c.p.fd(c.r.Args[0])
+	if !ok {
 		return c.fail(errno.EBADF)
 	}
-	if kept := c.p.fds[c.r.Args[0]].f.copyOf(c.p); c.r.Args[1] == 1 && kept != nil {
+	if f.info&sys.InfoFlush != 0 {
+		c.f = f
+		c.pin()
+		c.p.closeFD(int(c.r.Args[0]))
+		return c.goOutside(func(c *call) { c.failErr(c.place().Node().(vfs.Flusher).Flush()) })
+	}
+	if kept := f.copyOf(c.p); c.r.Args[1] == 1 && kept != nil {
 		kept.retain()
 		if old := c.r.Args[2]; old != 0 {
 			c.k.after(func() { c.p.copies.forget(old) })

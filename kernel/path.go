@@ -136,6 +136,9 @@ func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnl
 		if flags&sys.OWrite != 0 && flags&(sys.OSync|sys.ODsync|sys.ONonblock) == 0 {
 			info |= sys.InfoBulk
 		}
+		if _, ok := n.(vfs.Flusher); ok && flags&sys.OWrite != 0 {
+			info |= sys.InfoFlush
+		}
 	}
 	holder, _ := place.Node().(vfs.Holder)
 	if holder != nil && device == "" {

@@ -55,3 +55,58 @@ test("a folder that is not picked is not mounted", async ({ open }) => {
   await shell.page.evaluate(() => Object.assign(globalThis, { showDirectoryPicker: undefined }));
   expect((await shell.run("mount -t local - /mnt/disk")).stderr).toContain("this browser does not let pages open folders of the disk");
 });
+
+test("what the disk refuses at the end is told, and nothing is lost by it", async ({ open, context }) => {
+  // As on a disk that is full, or whose right has been taken back: it is known when a file is put in its place.
+  await context.route("**/kernel-worker.js", async (route) => {
+    const response = await route.fetch();
+    const refusing = `{
+      const { close } = FileSystemWritableFileStream.prototype;
+      const refusal = new BroadcastChannel("refusal");
+      let name = "";
+      refusal.onmessage = ({ data }) => { name = data; refusal.postMessage("noted"); };
+      FileSystemWritableFileStream.prototype.close = async function () {
+        if (!name) return close.call(this);
+        await this.abort();
+        throw new DOMException("refused", name);
+      };
+    }`;
+    await route.fulfill({ response, body: refusing + (await response.text()) });
+  });
+  const shell = await open();
+  await withPicker(shell);
+  await shell.install("cat-c");
+  await shell.type("clear; mkdir -p /mnt/disk; mount -t local - /mnt/disk; echo code $?\n");
+  await shell.page.getByRole("button", { name: "Choose a folder" }).click();
+  await shell.seen("code 0");
+  const refuse = (name: string) =>
+    shell.page.evaluate(
+      (name) =>
+        new Promise<void>((resolve) => {
+          const refusal = new BroadcastChannel("refusal");
+          refusal.onmessage = () => {
+            refusal.close();
+            resolve();
+          };
+          refusal.postMessage(name);
+        }),
+      name,
+    );
+  await shell.run("cd /mnt/disk; echo old > old; echo mine > /tmp/mine; seq 1000 > /tmp/numbers");
+  await refuse("QuotaExceededError");
+  const full = await shell.run(`cd /mnt/disk; echo new > old; echo $?; cp /tmp/mine copy; echo $?; mv /tmp/mine moved; echo $?
+    echo x | tee teed; echo $?; gzip -c /tmp/numbers > packed; echo $?; cat-c /tmp/numbers > fromguest; echo $?; cat old /tmp/mine; rm old; echo $?`);
+  expect(full.stdout).toBe("1\n1\n1\nx\n1\n1\n1\nold\nmine\n0\n");
+  expect(full.stderr.trim().split("\n")).toEqual([
+    "sh: write error: no space left on device",
+    expect.stringMatching(/^cp: .*no space left on device$/),
+    expect.stringMatching(/^mv: .*no space left on device$/),
+    "tee: teed: no space left on device",
+    "sh: write error: no space left on device",
+    "sh: write error: no space left on device",
+  ]);
+  await refuse("NotAllowedError");
+  expect((await shell.run("cd /mnt/disk; echo new > new")).stderr).toContain("the browser does not allow it");
+  await refuse("");
+  expect(await shell.run("cd /mnt/disk; echo new > new && cp /tmp/mine copy && mv /tmp/mine moved && cat new copy moved")).toMatchObject({ code: 0, stdout: "new\nmine\nmine\n", stderr: "" });
+});

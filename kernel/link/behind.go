@@ -61,8 +61,8 @@ func (c *Client) sendBehind(lane uint16, fd uint32, r *sys.Request) {
 	c.out = sys.AppendRequest(c.out, bus.KindNotify, lane, 0, r)
 }
 
-// closed answers the close of a file of which no write is on its way that can fail:
-// nothing can go wrong with it and nobody can wait for it, so it goes with the next call.
+// closed answers the close of a file of which no write is on its way that can fail, and
+// which has nothing to tell then: nothing can go wrong with it and nobody can wait for it, so it goes with the next call.
 func (c *Client) closed(lane uint16, r *sys.Request) bool {
 	if r.Args[0] > 1<<31 {
 		return false
@@ -70,7 +70,7 @@ func (c *Client) closed(lane uint16, r *sys.Request) bool {
 	fd := uint32(r.Args[0])
 	state := c.fds.get(fd)
 	doubtful := state.bulk && (!state.sure || state.desc == nil) && c.unacked.get(lane) != 0
-	if !state.file || state.err != 0 || lane == Unordered || doubtful {
+	if !state.file || state.last || state.err != 0 || lane == Unordered || doubtful {
 		return false
 	}
 	if state.unsaid {

@@ -349,3 +349,35 @@ func (c counted) Start(r *sys.Request, done func(sys.Reply)) bool {
 	c.n.Add(1)
 	return c.Caller.Start(r, done)
 }
+
+// flushing is a recorder whose files tell at their close what has become of writes.
+type flushing struct{ *recorder }
+
+func (p flushing) Syscall(r *sys.Request) sys.Reply {
+	switch r.Op {
+	case sys.OpOpen:
+		return sys.Reply{Vals: [3]uint64{5, uint64(sys.FDInfo(sys.TypeRegular) | sys.InfoSeek | sys.InfoBulk | sys.InfoFlush)}}
+	case sys.OpClose:
+		return sys.Reply{Errno: errno.ENOSPC}
+	}
+	return p.recorder.Syscall(r)
+}
+
+func (p flushing) Start(r *sys.Request, done func(sys.Reply)) bool {
+	done(p.Syscall(r))
+	return true
+}
+
+func TestClient_closeTellsWhatBecameOfWrites(t *testing.T) {
+	c := join(t, flushing{newRecorder()})
+	if r := c.Syscall(&sys.Request{Op: sys.OpOpen, Path: "f", Args: [6]uint64{0, uint64(sys.OWrite)}}); r.Errno != 0 || r.Vals[0] != 5 {
+		t.Fatalf("open says %+v", r)
+	}
+	if r := c.Syscall(write(5, []byte("x"))); r.Errno != 0 {
+		t.Fatalf("the write says %v", r.Errno)
+	}
+	c.Syscall(&sys.Request{Op: sys.OpStat}) // by now the write has been performed
+	if r := c.Syscall(&sys.Request{Op: sys.OpClose, Args: [6]uint64{5}}); r.Errno != errno.ENOSPC {
+		t.Errorf("close says %v", r.Errno)
+	}
+}

@@ -185,7 +185,9 @@ func (c *Client) learn(w *waiter, r *sys.Reply) {
 	case sys.OpClose:
 		// The error of a write sent behind has no later call to come with.
 		state := c.fds.get(uint32(w.args[0]))
-		r.Errno = state.err
+		if state.err != 0 {
+			r.Errno = state.err
+		}
 		c.dropped(state)
 		c.fds.set(uint32(w.args[0]), fdState{})
 	case sys.OpRenumber:

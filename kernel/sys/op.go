@@ -368,6 +368,7 @@ const (
 	InfoSure                           // and do not fail while those on their way take at most PromisedRoom
 	InfoFed                            // OpFeed may be asked for it
 	InfoNamed                          // may be in a directory whose names the process was told (OpNames)
+	InfoFlush                          // its close tells what has become of what was written
 )
 
 // PromisedRoom is the room that a process at the far end of a link is promised in a

@@ -49,6 +49,15 @@ type Holder interface {
 	Release()
 }
 
+// Flusher is a file that may still be refused what it was given, such as one that has
+// its bytes put in place together.
+type Flusher interface {
+	File
+	// Flush has all that was written in its place, and tells what has become of it. It
+	// is called when an fd that can write is closed, whose error that is.
+	Flush() error
+}
+
 // ReadOnlyFS is implemented by file systems that know that nothing in them can
 // be changed. Mounts of such a file system are read-only.
 type ReadOnlyFS interface {

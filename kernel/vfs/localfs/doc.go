@@ -5,5 +5,6 @@
 // only while the folder is mounted.
 //
 // What is written is on the disk when the file has been closed, after fsync, or a
-// moment after the last write. How a browser is asked ([Host]) is not here.
+// moment after the last write. A disk that refuses it then is told of by close, fsync or
+// the next write, and the file is what it was before. How a browser is asked ([Host]) is not here.
 package localfs

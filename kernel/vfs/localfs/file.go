@@ -95,6 +95,14 @@ func (f *file) Sync() error {
 	return f.fs.host.Sync(f.ctx, path)
 }
 
+// Flush is Sync, but that a file that has been removed has nothing to lose.
+func (f *file) Flush() error {
+	if _, err := f.path(); err != nil {
+		return nil
+	}
+	return f.Sync()
+}
+
 // Hold does nothing: the file is found by its path.
 func (f *file) Hold() {}
 
@@ -115,6 +123,7 @@ var (
 	_ vfs.File       = (*file)(nil)
 	_ vfs.Guarded    = (*file)(nil)
 	_ vfs.Syncer     = (*file)(nil)
+	_ vfs.Flusher    = (*file)(nil)
 	_ vfs.Holder     = (*file)(nil)
 	_ vfs.Cancelable = (*file)(nil)
 )

@@ -39,7 +39,8 @@ type Host interface {
 	Read(ctx context.Context, path string, p []byte, off int64) (int, error)
 	Write(ctx context.Context, path string, p []byte, off int64) error
 	Truncate(ctx context.Context, path string, size int64) error
-	// Sync has what was written last.
+	// Sync has what was written last. It fails if something that was written since the
+	// last failure that was told is not in the file, as Write and Truncate do.
 	Sync(ctx context.Context, path string) error
 	// Close has what was written to the file last, in its own time.
 	Close(path string)

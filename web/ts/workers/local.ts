@@ -26,7 +26,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
   TypeError: EINVAL,
 };
 
-/** A file that is being written: what is in the stream is not in the file yet. */
+/** A file that is being written: what is in the stream is not in the file yet, and whether it can be is known when that is closed. */
 interface Writer {
   stream: FileSystemWritableFileStream;
   /** How long the file will be. */
@@ -37,6 +37,8 @@ interface Writer {
 class Folder {
   private readonly root: FileSystemDirectoryHandle;
   private readonly writers = new Map<string, Writer>();
+  /** What has become of what was written, where nobody has been told. */
+  private readonly lost = new Map<string, unknown>();
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(root: FileSystemDirectoryHandle) {
@@ -55,7 +57,7 @@ class Folder {
       case Op.stat: {
         const handle = await this.find(path);
         if (handle.kind === "directory") return [-1, 0, EMPTY];
-        await this.flush(path);
+        await this.settle(path);
         const file = await handle.getFile();
         return [file.size, file.lastModified, EMPTY];
       }
@@ -63,7 +65,7 @@ class Folder {
         const entries: { Name: string; Dir: boolean }[] = [];
         for await (const [name, handle] of (await this.directory(path)).entries()) {
           // Chromium keeps what is being written in files of its own.
-          if (!name.endsWith(".crswap")) entries.push({ Name: name, Dir: handle.kind === "directory" });
+          if (!name.endsWith(SWAP) || !this.writers.has(join(path, name.slice(0, -SWAP.length)))) entries.push({ Name: name, Dir: handle.kind === "directory" });
         }
         return [0, 0, new TextEncoder().encode(JSON.stringify(entries))];
       }
@@ -74,14 +76,15 @@ class Folder {
         await (await this.parent(path)).getDirectoryHandle(base(path), { create: true });
         return [0, 0, EMPTY];
       case Op.remove:
-        await this.flush(path);
+        await this.settle(path);
         await (await this.parent(path)).removeEntry(base(path));
+        this.lost.delete(path);
         return [0, 0, EMPTY];
       case Op.move:
         await this.move(path, new TextDecoder().decode(data));
         return [0, 0, EMPTY];
       case Op.read: {
-        await this.flush(path);
+        await this.settle(path);
         const file = await (await this.file(path)).getFile();
         return [0, 0, new Uint8Array(await file.slice(off, off + size).arrayBuffer())];
       }
@@ -93,11 +96,13 @@ class Folder {
         this.writers.get(path)!.size = off;
         return [0, 0, EMPTY];
       case Op.sync:
-      case Op.close:
         await this.flush(path);
         return [0, 0, EMPTY];
+      case Op.close:
+        await this.settle(path);
+        return [0, 0, EMPTY];
       case Op.end:
-        for (const name of [...this.writers.keys()]) await this.flush(name);
+        for (const name of [...this.writers.keys()]) await this.settle(name);
         return [0, 0, EMPTY];
     }
   }
@@ -130,6 +135,7 @@ class Folder {
   // A stream is made of a copy of the file and takes its place when it is closed, so
   // it is kept for a while.
   private async write(path: string, change: (stream: FileSystemWritableFileStream) => Promise<void>, end: number): Promise<void> {
+    this.tell(path);
     let writer = this.writers.get(path);
     if (!writer) {
       const handle = await this.file(path);
@@ -150,33 +156,62 @@ class Folder {
       await writer.stream.abort().catch(() => {});
       throw error;
     }
-    writer.timer = setTimeout(() => {
-      // What fails here fails again, and is told, at the next operation on the file.
-      this.inTurn(() => this.flush(path)).catch(() => {});
-    }, QUIET);
+    writer.timer = setTimeout(() => void this.inTurn(() => this.settle(path)), QUIET);
   }
 
+  /** Fails with what nobody has been told. */
+  private tell(path: string): void {
+    if (!this.lost.has(path)) return;
+    const error = this.lost.get(path);
+    this.lost.delete(path);
+    throw error;
+  }
+
+  /** Has what was written in the file. */
   private async flush(path: string): Promise<void> {
+    this.tell(path);
     const writer = this.writers.get(path);
     if (!writer) return;
     clearTimeout(writer.timer);
     this.writers.delete(path);
-    await writer.stream.close();
+    try {
+      await writer.stream.close();
+    } catch (error) {
+      await writer.stream.abort().catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Is flush for who is not to be told: the next who writes or has it written is. */
+  private async settle(path: string): Promise<void> {
+    if (!this.writers.has(path)) return;
+    await this.flush(path).catch((error: unknown) => this.lost.set(path, error));
   }
 
   private async move(from: string, to: string): Promise<void> {
     await this.flush(from);
-    await this.flush(to);
+    await this.settle(to);
     const source = await this.file(from);
     const into = await this.parent(to);
+    const taken = await into.getFileHandle(base(to)).then(() => true, () => false);
     const target = await into.getFileHandle(base(to), { create: true });
     if (await source.isSameEntry(target)) return;
-    const stream = await target.createWritable();
-    await (await source.getFile()).stream().pipeTo(stream);
+    try {
+      const stream = await target.createWritable();
+      await (await source.getFile()).stream().pipeTo(stream);
+    } catch (error) {
+      if (!taken) await into.removeEntry(base(to)).catch(() => {});
+      throw error;
+    }
+    this.lost.delete(to);
     await (await this.parent(from)).removeEntry(base(from));
   }
 }
 
+/** How Chromium ends the names of its own files. */
+const SWAP = ".crswap";
+
+const join = (path: string, name: string): string => (path ? `${path}/${name}` : name);
 const base = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 /** The folders that have been picked, by number. */
@@ -215,5 +250,6 @@ function failure(error: unknown): [errno: number, why: string] {
   if (!(error instanceof Error)) return [EIO, String(error)];
   const errno = NUMBERS[error.name] ?? EIO;
   if (errno === EACCES) return [errno, "the browser does not allow it: its user has not given this page the right, or has taken it back"];
+  if (errno === EINVAL) return [errno, "the browser does not allow this name"];
   return [errno, errno === EIO ? error.message : ""];
 }
