@@ -52,7 +52,11 @@ func (sh *shell) restore(s *saved) {
 		}
 	}
 	for _, fd := range s.opened {
-		_ = sh.f.Close(fd)
+		if err := sh.f.Close(fd); err != nil && errno.Of(err) != errno.EINTR {
+			// What was written there is lost.
+			sh.errorf("write error: %s", reason(err))
+			sh.status = max(sh.status, 1)
+		}
 	}
 }
 

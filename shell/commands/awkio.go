@@ -44,7 +44,12 @@ func (a *awk) output(op, name string) *output {
 			a.fail("%s: %s", name, reason(err))
 		}
 		s.output = newOutput(c, fd)
-		s.done = func() int { c.fs.Close(fd); return 0 }
+		s.done = func() int {
+			if err := c.fs.Close(fd); err != nil {
+				a.fail("%s: %s", name, reason(err))
+			}
+			return 0
+		}
 	}
 	a.streams[name] = s
 	return s.output

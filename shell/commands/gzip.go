@@ -128,7 +128,7 @@ func (z *gzipper) replace(name string, in *input, st sys.Stat) {
 		return
 	}
 	w.Flush()
-	out.Close()
+	out.finish()
 	c.fs.Chtimes(to, time.Unix(0, st.Atime), time.Unix(0, st.Mtime))
 	if !z.keep {
 		if err := c.fs.Unlink(name); err != nil {

@@ -284,7 +284,7 @@ func (s *sed) closeFile() {
 			s.c.copyTo(s.out, s.in.r)
 		}
 		s.out.(*output).Flush()
-		s.dest.Close()
+		s.dest.finish()
 		var err error
 		if s.suffix != "" {
 			backup := s.current + s.suffix

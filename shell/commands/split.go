@@ -116,7 +116,7 @@ func (s *splitter) bytes(in *input, size int64, last int) {
 		if err := s.copyTo(out, io.LimitReader(in, left)); err != nil {
 			s.fail(1, "%s: %s", s.name, reason(err))
 		}
-		out.Close()
+		out.finish()
 	}
 }
 
@@ -136,13 +136,13 @@ func (s *splitter) lines(many int) {
 		}
 		if n++; n == many {
 			w.Flush()
-			out.Close()
+			out.finish()
 			out = nil
 		}
 		return true
 	})
 	if out != nil {
 		w.Flush()
-		out.Close()
+		out.finish()
 	}
 }

@@ -118,6 +118,14 @@ type outFile struct{ fdWriter }
 
 func (f *outFile) Close() error { return f.c.fs.Close(f.fd) }
 
+// finish closes the file. As with a write that fails, it ends the command if what was
+// written is not there then.
+func (f *outFile) finish() {
+	if err := f.Close(); err != nil {
+		f.c.writeFailed(f.name, err)
+	}
+}
+
 // copyTo moves all of r to w in pieces of one chunk. It returns the error of
 // reading; errors of writing end the command.
 func (c *cmd) copyTo(w io.Writer, r io.Reader) error {

@@ -116,7 +116,7 @@ func (t *tarrer) create(archive, dir string, compress bool, files []string) {
 		if err != nil {
 			c.fail(2, "%s: %s", archive, reason(err))
 		}
-		defer out.Close()
+		defer out.finish()
 		w := newBuffered(out)
 		defer w.Flush()
 		base = w

@@ -60,5 +60,10 @@ func runTee(c *cmd) int {
 			break
 		}
 	}
+	for _, t := range targets {
+		if err := c.fs.Close(t.fd); err != nil {
+			c.fileError(t.name, err)
+		}
+	}
 	return 0
 }

@@ -43,7 +43,7 @@ func runZip(c *cmd) int {
 		if err != nil {
 			c.fail(15, "%s: %s", archive, reason(err))
 		}
-		defer out.Close()
+		defer out.finish()
 		w := newBuffered(out)
 		defer w.Flush()
 		base = w
