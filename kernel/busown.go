@@ -1,10 +1,10 @@
 package kernel
 
 import (
-	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"slices"
+	"sort"
 
 	"github.com/bushel-wasm/bushel/bus"
 )
@@ -67,7 +67,7 @@ func (b *Bus) Packages() []PackageInfo {
 			list[i].State, list[i].Wrong = "broken", conf.file+": "+conf.wrong.Error()
 		}
 	}
-	slices.SortFunc(list, func(a, b PackageInfo) int { return cmp.Compare(a.Name, b.Name) })
+	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
 	return list
 }
 

@@ -107,26 +107,31 @@ func sysMount(c *call) verdict {
 		return c.failErr(errno.Faultf(errno.ENODEV, "%q is no type of file system: there are %s",
 			attr.Type, strings.Join(slices.Sorted(maps.Keys(c.k.fsTypes)), ", ")))
 	}
-	return c.goOutsideToWait(func(c *call) { c.failErr(c.mount(open, &attr, c.look(at))) })
+	return c.goOutsideToWait(func(c *call) {
+		told, err := c.mount(open, &attr, c.look(at))
+		c.failErr(err)
+		c.reply.Data = append(c.reply.Data, told...)
+	})
 }
 
 // errNoMounts is the end of mount and umount in a program that is shown a part of the tree.
 var errNoMounts = errno.Faultf(errno.EPERM, "a program that is shown some directories only can mount nothing")
 
-// mount opens a file system and puts it over the call's path.
-func (c *call) mount(open FSType, attr *sys.MountAttr, at vfs.At) error {
+// mount opens a file system and puts it over the call's path. told is what it has to say
+// of itself.
+func (c *call) mount(open FSType, attr *sys.MountAttr, at vfs.At) (told string, err error) {
 	fs := c.p.fs
 	if fs != c.k.fs {
-		return errNoMounts
+		return "", errNoMounts
 	}
 	place, err := fs.Walk(at, c.r.Path)
 	switch {
 	case err != nil:
-		return err
+		return "", err
 	case !place.IsDir():
-		return errno.ENOTDIR
+		return "", errno.ENOTDIR
 	case place.Same(fs.Root()):
-		return errno.Faultf(errno.EBUSY, "nothing can be mounted over the top of the tree")
+		return "", errno.Faultf(errno.EBUSY, "nothing can be mounted over the top of the tree")
 	}
 	m := &Mount{Source: attr.Source, Process: c.p, fs: fs, at: at, known: map[string]bool{}}
 	shown := ""
@@ -136,7 +141,7 @@ func (c *call) mount(open FSType, attr *sys.MountAttr, at vfs.At) error {
 		case "ro":
 			m.ReadOnly = true
 		case "remount":
-			return errno.Faultf(errno.EINVAL, "what is mounted cannot be changed: unmount it, and mount it anew")
+			return "", errno.Faultf(errno.EINVAL, "what is mounted cannot be changed: unmount it, and mount it anew")
 		default:
 			m.options = append(m.options, o)
 			shown = strings.TrimPrefix(shown+","+o, ",")
@@ -144,12 +149,12 @@ func (c *call) mount(open FSType, attr *sys.MountAttr, at vfs.At) error {
 	}
 	f, err := open(c.ctx, m)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, o := range m.options {
 		if name, _, _ := strings.Cut(o, "="); !m.known[name] {
 			closeFS(f)
-			return errno.Faultf(errno.EINVAL, "type %s has no option %q", attr.Type, name)
+			return "", errno.Faultf(errno.EINVAL, "type %s has no option %q", attr.Type, name)
 		}
 	}
 	k := c.k
@@ -161,14 +166,19 @@ func (c *call) mount(open FSType, attr *sys.MountAttr, at vfs.At) error {
 	k.unlock()
 	if closed {
 		closeFS(f)
-		return errno.EINTR
+		return "", errno.EINTR
 	}
 	if err := fs.MountOn(place, f, vfs.MountOptions{ReadOnly: m.ReadOnly, Source: attr.Source, Options: shown}); err != nil {
 		k.forgetFS(f)
-		return err
+		return "", err
 	}
 	k.log.Info("mounted", "module", "mount", "pid", c.p.pid, "path", c.r.Path, "type", attr.Type, "source", attr.Source)
-	return nil
+	if r, is := f.(vfs.Repaired); is {
+		if told, _ = r.Repairs(); told != "" {
+			k.log.Warn(told, "module", "mount", "pid", c.p.pid, "path", c.r.Path, "source", attr.Source)
+		}
+	}
+	return told, nil
 }
 
 func sysUnmount(c *call) verdict {

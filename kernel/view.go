@@ -3,6 +3,7 @@ package kernel
 import (
 	"path"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -31,7 +32,7 @@ func (c *call) view(b *birth, at vfs.At, dirs []sys.PreopenDir) error {
 		}
 	}
 	// What is to stand in another comes after it.
-	slices.SortStableFunc(list, func(a, b vfs.Binding) int { return depth(a.Path) - depth(b.Path) })
+	sort.SliceStable(list, func(i, j int) bool { return depth(list[i].Path) < depth(list[j].Path) })
 	if guest {
 		// A preopened directory need not be at a place that is there.
 		list = slices.DeleteFunc(list, func(x vfs.Binding) bool {

@@ -100,3 +100,49 @@ test("where there is no private file system, files stay in IndexedDB", async ({ 
   await again(shell);
   expect((await shell.run("wc -l < link; cat last; rm -r d; ls")).stdout).toBe("100000\nthe last onebin\nlast\nlink\n");
 });
+
+/** Leaves the shell's page, and changes the bytes of its store, by a page of the same origin. */
+async function changeStore({ page }: ShellPage, url: string, change: "first record" | "all"): Promise<void> {
+  await page.goto(`${url}icon.svg`);
+  await page.evaluate(async (what) => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("bushel");
+    const handle = await folder.getFileHandle("home.store");
+    const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+    // The second block has the superblock, which says where the log is.
+    if (what === "first record") bytes[new DataView(bytes.buffer).getUint32(4096 + 32, true) * 4096 + 15]! ^= 1;
+    const out = await handle.createWritable();
+    await out.write(what === "all" ? "" : bytes);
+    await out.close();
+  }, change);
+}
+
+test("of a damaged store is shown what is good, and it is left as it is", async ({ open, site }) => {
+  const shell = await open(undefined, "persist=home");
+  const address = shell.page.url();
+  await shell.run("mkdir work; seq 20000 > work/numbers; sync");
+  await changeStore(shell, site.url, "first record");
+  for (let i = 0; i < 2; i++) {
+    await shell.page.goto(address);
+    await prompted(shell.page);
+    await shell.seen("/home is in memory and will not be kept: the store is damaged");
+    const { code, stdout, stderr } = await shell.run("mkdir m; mount -t opfs -o ro home m; wc -l m/user/work/numbers; touch m/new; mount | grep -c 'home on .* type opfs (ro)'; dmesg | grep -c 'record of its log is lost'");
+    expect(stdout).toBe("20000 m/user/work/numbers\n1\n1\n");
+    expect(stderr).toContain("mount: m: the store is damaged and shown as far as it is good: 1 record of its log is lost\n");
+    expect(stderr).toContain("read-only");
+    expect(code).toBe(0);
+  }
+  expect((await shell.run("mount -t opfs -o ro none m")).stderr).toContain("there is no store of this name");
+});
+
+test("a store that something has emptied is told of", async ({ open, site }) => {
+  const shell = await open(undefined, "persist=home");
+  const address = shell.page.url();
+  await shell.run("echo text > file; sync");
+  await changeStore(shell, site.url, "all");
+  await shell.page.goto(address);
+  await prompted(shell.page);
+  await shell.seen("the store was there with nothing in it, so it begins anew");
+  await shell.page.goto(address);
+  await prompted(shell.page);
+  expect(await shell.screen()).not.toContain("begins anew");
+});

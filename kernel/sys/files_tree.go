@@ -315,9 +315,12 @@ func (f *Files) Umask(mask uint32) uint32 {
 	return uint32(rep.Vals[0])
 }
 
-// Mount mounts over the directory path what a describes.
+// Mount mounts over the directory path what a describes, and sets a.Told.
 func (f *Files) Mount(path string, a *MountAttr) error {
-	_, err := f.pathCall("mount", &Request{Op: OpMount, Path: path, Data: a.Append(nil)})
+	rep, err := f.pathCall("mount", &Request{Op: OpMount, Path: path, Data: a.Append(nil)})
+	if a.Told = ""; err == nil {
+		a.Told = string(rep.Data)
+	}
 	return err
 }
 

@@ -9,6 +9,10 @@ type MountAttr struct {
 	Source string
 	// Options are "ro", "rw" and those of the type, NAME or NAME=VALUE.
 	Options []string
+	// Told is what [Files.Mount] was told of what is mounted: a sentence, in lower case and
+	// without a full stop, of what was found broken in it; empty if nothing was. It is not
+	// sent.
+	Told string
 }
 
 // Append appends the record's wire form to b.

@@ -141,7 +141,8 @@ const (
 	OpStatfs
 	// OpPS lists the processes: data is packed [ProcInfo] records.
 	OpPS
-	// OpMount mounts over the directory path what data, a [MountAttr], describes.
+	// OpMount mounts over the directory path what data, a [MountAttr], describes. Data of
+	// the reply is what [MountAttr.Told] says.
 	OpMount
 	// OpUnmount takes away what is mounted on path: EBUSY while it is in use.
 	OpUnmount

@@ -64,6 +64,13 @@ type ReadOnlyFS interface {
 	ReadOnly() bool
 }
 
+// Repaired is a file system that may have been found broken when it was opened.
+type Repaired interface {
+	// Repairs says in a sentence, in lower case and without a full stop, what was found
+	// broken and is lost; it is empty if nothing was. harmless says that nothing is lost.
+	Repairs() (what string, harmless bool)
+}
+
 // CallerLink is a symbolic link whose target depends on who asks, such as
 // /proc/self.
 type CallerLink interface {

@@ -1,7 +1,7 @@
 package commands
 
 import (
-	"slices"
+	"sort"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel"
@@ -34,7 +34,7 @@ func All() []Command {
 		s := &table[i]
 		list = append(list, Command{Name: s.name, Synopsis: s.synopsis, Help: s.help, Main: s.program})
 	}
-	slices.SortFunc(list, func(a, b Command) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
 	return list
 }
 

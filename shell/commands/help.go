@@ -2,6 +2,7 @@ package commands
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/shell/manual"
@@ -103,7 +104,7 @@ func manualOf(list []Command) []manual.Page {
 	for _, c := range list {
 		pages = append(pages, c.Page())
 	}
-	slices.SortStableFunc(pages, func(a, b manual.Page) int { return strings.Compare(a.Name, b.Name) })
+	sort.SliceStable(pages, func(i, j int) bool { return pages[i].Name < pages[j].Name })
 	return pages
 }
 

@@ -27,7 +27,9 @@ Types that every system has:
   fuse     the same for a package made with the crate wasmer-bus-fuse
   tmp      in memory, empty; size=N[k|m|g] bounds it; SOURCE is any word
 In a page there is also
-  local    a folder of your own disk, which the browser asks you for; SOURCE is any word`}
+  local    a folder of your own disk, which the browser asks you for; SOURCE is any word
+  opfs     the page's store SOURCE, of files that last; of a damaged one -o ro shows what
+           is good and says what is lost, and nothing is written to it`}
 
 // typeOf is the type that a source's name tells, empty if it tells none.
 func typeOf(source string) string {
@@ -71,6 +73,9 @@ func runMount(c *cmd) int {
 	}
 	if err := c.fs.Mount(args[1], &attr); err != nil {
 		c.fail(1, "%s: %s", args[1], reason(err))
+	}
+	if attr.Told != "" {
+		c.errorf("%s: %s", args[1], attr.Told)
 	}
 	return 0
 }

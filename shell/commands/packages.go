@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
@@ -69,7 +70,7 @@ func runPackages(c *cmd) int {
 		}
 		list = slices.DeleteFunc(list, func(p packages.Package) bool { return !slices.Contains(names, p.Name) })
 	}
-	slices.SortFunc(list, func(a, b packages.Package) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
 	switch {
 	case asJSON:
 		c.printJSON(map[string]any{"packages": list})

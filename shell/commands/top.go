@@ -3,7 +3,7 @@ package commands
 import (
 	"cmp"
 	"fmt"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -201,8 +201,9 @@ func (t *top) lines(cols, rows int) []string {
 		states[p.State]++
 	}
 	t.before, t.at = used, now
-	slices.SortStableFunc(procs, func(a, b sys.ProcInfo) int {
-		return cmp.Or(cmp.Compare(share[b.PID], share[a.PID]), cmp.Compare(a.PID, b.PID))
+	sort.Slice(procs, func(i, j int) bool {
+		a, b := procs[i].PID, procs[j].PID
+		return share[a] > share[b] || share[a] == share[b] && a < b
 	})
 	lines := []string{
 		cut(fmt.Sprintf("top - %s, %d processes: %d running, %d waiting, %d stopped, %d zombie", now.In(t.zone()).Format("15:04:05"),

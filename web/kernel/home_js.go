@@ -32,7 +32,7 @@ func mountHome(tree *vfs.Namespace) (notice string, minor bool) {
 	if len(name) == 0 {
 		return "", false
 	}
-	fs, err := storage.Open(string(name))
+	fs, err := storage.Open(string(name), false)
 	switch {
 	case errors.Is(err, errno.EBUSY):
 		return "/home is in memory here and will not be kept: another tab has its files open", false
@@ -46,7 +46,7 @@ func mountHome(tree *vfs.Namespace) (notice string, minor bool) {
 	if err != nil {
 		return fmt.Sprintf("/home is in memory and will not be kept: %v. Its files are left as they are", err), false
 	}
-	return fs.Repairs(), false
+	return fs.Repairs()
 }
 
 // tellBooted has the page know that its messages are read.
@@ -59,4 +59,10 @@ func tellBooted(notice string, minor bool) {
 }
 
 // openStore is the type "opfs" of mount(2): a store of the page's origin by its name.
-func openStore(_ context.Context, m *kernel.Mount) (vfs.FS, error) { return storage.Open(m.Source) }
+func openStore(_ context.Context, m *kernel.Mount) (vfs.FS, error) {
+	fs, err := storage.Open(m.Source, m.ReadOnly)
+	if err != nil {
+		return nil, err
+	}
+	return fs, nil
+}

@@ -34,7 +34,7 @@ func fresh(t testing.TB) *store.FS {
 
 func open(t testing.TB, name string) *store.FS {
 	t.Helper()
-	fs, err := Open(name)
+	fs, err := Open(name, false)
 	must(t, err)
 	t.Cleanup(func() { fs.Close() })
 	return fs
@@ -81,7 +81,7 @@ func TestLasts(t *testing.T) {
 		must(t, err)
 	}
 	must(t, f.(vfs.Syncer).Sync())
-	if _, err := Open("lasts"); errno.Of(err) != errno.EBUSY {
+	if _, err := Open("lasts", false); errno.Of(err) != errno.EBUSY {
 		t.Errorf("opened twice: %v", err)
 	}
 	must(t, fs.Close())
@@ -99,7 +99,7 @@ func TestLasts(t *testing.T) {
 
 func TestOpen_names(t *testing.T) {
 	for _, name := range []string{"", "a/b", "..", "ü", "a b"} {
-		if _, err := Open(name); errno.Of(err) != errno.EINVAL {
+		if _, err := Open(name, false); errno.Of(err) != errno.EINVAL {
 			t.Errorf("%q: %v", name, err)
 		}
 	}

@@ -130,6 +130,13 @@ func (a *allocator) find(want, near uint32) run {
 	return best
 }
 
+// drop gives r up. Who has what of a damaged store is found out in the end.
+func (fs *FS) drop(r run) {
+	if fs.losses == nil {
+		fs.alloc.drop(r)
+	}
+}
+
 // drop gives r up.
 func (a *allocator) drop(r run) {
 	for r.n > 0 {

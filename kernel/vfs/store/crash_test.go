@@ -260,8 +260,8 @@ func (l *load) checkEnded(image []byte, done, at int) {
 		t.Errorf("after device operation %d: %v", at, err)
 		return
 	}
-	if fs.Repairs() != "" {
-		t.Errorf("after device operation %d: %s", at, fs.Repairs())
+	if repairs(fs) != "" {
+		t.Errorf("after device operation %d: %s", at, repairs(fs))
 	}
 	checkRoom(t, fs)
 	meta, sums := l.describe(fs)

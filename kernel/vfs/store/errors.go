@@ -11,3 +11,6 @@ var (
 	// ErrDamaged is a store that does not check. What wraps it says where.
 	ErrDamaged error = errno.Faultf(errno.EIO, "the store is damaged")
 )
+
+// errLost is the end of a read of what a damaged store has lost of a file.
+var errLost = errno.Faultf(errno.EIO, "this part of the file was lost when its store was damaged")

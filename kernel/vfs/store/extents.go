@@ -60,12 +60,12 @@ func (f *file) cut(from uint64) {
 		x := &f.extents[i]
 		if x.log < from {
 			n := uint32(from - x.log)
-			f.fs.alloc.drop(run{x.phys.start + n, x.phys.n - n})
+			f.fs.drop(run{x.phys.start + n, x.phys.n - n})
 			x.phys.n = n
 			keep = i + 1
 			continue
 		}
-		f.fs.alloc.drop(x.phys)
+		f.fs.drop(x.phys)
 	}
 	f.fs.weight.extents -= int64(len(f.extents) - keep)
 	if f.extents = f.extents[:keep]; keep == 0 {

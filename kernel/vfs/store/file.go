@@ -118,6 +118,9 @@ func (f *file) read(p []byte, off int64) (n int, err error) {
 			continue
 		}
 		rest = rest[:min(int64(len(rest)), int64(x.end())<<blockBits-pos)]
+		if x.phys.start < firstBlock {
+			return n, errLost
+		}
 		if err := f.fs.dev.ReadAt(rest, x.phys.offset()+pos-int64(x.log)<<blockBits); err != nil {
 			return n, err
 		}

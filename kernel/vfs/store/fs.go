@@ -26,6 +26,15 @@ type Options struct {
 	// it calls [FS.Flush] before anything leaves the program by which somebody could
 	// know of the writes, and soon in any case. Nil holds nothing back.
 	Defer func()
+	// ReadOnly has the store only read: nothing is written to the device, not even that
+	// it was open. Of a damaged store it shows what is good; [FS.Repairs] says what is lost.
+	ReadOnly bool
+	// Old says that the device was there before it was opened, so that it is told of if
+	// nothing is on it.
+	Old bool
+	// Yield is called now and then while a damaged store is gone through, and may park.
+	// It may be nil.
+	Yield func()
 }
 
 // FS is the file system of a store. It is a [vfs.FS], a [vfs.Space] and a [vfs.Promiser].
@@ -37,6 +46,10 @@ type FS struct {
 	devNum  uint64
 	slow    bool
 	repairs string
+	// harmless says that repairs tells of nothing that is lost.
+	harmless bool
+	readOnly bool
+	losses   *losses // not nil: a damaged store, of which is shown what is good
 
 	// telling is set while mu is held and those are told who have copies of a file.
 	telling atomic.Bool
@@ -97,10 +110,12 @@ func (fs *FS) settle(err *error) {
 	}
 }
 
-// Repairs says in a sentence what Open has found broken and left out; it is
-// empty if nothing was. What a program was about to write when it was ended is
-// no damage.
-func (fs *FS) Repairs() string { return fs.repairs }
+// ReadOnly is whether the store was opened to be read.
+func (fs *FS) ReadOnly() bool { return fs.readOnly }
+
+// Repairs implements [vfs.Repaired]. What a program was about to write when it was
+// ended is no damage.
+func (fs *FS) Repairs() (what string, harmless bool) { return fs.repairs, fs.harmless }
 
 // Space is what the store has and may still get of its device, and how much of
 // that is free for files.

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"testing"
 
+	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 	"github.com/bushel-wasm/bushel/kernel/vfs"
 )
@@ -28,11 +30,35 @@ func use(t *testing.T, fs *FS) {
 	checkRoom(t, fs)
 }
 
+// browse reads all that can be read below d. What a store that is damaged has lost fails.
+func browse(t *testing.T, d *dir) {
+	t.Helper()
+	for x := range d.entries.All {
+		switch n := x.Node.(type) {
+		case *dir:
+			browse(t, n)
+		case *file:
+			if _, err := n.ReadAt(make([]byte, min(n.size, 1<<20)), 0); err != nil && errno.Of(err) != errno.EIO {
+				t.Error(err)
+			}
+		}
+	}
+}
+
 // tryImage opens an image, which must be refused in words or be a store that can
 // be used, and be the same the next time.
 func tryImage(t *testing.T, image []byte) {
 	t.Helper()
 	dev := &memDevice{data: slices.Clone(image), limit: 16 << 20}
+	if fs, err := Open(dev, Options{ReadOnly: true}); err == nil {
+		browse(t, fs.root)
+		must(t, fs.Close())
+	} else if errno.Why(err) == "" && !errors.Is(err, ErrDamaged) {
+		t.Errorf("refused for reading by %v", err)
+	}
+	if !bytes.Equal(dev.data, image) {
+		t.Error("it was written to while it was read only")
+	}
 	fs, err := Open(dev, Options{})
 	if err != nil {
 		if !errors.Is(err, ErrNewer) && !errors.Is(err, ErrForeign) && !errors.Is(err, ErrDamaged) {

@@ -142,6 +142,8 @@ func (l *link) fileType() sys.FileType { return sys.TypeSymlink }
 var (
 	_ vfs.FS          = (*FS)(nil)
 	_ vfs.Space       = (*FS)(nil)
+	_ vfs.ReadOnlyFS  = (*FS)(nil)
+	_ vfs.Repaired    = (*FS)(nil)
 	_ vfs.Waiter      = (*FS)(nil)
 	_ vfs.PromisedDir = (*dir)(nil)
 	_ vfs.Promiser    = (*FS)(nil)

@@ -13,20 +13,27 @@ type nodeEntry struct {
 }
 
 // loadNodes reads the snapshot that a log begins with, and puts the tree together.
-// It returns the snapshot's length.
-func (fs *FS) loadNodes(r *logReader) (int64, error) {
+// It returns the snapshot's length and, if its end is lost, the record that follows.
+func (fs *FS) loadNodes(r *logReader) (size int64, body []byte, err error) {
 	entries := map[uint64][]nodeEntry{}
 	for {
-		body := r.record()
+		body := fs.nextRecord(r)
+		if body == nil && fs.losses == nil {
+			return 0, nil, fmt.Errorf("%w: the snapshot in its log is broken off", ErrDamaged)
+		}
 		if body == nil {
-			return 0, fmt.Errorf("%w: the snapshot in its log is broken off", ErrDamaged)
+			fs.losses.cut = true
+			return r.read, nil, fs.assemble(entries)
 		}
 		d := decoder{b: body[1:]}
 		switch k := kind(body[0]); k {
 		case recNode:
 			n, list := fs.decodeNode(&d)
 			if !d.end() {
-				return 0, damaged(k, "is malformed")
+				if err := fs.wrong(k, "is malformed"); err != nil {
+					return 0, nil, err
+				}
+				continue
 			}
 			ino := n.inode().ino
 			fs.nodes[ino] = n
@@ -36,20 +43,37 @@ func (fs *FS) loadNodes(r *logReader) (int64, error) {
 		case recGone:
 			ino := d.uint()
 			if !d.end() {
-				return 0, damaged(k, "is malformed")
+				if err := fs.wrong(k, "is malformed"); err != nil {
+					return 0, nil, err
+				}
+				continue
 			}
 			delete(fs.nodes, ino)
 			delete(entries, ino)
 		case recWhole:
 			fs.lastIno = d.uint()
 			if !d.end() {
-				return 0, damaged(k, "is malformed")
+				if err := fs.wrong(k, "is malformed"); err != nil {
+					return 0, nil, err
+				}
 			}
-			return r.read, fs.assemble(entries)
+			return r.read, nil, fs.assemble(entries)
 		default:
-			return 0, damaged(k, "does not belong into a snapshot")
+			if fs.losses == nil {
+				return 0, nil, damaged(k, "does not belong into a snapshot")
+			}
+			return r.read, body, fs.assemble(entries)
 		}
 	}
+}
+
+// nextRecord is the next record of the log, nil at its end.
+func (fs *FS) nextRecord(r *logReader) []byte {
+	body := r.record()
+	if body == nil && fs.losses != nil && r.resync(fs.losses.yield) {
+		body = r.record()
+	}
+	return body
 }
 
 func (fs *FS) decodeNode(d *decoder) (node, []nodeEntry) {
@@ -89,33 +113,18 @@ func (fs *FS) decodeNode(d *decoder) (node, []nodeEntry) {
 func (fs *FS) assemble(entries map[uint64][]nodeEntry) error {
 	root, ok := fs.nodes[rootIno].(*dir)
 	if !ok {
-		return fmt.Errorf("%w: it has no top directory", ErrDamaged)
+		if fs.losses == nil {
+			return fmt.Errorf("%w: it has no top directory", ErrDamaged)
+		}
+		root = fs.newNode(rootIno, sys.TypeDirectory, 0o755, "", fs.clock()).(*dir)
 	}
 	fs.plantRoot(root)
-	reached := 0
-	for todo := []*dir{root}; len(todo) > 0; {
-		d := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		reached++
-		d.nlink += 2
-		for _, x := range entries[d.ino] {
-			n := fs.nodes[x.ino]
-			if n == nil || d.entries.Find(x.name) != nil {
-				return fmt.Errorf("%w: a directory has an entry that cannot be", ErrDamaged)
-			}
-			if sub, is := n.(*dir); is {
-				if sub.parent != nil {
-					return fmt.Errorf("%w: a directory is in two places", ErrDamaged)
-				}
-				sub.parent, sub.name = d, x.name
-				d.nlink++
-				todo = append(todo, sub)
-			} else {
-				n.inode().nlink++
-			}
-			d.entries.Put(x.seq, x.name, n)
-			fs.weight.named(x.name, 1)
-		}
+	reached, err := fs.join(root, entries)
+	if err != nil {
+		return err
+	}
+	if fs.losses != nil {
+		return fs.adopt(entries)
 	}
 	for ino, n := range fs.nodes {
 		if ino == 0 || ino > fs.lastIno {
@@ -145,18 +154,62 @@ func (fs *FS) assemble(entries map[uint64][]nodeEntry) error {
 	return nil
 }
 
-// replay makes the changes that follow the snapshot.
-func (fs *FS) replay(r *logReader) error {
-	for {
-		segs, data, at, off, next, read := len(r.segs), r.data, r.at, r.off, r.next, r.read
-		body := r.record()
+// join puts into the directory top, and those below it, what their entries name, and
+// returns how many directories that are.
+func (fs *FS) join(top *dir, entries map[uint64][]nodeEntry) (reached int, err error) {
+	for todo := []*dir{top}; len(todo) > 0; {
+		d := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		reached++
+		d.nlink += 2
+		for _, x := range entries[d.ino] {
+			n := fs.nodes[x.ino]
+			sub, is := n.(*dir)
+			what := ""
+			switch {
+			case n == nil || d.entries.Find(x.name) != nil:
+				what = "a directory has an entry that cannot be"
+			case is && sub.parent != nil:
+				what = "a directory is in two places"
+			case is:
+				sub.parent, sub.name = d, x.name
+				d.nlink++
+				todo = append(todo, sub)
+			default:
+				n.inode().nlink++
+			}
+			if what != "" {
+				if fs.losses == nil {
+					return 0, fmt.Errorf("%w: %s", ErrDamaged, what)
+				}
+				fs.losses.gone.add(d, x.name)
+				continue
+			}
+			d.entries.Put(x.seq, x.name, n)
+			fs.weight.named(x.name, 1)
+		}
+	}
+	return reached, nil
+}
+
+// replay makes the changes that follow the snapshot, the first of which may have been
+// read before.
+func (fs *FS) replay(r *logReader, body []byte) error {
+	for ; ; body = nil {
+		segs, off, next, read := len(r.segs), r.off, r.next, r.read
+		if body == nil {
+			body = fs.nextRecord(r)
+		}
 		if body == nil {
 			return nil
 		}
 		k := kind(body[0])
 		if k == recMount {
 			if len(body) != 9 {
-				return damaged(k, "is malformed")
+				if err := fs.wrong(k, "is malformed"); err != nil {
+					return err
+				}
+				continue
 			}
 			fs.dropOrphans()
 			r.seed = logSeed(r.id, le.Uint64(body[1:]))
@@ -169,8 +222,9 @@ func (fs *FS) replay(r *logReader) error {
 		}
 		if beyond {
 			// The device did not keep its length, so it had not been synced: nor had this.
-			r.segs, r.data, r.at, r.off, r.next, r.read = r.segs[:segs], data, at, off, next, read
-			fs.repairs = "the store lost its end, and with it what was written last and not synced"
+			r.back(segs, off)
+			r.next, r.read = next, read
+			fs.repairs = lostEnd
 			return nil
 		}
 	}
@@ -228,14 +282,16 @@ func (fs *FS) redo(k kind, d *decoder) (beyond bool, err error) {
 		bad = true
 	}
 	if bad {
-		return false, damaged(k, "does not fit what came before")
+		return false, fs.wrong(k, "does not fit what came before")
 	}
 	return false, nil
 }
 
 // dirOf is the directory that a record names.
 func (fs *FS) dirOf(d *decoder) *dir {
-	n, _ := fs.nodes[d.uint()].(*dir)
+	ino := d.uint()
+	fs.find(ino, sys.TypeDirectory)
+	n, _ := fs.nodes[ino].(*dir)
 	return n
 }
 
@@ -246,6 +302,7 @@ func (fs *FS) redoCreate(d *decoder) (bad bool) {
 	if t == sys.TypeSymlink {
 		target = d.text()
 	}
+	fs.makeWay(in, name, now)
 	if !d.end() || in == nil || ino <= fs.lastIno || ino > maxFileSize || !checkName(name) || in.free(name) != nil {
 		return true
 	}
@@ -254,11 +311,15 @@ func (fs *FS) redoCreate(d *decoder) (bad bool) {
 }
 
 func (fs *FS) redoWrite(d *decoder) (beyond bool, err error) {
-	f, ok := fs.nodes[d.uint()].(*file)
+	ino := d.uint()
 	size, atime, mtime := d.size(), d.time(), d.time()
 	fresh := d.extents()
+	if fs.losses != nil && d.end() {
+		return false, fs.rewrite(ino, size, atime, mtime, fresh)
+	}
+	f, ok := fs.nodes[ino].(*file)
 	if !d.end() || !ok || size < f.size {
-		return false, damaged(recWrite, "does not fit what came before")
+		return false, fs.wrong(recWrite, "does not fit what came before")
 	}
 	for _, x := range fresh {
 		if uint64(x.phys.start)+uint64(x.phys.n) > uint64(fs.alloc.end) {

@@ -136,8 +136,11 @@ const maxHeld = 32 << 10
 // record puts the record that fs.enc has into the log's buffer, for which there is
 // room then.
 func (fs *FS) record() error {
-	if fs.closed {
+	switch {
+	case fs.closed:
 		return errno.EIO
+	case fs.readOnly:
+		return errno.EROFS
 	}
 	need := int64(headSize + len(fs.enc.b))
 	need += int64(len(fs.unsaid)) * (headSize + 11)

@@ -100,7 +100,7 @@ func TestOpen_saysWhatIsLost(t *testing.T) {
 	create(t, fs.root, "third")
 	dev.data[at+headSize] ^= 1
 	fs = open(t, dev)
-	if fs.Repairs() == "" {
+	if repairs(fs) == "" {
 		t.Error("it says nothing")
 	}
 	if fs.root.entries.Find("first") == nil || fs.root.entries.Find("second") != nil || fs.root.entries.Find("third") != nil {
@@ -108,8 +108,8 @@ func TestOpen_saysWhatIsLost(t *testing.T) {
 	}
 	// What is left behind the log's end must not come back.
 	create(t, fs.root, "other")
-	if fs = open(t, dev); fs.Repairs() != "" || fs.root.entries.Len() != 2 {
-		t.Errorf("%q, and %d entries", fs.Repairs(), fs.root.entries.Len())
+	if fs = open(t, dev); repairs(fs) != "" || fs.root.entries.Len() != 2 {
+		t.Errorf("%q, and %d entries", repairs(fs), fs.root.entries.Len())
 	}
 }
 
@@ -130,8 +130,8 @@ func TestOpen_saysWhatIsLost_withSegments(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			image := slices.Clone(dev.data)
 			image[at] ^= 1
-			if fs := open(t, &memDevice{data: image}); fs.Repairs() == "" || fs.root.entries.Find("last") != nil {
-				t.Errorf("it says %q", fs.Repairs())
+			if fs := open(t, &memDevice{data: image}); repairs(fs) == "" || fs.root.entries.Find("last") != nil {
+				t.Errorf("it says %q", repairs(fs))
 			}
 		})
 	}

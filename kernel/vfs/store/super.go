@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -56,38 +57,69 @@ func (s *super) append(b []byte) []byte {
 func (s *super) place() int64 { return int64(s.seq&1) << blockBits }
 
 // readSuper finds the superblock that counts. blank says that there is nothing at
-// all where superblocks are.
-func readSuper(dev Device, size int64) (s super, blank bool, err error) {
+// all where superblocks are. all has every one that may be one, also those that do not
+// check, in the order in which they are to be believed.
+func readSuper(dev Device, size int64) (s super, all []super, blank bool, err error) {
 	blank = true
 	found := false
+	var doubtful []super
+	gone := false // there is something that has not even the magic
 	for i := range int64(2) {
 		b := make([]byte, superSize)
 		off := i << blockBits
 		if err := dev.ReadAt(b[:max(0, min(superSize, size-off))], off); err != nil && off < size {
-			return s, false, fmt.Errorf("a superblock cannot be read: %w", err)
+			return s, nil, false, fmt.Errorf("a superblock cannot be read: %w", err)
 		}
-		for _, c := range b {
-			blank = blank && c == 0
-		}
+		empty := len(bytes.Trim(b, "\x00")) == 0
+		blank = blank && empty
 		if string(b[:8]) != superMagic {
+			gone = gone || !empty
 			continue
 		}
 		if le.Uint32(b[8:]) > formatVersion {
-			return s, false, ErrNewer
-		}
-		if le.Uint32(b[superSize-4:]) != crc32.Checksum(b[:superSize-4], castagnoli) || le.Uint32(b[12:]) != blockSize {
-			continue
+			return s, nil, false, ErrNewer
 		}
 		c := super{seq: le.Uint64(b[16:]), logID: le.Uint64(b[24:]), first: run{le.Uint32(b[32:]), le.Uint32(b[36:])}}
-		if c.seq&1 == uint64(i) && (!found || c.seq > s.seq) {
+		switch sure := le.Uint32(b[superSize-4:]) == crc32.Checksum(b[:superSize-4], castagnoli) && le.Uint32(b[12:]) == blockSize && c.seq&1 == uint64(i); {
+		case !sure:
+			doubtful = append(doubtful, c)
+		case !found || c.seq > s.seq:
 			s, found = c, true
+			all = append([]super{c}, all...)
+		default:
+			all = append(all, c)
 		}
 	}
+	all = append(all, doubtful...)
 	switch {
-	case found:
-		return s, false, nil
-	case blank:
-		return s, true, nil
+	case !found && !blank:
+		err = ErrForeign
+	case found && len(doubtful) > 0 && doubtful[0].seq == s.seq+1:
+		// It is in one sector, so no write that was broken off explains it.
+		all[0], all[1] = all[1], all[0]
+		err = fmt.Errorf("%w: its newest superblock does not check", ErrDamaged)
+	case found && (gone || s.seq > 1 && len(all) == 1):
+		err = fmt.Errorf("%w: one of its superblocks is gone, which may be the newer one", ErrDamaged)
 	}
-	return s, false, ErrForeign
+	return s, all, blank, err
+}
+
+// inUse reports whether there is more on a device without superblocks than a format
+// leaves that was broken off: no file is made new over what somebody may want back. It
+// looks where a store has things first.
+func inUse(dev Device, size int64) (bool, error) {
+	const upTo = 8 << 20
+	b := make([]byte, window)
+	for off := int64(firstBlock<<blockBits) + 512; off < min(size, upTo); off += int64(len(b)) {
+		b = b[:min(window, size-off)]
+		if err := dev.ReadAt(b, off); err != nil {
+			return false, err
+		}
+		for _, c := range b {
+			if c != 0 {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }

@@ -51,7 +51,7 @@ func (fs *FS) Promise(n int64) bool {
 	case n < 0:
 		fs.promised -= blocks
 		return true
-	case fs.closed || fs.slow || fs.makeRoom(blocks, false) != nil || fs.alloc.free < fs.kept(false)+blocks:
+	case fs.closed || fs.readOnly || fs.slow || fs.makeRoom(blocks, false) != nil || fs.alloc.free < fs.kept(false)+blocks:
 		return false
 	}
 	fs.promised += blocks

@@ -2,7 +2,7 @@
 // chunks, all of which are in memory while it is open. What has changed goes out in
 // transactions, one after another, each with the state of one moment; so whatever ends
 // the worker leaves a state that there was.
-import type { Disk } from "./disk.ts";
+import { NO_STORE, NoDisk, type Disk } from "./disk.ts";
 
 const CHUNK = 64 << 10;
 
@@ -17,6 +17,7 @@ const SIZE = "size";
 class ChunkDisk implements Disk {
   readonly slow = true;
   readonly limit = LIMIT;
+  readonly old: boolean;
   readonly #db: IDBDatabase;
   readonly #chunks: Map<number, Uint8Array<ArrayBuffer>>;
   readonly #dirty = new Set<number>();
@@ -24,7 +25,8 @@ class ChunkDisk implements Disk {
   #saved: number;
   #saving: Promise<void> | undefined;
 
-  constructor(db: IDBDatabase, chunks: Map<number, Uint8Array<ArrayBuffer>>, size: number) {
+  constructor(db: IDBDatabase, chunks: Map<number, Uint8Array<ArrayBuffer>>, size: number, old: boolean) {
+    this.old = old;
     this.#db = db;
     this.#chunks = chunks;
     this.#size = this.#saved = size;
@@ -131,11 +133,14 @@ function result<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** Opens the store name; undefined if this browser keeps nothing for this page. */
-export async function openChunks(name: string): Promise<Disk | undefined> {
+/** Opens the store name, or with create makes it; undefined if this browser keeps nothing for this page. */
+export async function openChunks(name: string, create: boolean): Promise<Disk | undefined> {
+  let old = true;
   try {
     const opening = indexedDB.open(`bushel-store:${name}`, 1);
     opening.onupgradeneeded = () => {
+      old = false;
+      if (!create) return opening.transaction!.abort();
       opening.result.createObjectStore(CHUNKS);
       opening.result.createObjectStore(META);
     };
@@ -146,8 +151,11 @@ export async function openChunks(name: string): Promise<Disk | undefined> {
       result(all.objectStore(CHUNKS).getAll()) as Promise<Uint8Array<ArrayBuffer>[]>,
       result(all.objectStore(META).get(SIZE)) as Promise<number | undefined>,
     ]);
-    return new ChunkDisk(db, new Map(keys.map((key, i) => [key, values[i]!])), size ?? 0);
+    // A size that is lost is that of the chunks.
+    const length = size ?? ((keys.at(-1) ?? -1) + 1) * CHUNK;
+    return new ChunkDisk(db, new Map(keys.map((key, i) => [key, values[i]!])), length, old);
   } catch {
+    if (!old && !create) throw new NoDisk(NO_STORE);
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 // A store in the origin's private file system: a file with a synchronous access
 // handle, which a browser gives to one worker at a time.
-import { NoDisk, type Disk } from "./disk.ts";
+import { NO_STORE, NoDisk, type Disk } from "./disk.ts";
 
 /** The folder of all stores. */
 const FOLDER = "bushel";
@@ -12,10 +12,12 @@ const PAUSE = 50;
 class FileDisk implements Disk {
   readonly slow = false;
   readonly limit = Infinity;
+  readonly old: boolean;
   readonly #handle: FileSystemSyncAccessHandle;
 
-  constructor(handle: FileSystemSyncAccessHandle) {
+  constructor(handle: FileSystemSyncAccessHandle, old: boolean) {
     this.#handle = handle;
+    this.old = old;
   }
 
   read(into: Uint8Array<ArrayBuffer>, at: number): void {
@@ -46,20 +48,28 @@ class FileDisk implements Disk {
   }
 }
 
-/** Opens the store name; undefined if this browser has no such files for this page. */
-export async function openFile(name: string): Promise<Disk | undefined> {
-  let file: FileSystemFileHandle;
+/** Opens the store name, or with create makes it; undefined if this browser has no such files for this page. */
+export async function openFile(name: string, create: boolean): Promise<Disk | undefined> {
+  let file: FileSystemFileHandle | undefined;
+  let old = true;
   try {
     const root = await navigator.storage.getDirectory();
     const folder = await root.getDirectoryHandle(FOLDER, { create: true });
-    file = await folder.getFileHandle(`${name}.store`, { create: true });
+    const entry = `${name}.store`;
+    file = await folder.getFileHandle(entry).catch(() => undefined);
+    if (!file) {
+      if (!create) throw new NoDisk(NO_STORE);
+      old = false;
+      file = await folder.getFileHandle(entry, { create });
+    }
     if (typeof file.createSyncAccessHandle !== "function") return undefined;
-  } catch {
+  } catch (error) {
+    if (error instanceof NoDisk) throw error;
     return undefined; // no such thing in this context, or forbidden in it
   }
   for (let i = 1; ; i++) {
     try {
-      return new FileDisk(await file.createSyncAccessHandle());
+      return new FileDisk(await file.createSyncAccessHandle(), old);
     } catch (error) {
       const { name } = error as DOMException;
       if (name !== "NoModificationAllowedError" && name !== "InvalidStateError") return undefined;

@@ -3,6 +3,8 @@
 export interface Disk {
   /** What was written is out of the reach of the worker's end only when settle has resolved. */
   readonly slow: boolean;
+  /** It was there before it was opened. */
+  readonly old: boolean;
   /** The most bytes that it may have, besides the browser's quota. */
   readonly limit: number;
   /** Fills into from the offset at on, which lies within the size. */
@@ -16,6 +18,9 @@ export interface Disk {
   settle(medium: boolean): Promise<void>;
   close(): void;
 }
+
+/** What is said of a store that is not to be made and is not there. */
+export const NO_STORE = "there is no store of this name";
 
 /** Why there is no disk; its message is one sentence, in lower case. */
 export class NoDisk extends Error {

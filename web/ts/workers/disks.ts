@@ -19,7 +19,7 @@ const LATER = 4;
 export type Medium = "auto" | "idb";
 
 export interface DiskExports {
-  disk_opened(token: number, id: number, slow: number, length: number): void;
+  disk_opened(token: number, id: number, flags: number, length: number): void;
   disk_done(token: number, errno: number): void;
   disk_later(): void;
 }
@@ -29,11 +29,11 @@ interface OpenDisk {
   release(): void;
 }
 
-/** Opens the store name, and keeps it until it is released or the worker ends. Rejects with a NoDisk. */
-async function open(name: string, medium: Medium): Promise<OpenDisk> {
+/** Opens the store name, or with create makes it, and keeps it until it is released or the worker ends. Rejects with a NoDisk. */
+async function open(name: string, medium: Medium, create: boolean): Promise<OpenDisk> {
   const release = await lock(`bushel-store:${name}`);
   try {
-    const disk = (medium === "auto" ? await openFile(name) : undefined) ?? (navigator.locks ? await openChunks(name) : undefined);
+    const disk = (medium === "auto" ? await openFile(name, create) : undefined) ?? (navigator.locks ? await openChunks(name, create) : undefined);
     if (!disk) throw new NoDisk("this browser keeps no files for this page");
     return { disk, release };
   } catch (error) {
@@ -73,7 +73,7 @@ export class Disks {
   /** Begins to open a store that the program is going to ask for. */
   expect(name: string): void {
     if (!/^[\w-]+$/.test(name)) return; // the program is going to refuse it
-    const opening = open(name, this.#medium);
+    const opening = open(name, this.#medium, true);
     opening.catch(() => {});
     this.#opening.set(name, opening);
   }
@@ -91,7 +91,7 @@ export class Disks {
     };
     const disk = (id: number): Disk => this.#all[id]!.disk;
     return {
-      disk_open: (token: number, at: number, n: number) => void this.#open(program, token, program.text(at, n)),
+      disk_open: (token: number, at: number, n: number, create: number) => void this.#open(program, token, program.text(at, n), create !== 0),
       disk_later: () => void setTimeout(() => program.exports.disk_later(), LATER),
       // These two are called often: they go without guard.
       disk_read: (id: number, at: number, n: number, off: number) => {
@@ -148,14 +148,14 @@ export class Disks {
     };
   }
 
-  async #open<E extends DiskExports>(program: GoProgram<E>, token: number, name: string): Promise<void> {
+  async #open<E extends DiskExports>(program: GoProgram<E>, token: number, name: string, create: boolean): Promise<void> {
     try {
-      const opening = this.#opening.get(name) ?? open(name, this.#medium);
+      const opening = this.#opening.get(name) ?? open(name, this.#medium, create);
       this.#opening.delete(name);
       const [opened] = await Promise.all([opening, this.#estimate()]);
       const id = ++this.#lastID;
       this.#all[id] = opened;
-      program.exports.disk_opened(token, id, opened.disk.slow ? 1 : 0, 0);
+      program.exports.disk_opened(token, id, (opened.disk.slow ? 1 : 0) | (opened.disk.old ? 2 : 0), 0);
     } catch (error) {
       const text = new TextEncoder().encode(error instanceof Error ? error.message : String(error));
       const busy = error instanceof NoDisk && error.busy;
