@@ -140,50 +140,61 @@ func (f *Files) UnlinkAt(dirfd uint64, path string) error {
 	return err
 }
 
-// DeepPath is the length from which on who goes down a tree, however deep, should look
-// up names from an open directory: no path has room for all of them.
-const DeepPath = 2048
+// deepPath is the length from which on names are looked up from an open directory: no
+// path has room for all of a tree, however deep.
+const deepPath = 2048
+
+// A Reach is where somebody who goes down a tree finds a file: at Path, looked up from
+// the directory FD or [AtCwd].
+type Reach struct {
+	FD   uint64
+	Path string
+}
+
+// Below is the entry name of a directory that [Files.Enter] returned.
+func (r Reach) Below(name string) Reach { return Reach{r.FD, r.Path + name} }
+
+// Enter lists the directory at, and says by dir how what is in it is reached, however
+// deep that is. The caller calls leave when it is done with all of it, also after an
+// error. It follows a link as flags say.
+func (f *Files) Enter(at Reach, flags AtFlag) (dir Reach, list []DirEntry, leave func(), err error) {
+	leave = func() {}
+	fd, err := f.OpenAt(at.FD, at.Path, ORead|ODirectory|OCloexec, 0, flags)
+	if err != nil {
+		return at, nil, leave, err
+	}
+	list, err = f.ReadDirFD(fd)
+	if len(at.Path) > deepPath {
+		return Reach{FD: num(fd)}, list, func() { f.Close(fd) }, err
+	}
+	f.Close(fd)
+	return Reach{at.FD, strings.TrimRight(at.Path, "/") + "/"}, list, leave, err
+}
 
 // RemoveAll removes path and all below it; that it is not there is no error. Links
 // are removed, never followed. It goes on after an error and returns the first.
-func (f *Files) RemoveAll(path string) error { return f.removeAll(AtCwd, path) }
+func (f *Files) RemoveAll(path string) error { return f.removeAll(Reach{AtCwd, path}) }
 
-func (f *Files) removeAll(dirfd uint64, path string) error {
-	err := f.UnlinkAt(dirfd, path)
+func (f *Files) removeAll(at Reach) error {
+	err := f.UnlinkAt(at.FD, at.Path)
 	if err == nil || errors.Is(err, errno.ENOENT) {
 		return nil
 	}
 	if !errors.Is(err, errno.EISDIR) && !errors.Is(err, errno.EPERM) {
 		return err
 	}
-	if st, e := f.StatAt(dirfd, path, AtNoFollow); e != nil || st.Type != TypeDirectory {
+	if st, e := f.StatAt(at.FD, at.Path, AtNoFollow); e != nil || st.Type != TypeDirectory {
 		return err
 	}
-	first := f.emptyAll(dirfd, path)
-	if err := f.RmdirAt(dirfd, path); err != nil && !errors.Is(err, errno.ENOENT) && first == nil {
-		first = err
-	}
-	return first
-}
-
-// emptyAll removes all that is in the directory path.
-func (f *Files) emptyAll(dirfd uint64, path string) (first error) {
-	fd, err := f.OpenAt(dirfd, path, ORead|ODirectory|OCloexec, 0, AtNoFollow)
-	if err != nil {
-		return err
-	}
-	list, first := f.ReadDirFD(fd)
-	if len(path) > DeepPath {
-		defer f.Close(fd)
-		dirfd, path = num(fd), ""
-	} else {
-		f.Close(fd)
-		path = strings.TrimRight(path, "/") + "/"
-	}
+	dir, list, leave, first := f.Enter(at, AtNoFollow)
 	for _, e := range list {
-		if err := f.removeAll(dirfd, path+e.Name); err != nil && first == nil {
+		if err := f.removeAll(dir.Below(e.Name)); err != nil && first == nil {
 			first = err
 		}
+	}
+	leave()
+	if err := f.RmdirAt(at.FD, at.Path); err != nil && !errors.Is(err, errno.ENOENT) && first == nil {
+		first = err
 	}
 	return first
 }
@@ -208,8 +219,11 @@ func (f *Files) Symlink(target, path string) error {
 }
 
 // Readlink is the target of the link path.
-func (f *Files) Readlink(path string) (string, error) {
-	rep, err := f.pathCall("readlink", &Request{Op: OpReadlink, Path: path, Args: [6]uint64{AtCwd}})
+func (f *Files) Readlink(path string) (string, error) { return f.ReadlinkAt(AtCwd, path) }
+
+// ReadlinkAt is Readlink for a path below the directory dirfd, or [AtCwd].
+func (f *Files) ReadlinkAt(dirfd uint64, path string) (string, error) {
+	rep, err := f.pathCall("readlink", &Request{Op: OpReadlink, Path: path, Args: [6]uint64{dirfd}})
 	return string(rep.Data), err
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // deepen makes a tree in /work that is deeper than any path is long, with a file in
@@ -40,5 +41,36 @@ func TestRemove_deep(t *testing.T) {
 	w.must(w.fs.RemoveAll("deep"))
 	if list, err := w.fs.ReadDir("."); err != nil || len(list) != 0 {
 		t.Errorf("%v, %v", list, err)
+	}
+}
+
+func TestFind_deep(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []struct {
+		line  string
+		lines int // that it prints
+		left  bool
+	}{
+		{"find deep", 120, true},
+		{"find deep/ -type f -size 1c", 60, true},
+		{"find deep -name file -newer deep -o -type d -empty", 59, true},
+		{"find . -mindepth 1 -name file -print -delete", 60, true},
+		{"find deep -delete", 0, false},
+	} {
+		w.must(w.fs.Chdir(workDir))
+		w.must(w.fs.RemoveAll("deep"))
+		w.deepen("deep")
+		w.must(w.fs.Chdir(workDir))
+		if c.lines == 59 {
+			w.must(w.fs.Chtimes("deep/file", time.Unix(1, 0), time.Unix(1, 0)))
+			w.must(w.fs.Chtimes("deep", time.Unix(2, 0), time.Unix(2, 0)))
+		}
+		got := w.run(words(c.line), "")
+		if n := strings.Count(got.out, "\n"); got.err != "" || got.code != 0 || n != c.lines {
+			t.Errorf("%s: %d lines, %.300s", c.line, n, got.err)
+		}
+		if list, err := w.fs.ReadDir("."); err != nil || (len(list) > 0) != c.left {
+			t.Errorf("%s: %v, %v", c.line, list, err)
+		}
 	}
 }

@@ -19,6 +19,7 @@ Options:  -maxdepth N  -mindepth N  -depth  -L follow links`}
 // found is a file on find's way.
 type found struct {
 	path  string
+	at    sys.Reach // where it is, also if path is too long for a call
 	base  string
 	start string
 	depth int
@@ -68,7 +69,7 @@ func runFind(c *cmd) int {
 		}
 	}
 	for _, path := range paths {
-		fd.walk(&found{path: path, base: baseName(path), start: path})
+		fd.walk(&found{path: path, at: sys.Reach{FD: sys.AtCwd, Path: path}, base: baseName(path), start: path})
 		if fd.quit {
 			break
 		}
@@ -83,9 +84,9 @@ func (fd *finder) walk(f *found) {
 	c := fd.c
 	c.tick()
 	var err error
-	f.st, err = c.fs.Lstat(f.path)
+	f.st, err = c.fs.StatAt(f.at.FD, f.at.Path, sys.AtNoFollow)
 	if err == nil && f.st.Type == sys.TypeSymlink && fd.follow {
-		if st, e := c.fs.Stat(f.path); e == nil {
+		if st, e := c.fs.StatAt(f.at.FD, f.at.Path, 0); e == nil {
 			f.st = st
 		}
 	}
@@ -98,12 +99,13 @@ func (fd *finder) walk(f *found) {
 		fd.expr(f)
 	}
 	if f.st.Type == sys.TypeDirectory && !f.prune && !fd.quit && (fd.max < 0 || f.depth < fd.max) {
-		list, err := c.fs.ReadDir(f.path)
+		dir, list, leave, err := c.fs.Enter(f.at, 0)
+		defer leave()
 		if err != nil {
 			c.fileError(f.path, err)
 		}
 		for _, e := range list {
-			fd.walk(&found{path: joinPath(f.path, e.Name), base: e.Name, start: f.start, depth: f.depth + 1})
+			fd.walk(&found{path: joinPath(f.path, e.Name), at: dir.Below(e.Name), base: e.Name, start: f.start, depth: f.depth + 1})
 			if fd.quit {
 				return
 			}

@@ -36,14 +36,14 @@ func (p *findParser) actionFor(op string) findTest {
 	case "-delete":
 		fd.action, fd.depthFirst = true, true
 		return func(f *found) bool {
-			remove := c.fs.Unlink
+			remove := c.fs.UnlinkAt
 			if f.st.Type == sys.TypeDirectory {
-				remove = c.fs.Rmdir
+				remove = c.fs.RmdirAt
 			}
 			if f.path == "." {
 				return true
 			}
-			if err := remove(f.path); err != nil {
+			if err := remove(f.at.FD, f.at.Path); err != nil {
 				c.errorf("cannot delete %s: %s", f.path, reason(err))
 				c.code = 1
 				return false
@@ -141,7 +141,7 @@ func (c *cmd) findFormat(format string, f *found) string {
 			s = strconv.Itoa(f.depth)
 		case 'l':
 			if f.st.Type == sys.TypeSymlink {
-				s, _ = c.fs.Readlink(f.path)
+				s, _ = c.fs.ReadlinkAt(f.at.FD, f.at.Path)
 			}
 		case 'm':
 			s = strconv.FormatUint(uint64(f.st.Mode), 8)

@@ -38,7 +38,7 @@ func (p *findParser) nameTest(op string) findTest {
 		return func(f *found) bool { return globMatch(text, f.base, op == "-iname") }
 	case "-lname":
 		return func(f *found) bool {
-			target, err := p.c.fs.Readlink(f.path)
+			target, err := p.c.fs.ReadlinkAt(f.at.FD, f.at.Path)
 			return err == nil && globMatch(text, target, false)
 		}
 	case "-regex", "-iregex":
@@ -58,7 +58,8 @@ func (p *findParser) nameTest(op string) findTest {
 // empty is true of files and directories that hold nothing.
 func (p *findParser) empty(f *found) bool {
 	if f.st.Type == sys.TypeDirectory {
-		list, err := p.c.fs.ReadDir(f.path)
+		_, list, leave, err := p.c.fs.Enter(f.at, 0)
+		leave()
 		return err == nil && len(list) == 0
 	}
 	return f.st.Type == sys.TypeRegular && f.st.Size == 0

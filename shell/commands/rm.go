@@ -2,7 +2,6 @@ package commands
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
@@ -20,12 +19,10 @@ Remove files.
 type remover struct {
 	c                                   *cmd
 	force, ask, recursive, dir, verbose bool
-	at                                  uint64 // the directory that names are looked up in
-	above                               string // its own name, with a slash, if it is not the working directory
 }
 
 func runRm(c *cmd) int {
-	r := remover{c: c, at: sys.AtCwd}
+	r := remover{c: c}
 	f := c.flags()
 	once, noRoot := false, false
 	f.fn("f|force", noArg, func(string) error { r.force, r.ask = true, false; return nil })
@@ -55,7 +52,7 @@ func runRm(c *cmd) int {
 			c.code = 1
 			continue
 		}
-		r.remove(name)
+		r.remove(sys.Reach{FD: sys.AtCwd, Path: name}, name)
 	}
 	return 0
 }
@@ -66,12 +63,11 @@ func (c *cmd) isRoot(name string) bool {
 	return err == nil && rerr == nil && st.Dev == root.Dev && st.Ino == root.Ino
 }
 
-// remove removes a name and reports whether it is gone.
-func (r *remover) remove(name string) bool {
+// remove removes what is at, which is called whole, and reports whether it is gone.
+func (r *remover) remove(at sys.Reach, whole string) bool {
 	c := r.c
 	c.tick()
-	whole := r.above + name
-	st, err := c.fs.StatAt(r.at, name, sys.AtNoFollow)
+	st, err := c.fs.StatAt(at.FD, at.Path, sys.AtNoFollow)
 	if err != nil {
 		if r.force && (isErrno(err, errno.ENOENT) || isErrno(err, errno.ENOTDIR)) {
 			return true
@@ -83,7 +79,7 @@ func (r *remover) remove(name string) bool {
 		if r.ask && !c.confirm("remove file %s? ", whole) {
 			return false
 		}
-		if err := c.fs.UnlinkAt(r.at, name); err != nil {
+		if err := c.fs.UnlinkAt(at.FD, at.Path); err != nil {
 			c.fileError(whole, err)
 			return false
 		}
@@ -96,13 +92,13 @@ func (r *remover) remove(name string) bool {
 		c.fileError(whole, errno.EISDIR)
 		return false
 	}
-	if r.recursive && !r.empty(name) {
+	if r.recursive && !r.empty(at, whole) {
 		return false
 	}
 	if r.ask && !c.confirm("remove directory %s? ", whole) {
 		return false
 	}
-	if err := c.fs.RmdirAt(r.at, name); err != nil {
+	if err := c.fs.RmdirAt(at.FD, at.Path); err != nil {
 		c.fileError(whole, err)
 		return false
 	}
@@ -112,38 +108,21 @@ func (r *remover) remove(name string) bool {
 	return true
 }
 
-// empty removes all that is in the directory name, and reports whether it is gone.
-func (r *remover) empty(name string) bool {
+// empty removes all that is in the directory at, and reports whether it is gone.
+func (r *remover) empty(at sys.Reach, whole string) bool {
 	c := r.c
-	fd, err := c.fs.OpenAt(r.at, name, sys.ORead|sys.ODirectory, 0, sys.AtNoFollow)
+	dir, list, leave, err := c.fs.Enter(at, sys.AtNoFollow)
+	defer leave()
 	if err != nil {
-		c.fileError(r.above+name, err)
+		c.fileError(whole, err)
 		return false
 	}
-	list, err := c.fs.ReadDirFD(fd)
-	if len(name) > sys.DeepPath {
-		defer func(at uint64, above string) {
-			r.at, r.above = at, above
-			c.fs.Close(fd)
-		}(r.at, r.above)
-		r.at, r.above, name = uint64(fd), r.above+strings.TrimRight(name, "/")+"/", ""
-	} else {
-		c.fs.Close(fd)
-	}
-	if err != nil {
-		c.fileError(r.above+name, err)
-		return false
-	}
-	if len(list) > 0 && r.ask && !c.confirm("descend into directory %s? ", r.above+name) {
+	if len(list) > 0 && r.ask && !c.confirm("descend into directory %s? ", whole) {
 		return false
 	}
 	all := true
 	for _, e := range list {
-		below := e.Name
-		if name != "" {
-			below = joinPath(name, e.Name)
-		}
-		all = r.remove(below) && all
+		all = r.remove(dir.Below(e.Name), joinPath(whole, e.Name)) && all
 	}
 	return all
 }
