@@ -110,3 +110,51 @@ test("offsets have 64 bits", async ({ open }) => {
     df -h / | tail -1 | tr -s ' ' | cut -d' ' -f3`);
   expect(run.stdout).toMatch(/^5368709123\n0000000 {2}\\0 {2}\\0 {3}e {3}n {3}d\n.+\n$/);
 });
+
+test("a folder is listed with all that is below it", async ({ open }) => {
+  const shell = await open();
+  const seen = await shell.page.evaluate(async () => {
+    const { fs } = globalThis.shell;
+    await fs.mkdir("/tmp/tree/b/c", { recursive: true });
+    for (const name of ["a", "b/d", "b/c/e", "b-"]) await fs.writeFile(`/tmp/tree/${name}`, name);
+    await globalThis.shell.run("ln -s b /tmp/tree/l; ln -s . /tmp/tree/b/loop");
+    const entries = await fs.readdir("/tmp/tree", { recursive: true, withFileTypes: true });
+    const fault = await fs.readdir("/tmp/tree/a", { recursive: true }).then(() => "none", (error) => error.code);
+    await fs.rm("/tmp/tree", { recursive: true });
+    await fs.mkdir("/tmp/tree");
+    return {
+      names: await fs.readdir("/tmp/tree", { recursive: true }),
+      relative: await fs.mkdir("up/down", { recursive: true }).then(() => fs.readdir("up/", { recursive: true, withFileTypes: true })).then((list) => list.map((e) => [e.parentPath, e.name])),
+      entries: entries.map((e) => `${e.parentPath} ${e.name} ${e.type}`),
+      fault,
+    };
+  });
+  expect(seen).toEqual({
+    names: [],
+    relative: [["up/", "down"]],
+    entries: ["/tmp/tree a file", "/tmp/tree b directory", "/tmp/tree/b c directory", "/tmp/tree/b/c e file", "/tmp/tree/b d file", "/tmp/tree/b loop symlink", "/tmp/tree b- file", "/tmp/tree l symlink"],
+    fault: "ENOTDIR",
+  });
+  expect(await shell.page.evaluate(async () => {
+    const { fs } = globalThis.shell;
+    await fs.mkdir("/tmp/n/x/y", { recursive: true });
+    return fs.readdir("/tmp/n", { recursive: true });
+  })).toEqual(["x", "x/y"]);
+});
+
+test("a tree that is deeper than a path is long is listed and removed", async ({ open }) => {
+  const shell = await open();
+  const made = await shell.run("n=$(printf %0200d 0); mkdir /tmp/deep; cd /tmp/deep; for i in $(seq 60); do mkdir $n && cd -P $n && echo x > file || exit; done");
+  expect(made).toEqual({ code: 0, stdout: "", stderr: "" });
+  const seen = await shell.page.evaluate(async () => {
+    const { fs } = globalThis.shell;
+    const list = await fs.readdir("/tmp/deep", { recursive: true });
+    // One more than the files that the page may have open at once.
+    await Promise.all(Array.from({ length: 129 }, () => fs.readdir("/tmp/deep", { recursive: true })));
+    await fs.rm("/tmp/deep", { recursive: true });
+    return { count: list.length, longest: Math.max(...list.map((name) => name.length)), left: await fs.readdir("/tmp") };
+  });
+  expect(seen.count).toBe(120);
+  expect(seen.longest).toBe(60 * 201 + 4);
+  expect(seen.left).not.toContain("deep");
+});

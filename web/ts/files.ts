@@ -62,12 +62,32 @@ export class FileStat extends Kinded {
 /** What a directory tells of a file in it; of a symbolic link, the link itself. */
 export class Entry extends Kinded {
   readonly name: string;
+  /** The path of the directory that it is in. */
+  readonly parentPath: string;
 
-  constructor(name: string, type: FileKind) {
+  constructor(name: string, type: FileKind, parentPath: string) {
     super(type);
     this.name = name;
+    this.parentPath = parentPath;
   }
 }
+
+/** What readdir may be told. */
+export interface ReaddirOptions {
+  /** Entries and not just names. */
+  withFileTypes?: boolean;
+  /** All that is below the directory too; names are relative to it. Links are not followed. */
+  recursive?: boolean;
+}
+
+/** Where a file of a tree is found that may be deeper than a path is long: at path, looked up from the directory fd. */
+interface Reach {
+  fd: number;
+  path: string;
+}
+
+/** From how many bytes on names are looked up from an open directory: a path has 4,095, a name 255. */
+const DEEP = 3500;
 
 export interface WriteOptions {
   /** Add to the end instead of replacing. */
@@ -147,11 +167,11 @@ export class Files {
     }
   }
 
-  private async open(client: Client, path: string, flags: number, mode = 0o644): Promise<number> {
+  private async open(client: Client, path: string, flags: number, mode = 0o644, from = AT_CWD, at = 0): Promise<number> {
     if (this.free > 0) this.free--;
     else await new Promise<void>((resolve) => this.queue.push(resolve));
     try {
-      return (await client.call({ op: Op.open, args: [AT_CWD, flags, mode], path })).vals[0];
+      return (await client.call({ op: Op.open, args: [from, flags, mode, at], path })).vals[0];
     } catch (error) {
       this.release();
       throw error;
@@ -170,11 +190,35 @@ export class Files {
     else this.free++;
   }
 
-  readdir(path: string): Promise<string[]>;
-  readdir(path: string, options: { withFileTypes: true }): Promise<Entry[]>;
-  async readdir(path: string, options?: { withFileTypes?: boolean }): Promise<string[] | Entry[]> {
+  readdir(path: string, options?: ReaddirOptions & { withFileTypes?: false }): Promise<string[]>;
+  readdir(path: string, options: ReaddirOptions & { withFileTypes: true }): Promise<Entry[]>;
+  async readdir(path: string, options: ReaddirOptions = {}): Promise<string[] | Entry[]> {
     const client = await this.kernel();
-    const fd = await this.open(client, path, Open.directory);
+    const found: Entry[] = [];
+    const names: string[] = [];
+    const list = async (at: Reach, flags: number, parent: string, before: string): Promise<void> => {
+      const { entries, below, leave } = await this.enter(client, at, parent, flags);
+      try {
+        for (const entry of entries) {
+          found.push(entry);
+          names.push(before + entry.name);
+          if (options.recursive && entry.isDirectory()) {
+            await list(below(entry.name), At.noFollow, join(parent, entry.name), `${before}${entry.name}/`);
+          }
+        }
+      } finally {
+        leave();
+      }
+    };
+    await list({ fd: AT_CWD, path }, 0, path, "");
+    return options.withFileTypes ? found : names;
+  }
+
+  // Lists a directory, and says how what is in it is reached, however deep that is, until leave is called.
+  private async enter(client: Client, at: Reach, parent: string, flags: number): Promise<{ entries: Entry[]; below(name: string): Reach; leave(): void }> {
+    const fd = await this.open(client, at.path, Open.directory, 0, at.fd, flags);
+    const deep = at.path.length > DEEP / 3 && utf8(at.path).length > DEEP;
+    let stays = false;
     try {
       const entries: Entry[] = [];
       for (let cookie = 0n; ; ) {
@@ -183,13 +227,17 @@ export class Files {
         if (list.length === 0) break;
         for (const entry of list) {
           cookie = entry.cookie;
-          if (entry.name !== "." && entry.name !== "..") entries.push(new Entry(entry.name, KINDS[entry.type] ?? "unknown"));
+          if (entry.name !== "." && entry.name !== "..") entries.push(new Entry(entry.name, KINDS[entry.type] ?? "unknown", parent));
         }
       }
       entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-      return options?.withFileTypes ? entries : entries.map((entry) => entry.name);
+      if (!deep) return { entries, below: (name) => ({ fd: at.fd, path: join(at.path, name) }), leave: () => {} };
+      stays = true;
+      // Those that are held while their tree is gone down are not counted: each waits for the next.
+      this.release();
+      return { entries, below: (name) => ({ fd, path: name }), leave: () => void client.call({ op: Op.close, args: [fd] }).catch(() => {}) };
     } finally {
-      this.close(client, fd).catch(() => {});
+      if (!stays) this.close(client, fd).catch(() => {});
     }
   }
 
@@ -203,9 +251,9 @@ export class Files {
     return new FileStat(await this.status(path, At.noFollow));
   }
 
-  private async status(path: string, flags: number): Promise<Stat> {
+  private async status(path: string, flags: number, from = AT_CWD): Promise<Stat> {
     const client = await this.kernel();
-    return decodeStat((await client.call({ op: Op.stat, args: [AT_CWD, 0, 0, flags], path })).data);
+    return decodeStat((await client.call({ op: Op.stat, args: [from, 0, 0, flags], path })).data);
   }
 
   async mkdir(path: string, options: { recursive?: boolean; mode?: number } = {}): Promise<void> {
@@ -232,18 +280,25 @@ export class Files {
     const client = await this.kernel();
     // The root cannot be removed: that is told before anything in it is.
     if (options.recursive && isRoot(path)) await client.call({ op: Op.rmdir, args: [AT_CWD], path: "/" });
+    await this.remove(client, { fd: AT_CWD, path }, options);
+  }
+
+  private async remove(client: Client, { fd, path }: Reach, options: { recursive?: boolean; force?: boolean }): Promise<void> {
     try {
-      const stat = await this.status(path, At.noFollow);
+      const stat = await this.status(path, At.noFollow, fd);
       if (stat.type !== FileType.directory) {
-        await client.call({ op: Op.unlink, args: [AT_CWD], path });
+        await client.call({ op: Op.unlink, args: [fd], path });
         return;
       }
       if (options.recursive) {
-        for (const name of await this.readdir(path)) {
-          await this.rm(`${path}/${name}`, options);
+        const { entries, below, leave } = await this.enter(client, { fd, path }, path, At.noFollow);
+        try {
+          for (const { name } of entries) await this.remove(client, below(name), options);
+        } finally {
+          leave();
         }
       }
-      await client.call({ op: Op.rmdir, args: [AT_CWD], path });
+      await client.call({ op: Op.rmdir, args: [fd], path });
     } catch (error) {
       if (!options.force || !isErrno(error, "ENOENT")) throw error;
     }
@@ -255,6 +310,8 @@ export class Files {
     await client.call({ op: Op.rename, args: [AT_CWD, AT_CWD], path: from, data: utf8(to) });
   }
 }
+
+const join = (directory: string, name: string): string => (directory.endsWith("/") ? directory : `${directory}/`) + name;
 
 // Whether an absolute path leads to the root, if none of its parts is a link.
 function isRoot(path: string): boolean {

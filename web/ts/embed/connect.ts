@@ -179,7 +179,7 @@ function filesOf(asker: Asker): EmbeddedFiles {
   return {
     readFile: ((path: string, encoding?: unknown) => call("readFile", path, encoding)) as Files["readFile"],
     writeFile: (path: string, data: Source, options) => call("writeFile", path, data, options) as Promise<void>,
-    readdir: (async (path: string, options?: unknown) => ((await call("readdir", path, options)) as (string | Entry)[]).map(entry)) as { (path: string): Promise<string[]> } & ((path: string, options: { withFileTypes: true }) => Promise<Entry[]>),
+    readdir: (async (path: string, options?: unknown) => ((await call("readdir", path, options)) as (string | Entry)[]).map(entry)) as Files["readdir"],
     stat: async (path) => revived(await call("stat", path)),
     lstat: async (path) => revived(await call("lstat", path)),
     mkdir: (path, options) => call("mkdir", path, options) as Promise<void>,
@@ -190,7 +190,7 @@ function filesOf(asker: Asker): EmbeddedFiles {
 
 const revived = (fields: unknown): FileStat => Object.assign(Object.create(FileStat.prototype) as FileStat, fields);
 
-const entry = (e: string | Entry): string | Entry => (typeof e === "string" ? e : new Entry(e.name, e.type));
+const entry = (e: string | Entry): string | Entry => (typeof e === "string" ? e : new Entry(e.name, e.type, e.parentPath));
 
 function spawned({ pid, stdin, stdout, stderr, control }: SpawnedPorts): Spawned {
   const asker = new Asker(control);
