@@ -109,6 +109,7 @@ func (f *busFile) sendFed() {
 			data = append(data, f.out[f.off:f.off+n]...)
 			f.off += n
 		}
+		f.k.unread.leave(f.share, len(data))
 		d.room -= uint64(len(data))
 		d.sent += uint64(len(data))
 		d.told = f.taken

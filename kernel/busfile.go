@@ -20,8 +20,10 @@ const (
 	// before it is notified of nothing more.
 	busBehind   = 128 << 20
 	busNotified = 16 << 20
-	// busLost is how many bytes may wait for a peer before its link is cut.
-	busLost = 256 << 20
+	// busLost is how many bytes may wait to be read in all: each program has a share of that for all
+	// its links, and at least busLeast. A link on which more comes is cut.
+	busLost  = 256 << 20
+	busLeast = 32 << 20
 )
 
 // busFile is an open /dev/bus: the kernel's end of a link, and what of it the process
@@ -74,8 +76,12 @@ func (f *busFile) Send(frames []byte) error {
 	if f.over {
 		return bus.ErrLinkClosed
 	}
-	if f.waitingBytes()+len(frames) > busLost {
-		return bus.NewError(bus.CodeResourceExhausted, "too much waits for who does not read")
+	if !f.holds(len(frames)) {
+		err := bus.NewError(bus.CodeResourceExhausted, "more waits on the links of the program than it may leave unread")
+		fault := bus.AppendFault(nil, 0, err)
+		f.k.unread.add(f.share, len(fault))
+		f.out = append(f.out, fault...)
+		return err
 	}
 	if f.off > 0 && f.off >= len(f.out)/2 {
 		f.out = f.out[:copy(f.out, f.out[f.off:])]
@@ -117,6 +123,7 @@ func (f *busFile) read(c *call, n int) verdict {
 	case left > 0:
 		buf := c.buffer(min(n, left))
 		f.off += copy(buf, f.out[f.off:])
+		f.k.unread.leave(f.share, len(buf))
 		if left == len(buf) {
 			f.out, f.off = f.out[:0], 0
 			if cap(f.out) > busFull {
@@ -228,6 +235,7 @@ func (f *busFile) closed() {
 	f.over, f.shut = true, true
 	f.readable.wake()
 	f.writable.wake()
-	f.out, f.in, f.feed = nil, bus.Splitter{}, feed{}
+	f.k.unread.leave(f.share, f.waitingBytes())
+	f.out, f.off, f.in, f.feed = nil, 0, bus.Splitter{}, feed{}
 	f.k.after(func() { f.conn.Lost(f.k.bus.lost(f)) })
 }

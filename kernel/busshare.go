@@ -12,8 +12,8 @@ func shared(holds, more, total, most int) bool {
 	return total+more <= most && holds+more <= busGreed*(most-total)
 }
 
-// shares counts which caller has how much of something. The bus's lock guards it; its zero value
-// is empty.
+// shares counts which caller has how much of something. The bus's lock guards it, or the
+// kernel's for what waits to be read; its zero value is empty.
 type shares struct {
 	held  map[uint32]int // by [Process.share]
 	total int
@@ -21,16 +21,20 @@ type shares struct {
 
 // admit gives the caller n more of what there is most of, and reports whether it may have them.
 func (s *shares) admit(caller uint32, n, most int) bool {
-	holds := s.held[caller]
-	if !shared(holds, n, s.total, most) {
+	if !shared(s.held[caller], n, s.total, most) {
 		return false
 	}
+	s.add(caller, n)
+	return true
+}
+
+// add is admit without a limit.
+func (s *shares) add(caller uint32, n int) {
 	if s.held == nil {
 		s.held = make(map[uint32]int)
 	}
-	s.held[caller] = holds + n
+	s.held[caller] += n
 	s.total += n
-	return true
 }
 
 // leave undoes admit.
@@ -90,6 +94,17 @@ func (b *Bus) admit(in *bus.Incoming, caller uint32) bool {
 		})
 	}
 	return admitted
+}
+
+// holds counts n bytes more that wait to be read on the link, and reports whether they may. The
+// kernel's lock is held.
+func (f *busFile) holds(n int) bool {
+	u := &f.k.unread
+	if u.held[f.share]+n <= busLeast {
+		u.add(f.share, n)
+		return true
+	}
+	return u.admit(f.share, n, busLost)
 }
 
 // errShare is what a caller gets who has as many calls with what as it may, while there is room

@@ -76,6 +76,7 @@ type Kernel struct {
 	procs    map[uint32]*Process
 	init     *Process
 	lastPID  uint32
+	unread   shares // bytes that wait to be read from /dev/bus
 	sessions map[uint32]*session
 	builtins map[string]Main
 	fsTypes  map[string]FSType
@@ -239,6 +240,8 @@ type Usage struct {
 	Joined int
 	// BusBytes is how long the bodies of all calls on the bus are that are open, without the short ones.
 	BusBytes int
+	// BusUnread is how many bytes wait to be read from /dev/bus.
+	BusUnread int
 }
 
 // Usage counts what is in use now. Process 1 and its session count.
@@ -248,7 +251,7 @@ func (k *Kernel) Usage() Usage {
 	k.bus.mu.Unlock()
 	k.lock()
 	defer k.unlock()
-	return Usage{len(k.procs), k.open, k.ttys, len(k.sessions), len(k.joined), bytes}
+	return Usage{len(k.procs), k.open, k.ttys, len(k.sessions), len(k.joined), bytes, k.unread.total}
 }
 
 // Close ends every process and waits until the goroutines of all programs and
