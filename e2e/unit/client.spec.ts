@@ -3,6 +3,7 @@
 import { expect, test } from "@playwright/test";
 import { concat, text, utf8 } from "../../web/ts/bytes.ts";
 import { device } from "../../web/ts/busdevice.ts";
+import { BusKind, busFrame, dataPayload } from "../../web/ts/buswire.ts";
 import { Client } from "../../web/ts/client.ts";
 import { Kind, MAX_FRAME, frames, type Frame } from "../../web/ts/frame.ts";
 import { pump, readAll } from "../../web/ts/streams.ts";
@@ -167,4 +168,33 @@ test("what one turn sends on a link to the bus goes in writes that the kernel ta
   const writes = messages.flat().filter((frame) => frame.method === Op.write);
   expect(Math.max(...writes.map(({ payload }) => payload.length))).toBeLessThan(MAX_FRAME);
   expect(writes.map((frame) => sent(frame).length)).toEqual([15, 15, 15, 15, 16, 0.5].map((mib) => mib * (1 << 20)));
+});
+
+test("small items of a stream go together, behind the first", async () => {
+  const { client, messages } = makeClient((frame, client) => {
+    if (frame.method === Op.open) client.receive(reply(frame.id, { v0: 5 }));
+  });
+  const wire = await device(() => Promise.resolve(client))({ receive: () => {}, lost: () => {} });
+  messages.length = 0;
+  const item = (n: number) => busFrame(BusKind.data, 1, { payload: dataPayload(0, utf8(String(n))) });
+  const writes = () => messages.flat().filter((frame) => frame.method === Op.write).map((frame) => text(sent(frame)));
+  const numbers = () => writes().map((data) => [...data.matchAll(/\d+/g)].map(String));
+  wire.send(item(1000));
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(numbers()).toEqual([["1000"]]);
+  for (let n = 1001; n < 3000; n++) {
+    wire.send(item(n));
+    await Promise.resolve();
+  }
+  const before = writes().length;
+  expect(before).toBeGreaterThan(1); // there is a bound to what gathers
+  expect(before).toBeLessThan(2000 / 500);
+  wire.send(busFrame(BusKind.call, 3, { payload: utf8("3000") })); // a call waits for nobody, and overtakes nothing
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(numbers().flat()).toEqual(Array.from({ length: 2001 }, (_, i) => String(1000 + i)));
+  wire.send(item(3001));
+  await expect.poll(() => numbers().flat().at(-1)).toBe("3001");
+  wire.close();
 });

@@ -2,6 +2,7 @@
 
 import type { Dial, WireEnd } from "./bus.ts";
 import { BusError } from "./buserror.ts";
+import { BusKind, kindOf } from "./buswire.ts";
 import type { Client } from "./client.ts";
 import { reason } from "./fault.ts";
 import { AT_CWD, Fed, FDInfo, Op, Open, WRITE_BEHIND } from "./syscall.ts";
@@ -10,6 +11,8 @@ import { AT_CWD, Fed, FDInfo, Op, Open, WRITE_BEHIND } from "./syscall.ts";
 const PIECE = 256 << 10;
 /** How much one write may take, but for a single frame of the bus: less than a frame of the link. */
 const MOST = 16 << 20;
+/** How many bytes of small items of streams gather at most. */
+const GATHERED = 32 << 10;
 /** How many bytes the kernel may send unasked, and after how many it hears that it may send as many more. */
 const ROOM = 1 << 20;
 const AGAIN = 256 << 10;
@@ -23,23 +26,44 @@ export function device(kernel: () => Promise<Client>): Dial {
     const lane = client.takeLane();
     let out: Uint8Array[] = [];
     let length = 0;
+    let due = false; // a flush is, at the end of the turn
     const flush = () => {
+      due = false;
       // Whether it can be written is heard of by the end of what comes.
       if (out.length > 0) client.tell({ op: Op.write, args: [fd, WRITE_BEHIND] }, lane, out);
       out = [];
       length = 0;
     };
+    // A stream of small items takes a turn for each: those that follow one which was just written gather
+    // until the messages that have come meanwhile are served.
+    let gathers = false;
+    const { port1: later, port2: soon } = new MessageChannel();
+    later.onmessage = () => {
+      gathers = false;
+      flush();
+    };
+    const send = (frames: Uint8Array) => {
+      if (length > 0 && length + frames.length > MOST) flush();
+      length += frames.length;
+      out.push(frames);
+      if (kindOf(frames) === BusKind.data && length < GATHERED) {
+        if (gathers) return;
+        gathers = true;
+        soon.postMessage(null);
+      }
+      if (due) return;
+      due = true;
+      queueMicrotask(flush); // what one turn sends is one write
+    };
     const unfeed = info & FDInfo.fed ? feed(client, fd, lane, end) : undefined;
     if (!unfeed) void read(client, fd, end);
     return {
-      send: (frames) => {
-        if (length > 0 && length + frames.length > MOST) flush();
-        length += frames.length;
-        if (out.push(frames) === 1) queueMicrotask(flush); // what one turn sends is one write
-      },
+      send,
       close: () => {
         // Behind what is still to be sent.
         queueMicrotask(() => {
+          flush();
+          later.close();
           const closed = () => client.giveLane(lane);
           client.call({ op: Op.close, args: [fd] }, lane).then(closed).catch(() => {});
           unfeed?.();

@@ -88,6 +88,9 @@ export function busFrame(kind: number, id: number, more: Partial<BusFrame> = {},
   return frame;
 }
 
+/** The kind of the first of whole frames. */
+export const kindOf = (frames: Uint8Array): number => frames[4]!;
+
 /** Cuts a stream of bytes into frames. */
 export class Splitter {
   private held: Uint8Array[] = [];
