@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/bushel-wasm/bushel/bus"
 )
@@ -40,8 +41,14 @@ func (jsonCodec) Unmarshal(data []byte, v any) error {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		err = errors.New(mismatch(wrong))
 	}
+	if wrong, ok := errors.AsType[*time.ParseError](err); ok {
+		err = NoTime(wrong.Value)
+	}
 	return Invalid(err)
 }
+
+// NoTime is the error of a codec for a text that should be a time.
+func NoTime(text string) error { return fmt.Errorf("%q is no time in the form of RFC 3339", text) }
 
 // mismatch says which value is not what the method takes, without the words of Go's types.
 func mismatch(e *json.UnmarshalTypeError) string {

@@ -72,6 +72,7 @@ func TestJSON_saysWhichValueIsWrong(t *testing.T) {
 		Below struct{ Ok bool } `json:"below"`
 		Data  []byte            `json:"data"`
 		Size  json.Number       `json:"size"`
+		When  time.Time         `json:"when"`
 	}
 	for _, tt := range []struct{ in, want string }{
 		{`{"wait":"x"}`, "wait is of the JSON type string, where a whole number of 32 bits, not below 0, is wanted"},
@@ -80,6 +81,7 @@ func TestJSON_saysWhichValueIsWrong(t *testing.T) {
 		{`{"below":{"Ok":1}}`, "below.Ok is of the JSON type number, where true or false is wanted"},
 		{`{"data":1}`, "data is of the JSON type number, where a string in base64 is wanted"},
 		{`{"size":[]}`, "size is of the JSON type array, where a number is wanted"},
+		{`{"when":"today"}`, `"today" is no time in the form of RFC 3339`},
 		{`7`, "the value is of the JSON type number, where an object is wanted"},
 	} {
 		t.Run(tt.in, func(t *testing.T) {
@@ -101,6 +103,7 @@ func TestCBOR_saysWhichValueIsWrong(t *testing.T) {
 		List  []int          `json:"list"`
 		Of    map[string]int `json:"of"`
 		Half  float64        `json:"half"`
+		When  time.Time      `json:"when"`
 	}
 	for _, tt := range []struct {
 		name string
@@ -116,6 +119,7 @@ func TestCBOR_saysWhichValueIsWrong(t *testing.T) {
 		{"a truth value in a list", map[string]any{"list": []bool{true}}, "list has a fraction, a truth value or null, where a whole number of 64 bits is wanted"},
 		{"a text for a map", map[string]any{"of": "x"}, "of has a text, where a map is wanted"},
 		{"a text for a float", map[string]any{"half": "x"}, "half has a text, where a number is wanted"},
+		{"a text for a time", map[string]any{"when": "to\x1bday"}, `"to\x1bday" is no time in the form of RFC 3339`},
 		{"a number for all", 7, "the value is a whole number, where another type is wanted"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -43,6 +43,13 @@ func (c cborCodec) Unmarshal(data []byte, v any) error {
 	if wrong, ok := errors.AsType[*cbor.UnmarshalTypeError](err); ok {
 		err = errors.New(mismatch(wrong))
 	}
+	if err != nil {
+		if text, ok := strings.CutPrefix(err.Error(), "cbor: cannot set "); ok {
+			if text, _, ok = strings.Cut(text, " for time.Time: "); ok {
+				err = codec.NoTime(text)
+			}
+		}
+	}
 	return codec.Invalid(err)
 }
 
