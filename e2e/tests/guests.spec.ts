@@ -128,3 +128,18 @@ test("esbuild bundles a file of the page", async ({ open }) => {
   expect(result.code).toBe(0);
   expect(result.stdout).toContain("bundle");
 });
+
+test("in a browser whose engine cannot wait, wazero runs what asks for no engine", async ({ open, context }) => {
+  await context.route(/\/(kernel|process)-worker\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `delete WebAssembly.Suspending; delete WebAssembly.promising; ${await response.text()}` });
+  });
+  const shell = await open();
+  await shell.install("hello-c", "hello-js", "cat-c");
+  const all = await shell.run("hello-c; hello-js; (until test -e go; do sleep 0.02; done; echo late) | cat-c & touch go; wait", { timeout: 60_000 });
+  expect(all).toMatchObject({ code: 0, stderr: "", stdout: expect.stringMatching(/^hello.*\nhello.*\nlate\n$/i) });
+  expect((await shell.run("dmesg")).stdout).toContain("program=hello-c engine=wazero");
+  expect(await shell.run("run --engine=browser bin/hello-c.wasm")).toEqual({
+    code: 126, stdout: "", stderr: "bin/hello-c.wasm: cannot run on this browser's engine, which cannot let it wait: wazero can run it\n",
+  });
+});

@@ -42,6 +42,9 @@ declare global {
   }
 }
 
+/** The engine can let a guest wait. */
+const canWait = "Suspending" in WebAssembly && "promising" in WebAssembly;
+
 const encoder = new TextEncoder();
 const { LinkError } = WebAssembly; // the global may go: see gojs-lockdown.ts
 
@@ -149,6 +152,10 @@ export class BrowserEngine {
   #run(table: string, start: string, args: number[]): void {
     const module = this.module!;
     this.module = undefined;
+    if (!canWait) {
+      queueMicrotask(() => this.#failed(new NotRun("cannot run on this browser's engine, which cannot let it wait: wazero can run it")));
+      return;
+    }
     whenRoom(
       () => new WebAssembly.Instance(module, this.#importsOf(module, this.#table(table))),
       this.#full,
