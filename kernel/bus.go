@@ -195,9 +195,11 @@ func (b *Bus) pass(in *bus.Incoming, h bus.Handler) {
 	}
 	if b.mayPass(f, in) {
 		h.ServeBus(in)
+		within(in)
 		return
 	}
 	in.Hold()
+	within(in)
 	b.k.aside(func() {
 		if err := b.k.grants.CheckCall(in.Context(), in, grant.Bus, in.Package()); err != nil {
 			in.Fault(err)
@@ -273,9 +275,6 @@ func (b *Bus) route(in *bus.Incoming) {
 		b.mu.Unlock()
 		in.OnEnd(r.ended)
 		r.handler.ServeBus(in)
-		if in.Err() == nil {
-			within(in)
-		}
 		return
 	}
 	b.mu.Unlock()
@@ -332,10 +331,11 @@ func (b *Bus) close() {
 }
 
 // within faults a call that has a deadline when that is over and there is no answer, so
-// that its caller never waits for a callee which does not look at it.
+// that its caller never waits for a callee which does not look at it: of a package, of an
+// object, of a callback.
 func within(in *bus.Incoming) {
 	when, ok := in.Deadline()
-	if !ok {
+	if !ok || in.Err() != nil {
 		return
 	}
 	t := time.AfterFunc(time.Until(when), func() {

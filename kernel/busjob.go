@@ -126,7 +126,6 @@ func (b *Bus) forward(j *job) {
 	to := j.to
 	if to == nil {
 		to = inst.file.conn.Package(j.in.Package()) // by which it was called
-		within(j.in)
 	}
 	f.Forward(j.in, to)
 }

@@ -107,7 +107,6 @@ func (b *Bus) deliver(in *bus.Incoming, name string) {
 	inst := p.another()
 	b.mu.Unlock()
 	in.OnEnd(func(error) { b.givenUp(j) })
-	within(in)
 	b.startAside(inst, in)
 }
 
