@@ -50,7 +50,7 @@ type Engine = "browser" | "wazero";
 /** How many spares are made ahead, and how many are kept when guests give theirs back. */
 const SPARES = 2;
 const MOST_SPARES = 4;
-/** How long after the start of a guest its spare is replaced, in milliseconds. */
+/** How long after the start of a guest its spare is replaced, and after one spare the next is made, in milliseconds. */
 const REST = 200;
 /**
  * After how many guests a worker on the browser's engine is replaced. The memories of
@@ -69,6 +69,8 @@ export class Guests {
   readonly #spares: Record<Engine, Process[]> = { browser: [], wazero: [] };
   readonly #making: Record<Engine, number> = { browser: 0, wazero: 0 };
   readonly #wanted: Record<Engine, ((process: Process) => void)[]> = { browser: [], wazero: [] };
+  /** Of which engines spares are made ahead, and when the next is. */
+  readonly #ahead = new Set<Engine>();
   #warming: ReturnType<typeof setTimeout> | undefined;
   readonly #modules: Partial<Record<ProcessModule, PromiseWithResolvers<WebAssembly.Module>>> = {};
 
@@ -79,17 +81,22 @@ export class Guests {
     this.#events = events;
   }
 
-  /** Makes spares of an engine ahead of their use. */
+  /**
+   * Makes spares of an engine ahead of their use, one after another: two at once take twice as
+   * long, and the first program of a page waits for the first.
+   */
   warm(engine: Engine): void {
-    while (this.#spares[engine].length + this.#making[engine] - this.#wanted[engine].length < SPARES) this.#make(engine);
+    this.#ahead.add(engine);
+    if (this.#making[engine] === 0 && this.#spares[engine].length < SPARES) this.#make(engine);
   }
 
   // The same after a while: to make a worker costs as much as ten short guests, which it would
   // hold up, and most have given theirs back by then.
-  #warmSoon(): void {
+  #warmSoon(engine: Engine): void {
+    this.#ahead.add(engine);
     this.#warming ??= setTimeout(() => {
       this.#warming = undefined;
-      this.warm("browser");
+      for (const engine of this.#ahead) this.warm(engine);
     }, REST);
   }
 
@@ -139,7 +146,7 @@ export class Guests {
       // An interpreter gives its worker back and is slow to begin: another is made when
       // one is needed.
       if (shared) this.warm(engine);
-      else if (engine === "browser") this.#warmSoon();
+      else if (engine === "browser") this.#warmSoon(engine);
     };
     const take = (): void => this.#take(engine, begin);
     if (engine === "wazero" || image.module) return take();
@@ -272,54 +279,58 @@ export class Guests {
 
   #make(engine: Engine): void {
     this.#making[engine]++;
-    this.#module(engine === "browser" ? "process" : "interp").then(
-      (compiled) => {
-        const process: Process = { worker: this.#workers.make(`bushel ${engine}`), pid: 0, guests: 0 };
-        process.worker.onmessage = ({ data }: MessageEvent<FromProcess>) => {
-          if (data instanceof Uint8Array) {
-            if (process.thread) this.#events.threadMessage(process.pid, process.thread.id, data);
-            else if (process.pid !== 0) this.#events.message(process.pid, data);
-          } else if (data.type === "warm") {
-            this.#making[engine]--;
-            this.#giveBack(engine, process);
-          } else if (data.type === "full") {
-            this.#makeRoom();
-          } else if (data.type === "held") {
-            process.worker.watch(data.lock);
-          } else if (data.type === "spawn") {
-            this.#spawn(process, data.id, data.arg);
-          } else if (data.type === "over") {
-            const { pid } = process;
-            this.kill(pid);
-            this.#events.gone(pid);
-          } else if (data.type === "idle" && process.thread) {
-            this.#threadEnded(process);
-          } else if (data.type === "idle" || data.type === "done") {
-            const { pid } = process;
-            this.#running.delete(pid);
-            this.#endThreads(process);
-            if (data.type === "idle" && !process.ended) this.#giveBack(engine, process);
-            else process.worker.terminate();
-            if (data.last.length > 0) this.#events.message(pid, data.last);
-            this.#events.gone(pid);
-          }
-        };
-        process.worker.onerror = (event) => {
-          process.worker.terminate();
-          const { first } = process.thread ?? { first: process };
-          if (first !== process) first.worker.terminate();
-          this.#endThreads(first);
-          const spare = this.#spares[engine].indexOf(process);
-          if (spare >= 0) this.#spares[engine].splice(spare, 1);
-          else if (process.pid !== 0) this.#fail(process.pid, event.message || "its worker has died", true);
-          else this.#notMade(engine, new Error(event.message.replace(/^Uncaught (Error: )?/, "") || "a worker cannot be started"));
-        };
-        post(process.worker, { type: "boot", module: compiled, interprets: engine === "wazero" });
-      },
-      (error: unknown) => {
-        this.#notMade(engine, error);
-      },
-    );
+    const process: Process = { worker: this.#workers.make(`bushel ${engine}`), pid: 0, guests: 0 };
+    let lost = false;
+    const notMade = (error: unknown): void => {
+      if (lost) return;
+      lost = true;
+      process.worker.terminate();
+      this.#notMade(engine, error);
+    };
+    process.worker.onmessage = ({ data }: MessageEvent<FromProcess>) => {
+      if (data instanceof Uint8Array) {
+        if (process.thread) this.#events.threadMessage(process.pid, process.thread.id, data);
+        else if (process.pid !== 0) this.#events.message(process.pid, data);
+      } else if (data.type === "warm") {
+        this.#making[engine]--;
+        this.#giveBack(engine, process);
+        if (this.#ahead.has(engine)) this.#warmSoon(engine);
+      } else if (data.type === "full") {
+        this.#makeRoom();
+      } else if (data.type === "held") {
+        process.worker.watch(data.lock);
+      } else if (data.type === "spawn") {
+        this.#spawn(process, data.id, data.arg);
+      } else if (data.type === "over") {
+        const { pid } = process;
+        this.kill(pid);
+        this.#events.gone(pid);
+      } else if (data.type === "idle" && process.thread) {
+        this.#threadEnded(process);
+      } else if (data.type === "idle" || data.type === "done") {
+        const { pid } = process;
+        this.#running.delete(pid);
+        this.#endThreads(process);
+        if (data.type === "idle" && !process.ended) this.#giveBack(engine, process);
+        else process.worker.terminate();
+        if (data.last.length > 0) this.#events.message(pid, data.last);
+        this.#events.gone(pid);
+      }
+    };
+    process.worker.onerror = (event) => {
+      process.worker.terminate();
+      const { first } = process.thread ?? { first: process };
+      if (first !== process) first.worker.terminate();
+      this.#endThreads(first);
+      const spare = this.#spares[engine].indexOf(process);
+      if (spare >= 0) this.#spares[engine].splice(spare, 1);
+      else if (process.pid !== 0) this.#fail(process.pid, event.message || "its worker has died", true);
+      else notMade(new Error(event.message.replace(/^Uncaught (Error: )?/, "") || "a worker cannot be started"));
+    };
+    // Its thread begins while the module comes.
+    this.#module(engine === "browser" ? "process" : "interp").then((module) => {
+      if (!lost) post(process.worker, { type: "boot", module, interprets: engine === "wazero" });
+    }, notMade);
   }
 
   /** Guests that wait for a worker that cannot be made wait no longer. */
@@ -336,7 +347,7 @@ export class Guests {
     if (next) next(process);
     else if (engine === "browser" && process.guests >= MOST_GUESTS) {
       process.worker.terminate();
-      this.#warmSoon();
+      this.#warmSoon(engine);
     } else if (this.#spares[engine].length < MOST_SPARES) this.#spares[engine].push(process);
     else process.worker.terminate();
   }
