@@ -139,6 +139,9 @@ func (c *call) opened(place vfs.Place, created bool, flags sys.OpenFlag, readOnl
 		if _, ok := n.(vfs.Flusher); ok && flags&sys.OWrite != 0 {
 			info |= sys.InfoFlush
 		}
+		if place.MayWait() {
+			info |= sys.InfoSlow
+		}
 	}
 	holder, _ := place.Node().(vfs.Holder)
 	if holder != nil && device == "" {

@@ -14,7 +14,8 @@ type tail struct {
 	fd   uint32
 }
 
-// behind answers a write, r, that can be sent behind.
+// behind answers a write, r, that can be sent behind. Where calls of other lanes would
+// overtake it, who made it could read what was there before: it waits for its end.
 func (c *Client) behind(lane uint16, r *sys.Request) (sys.Reply, bool) {
 	if r.Args[0] > 1<<31 {
 		return sys.Reply{}, false
@@ -28,7 +29,7 @@ func (c *Client) behind(lane uint16, r *sys.Request) (sys.Reply, bool) {
 		return sys.Reply{Errno: err}, true
 	}
 	n := len(r.Data)
-	if !state.bulk || lane == Unordered || c.unacked.get(lane)+n > window {
+	if !state.bulk || lane == Unordered || lane != 0 && state.slow || c.unacked.get(lane)+n > window {
 		return sys.Reply{}, false
 	}
 	c.sendBehind(lane, fd, r)

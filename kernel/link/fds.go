@@ -72,6 +72,7 @@ type fdState struct {
 	sure bool        // and its writes do not fail
 	file bool        // it has an offset: nobody waits for its end
 	last bool        // its close has something to tell
+	slow bool        // calls of other lanes overtake those on it
 	err  errno.Errno // of a write sent behind, told with the next call on the fd
 	// ahead is what was read before it was asked for. Duplicates of the fd share it.
 	ahead *ahead
@@ -96,7 +97,7 @@ type fdState struct {
 // stateOf is what the kernel says of a fd that has just been opened.
 func stateOf(info sys.FDInfo) fdState {
 	return fdState{
-		open: true, bulk: info&sys.InfoBulk != 0, sure: info&sys.InfoSure != 0, file: info&sys.InfoSeek != 0, last: info&sys.InfoFlush != 0,
+		open: true, bulk: info&sys.InfoBulk != 0, sure: info&sys.InfoSure != 0, file: info&sys.InfoSeek != 0, last: info&sys.InfoFlush != 0, slow: info&sys.InfoSlow != 0,
 		pipe: info.Type() == sys.TypeFIFO && info&sys.InfoBulk != 0,
 	}
 }

@@ -381,3 +381,49 @@ func TestClient_closeTellsWhatBecameOfWrites(t *testing.T) {
 		t.Errorf("close says %v", r.Errno)
 	}
 }
+
+// slow is a recorder whose writes to fd 5, and to no other, wait until they are let go.
+type slow struct {
+	*recorder
+	let chan struct{}
+}
+
+func (p slow) Start(r *sys.Request, done func(sys.Reply)) bool {
+	switch {
+	case r.Op == sys.OpOpen:
+		done(sys.Reply{Vals: [3]uint64{5, uint64(sys.FDInfo(sys.TypeRegular) | sys.InfoSeek | sys.InfoBulk | sys.InfoSlow)}})
+		return true
+	case r.Op == sys.OpWrite && r.Args[0] == 5:
+		req := *r
+		go func() {
+			<-p.let
+			done(p.Syscall(&req))
+		}()
+		return false
+	}
+	done(p.Syscall(r))
+	return true
+}
+
+func TestClient_aWriteThatOthersWouldOvertakeIsWaitedFor(t *testing.T) {
+	p := slow{newRecorder(), make(chan struct{}, 1)}
+	c := join(t, p)
+	ends := make(chan sys.Reply, 1)
+	call := func(lane uint16, r *sys.Request) sys.Reply {
+		c.StartLane(lane, r, func(r sys.Reply) { ends <- r })
+		return <-ends
+	}
+	call(link.Unordered, &sys.Request{Op: sys.OpOpen, Path: "f", Args: [6]uint64{0, uint64(sys.OWrite)}})
+	if c.StartLane(6, write(5, []byte("x")), func(r sys.Reply) { ends <- r }) {
+		t.Fatal("the write was answered before the kernel had performed it")
+	}
+	p.let <- struct{}{}
+	if r := <-ends; r.Errno != 0 || r.Vals[0] != 1 {
+		t.Errorf("the write says %+v", r)
+	}
+	// In a lane that keeps all calls in order it need not be waited for.
+	if !c.StartLane(0, write(5, []byte("z")), func(sys.Reply) {}) {
+		t.Error("a write of the first lane was waited for")
+	}
+	p.let <- struct{}{}
+}

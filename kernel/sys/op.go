@@ -370,6 +370,7 @@ const (
 	InfoFed                            // OpFeed may be asked for it
 	InfoNamed                          // may be in a directory whose names the process was told (OpNames)
 	InfoFlush                          // its close tells what has become of what was written
+	InfoSlow                           // calls on it may wait, so that others overtake them
 )
 
 // PromisedRoom is the room that a process at the far end of a link is promised in a
