@@ -1,9 +1,8 @@
 package shell
 
 import (
-	"cmp"
 	"slices"
-	"strings"
+	"sort"
 
 	"github.com/bushel-wasm/bushel/shell/paced"
 )
@@ -126,9 +125,10 @@ func assocOrder(m map[string]string, work paced.Work) []string {
 		}
 		list = append(list, entry{h & 1023, k})
 	}
-	slices.SortFunc(list, func(a, b entry) int {
+	sort.Slice(list, func(i, j int) bool {
 		work(32)
-		return cmp.Or(cmp.Compare(a.bucket, b.bucket), strings.Compare(a.key, b.key))
+		a, b := &list[i], &list[j]
+		return a.bucket < b.bucket || a.bucket == b.bucket && a.key < b.key
 	})
 	keys := make([]string, len(list))
 	for i, e := range list {

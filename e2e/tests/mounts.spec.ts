@@ -19,6 +19,43 @@ test("archives are mounted like disks", async ({ open }) => {
   expect(run.stderr).toContain("no zip archive");
 });
 
+/** An archive of one member with holes, as "tar -S --format=gnu" writes it: "head", 5 GiB of nothing, "tail". */
+function holes(): Buffer {
+  const block = Buffer.alloc(512);
+  const numbers = (at: number, ...list: number[]) => list.forEach((n, i) => block.write(`${n.toString(8).padStart(11, "0")}\0`, at + 12 * i));
+  const far = 5 * 2 ** 30;
+  block.write("sparse\0", 0);
+  block.write("0000644\0", 100);
+  numbers(124, 8, 1);
+  block.write("S", 156);
+  block.write("ustar  \0", 257);
+  numbers(386, 0, 4, far, 4);
+  numbers(483, far + 4);
+  return Buffer.concat([sealed(block), Buffer.from("headtail"), Buffer.alloc(504 + 1024)]);
+}
+
+test("a file with holes is read where it is in an archive", async ({ open }) => {
+  const shell = await open();
+  const good = holes();
+  const lying = Buffer.from(good);
+  lying.write("77", 386 + 21); // the first part is said to be longer than it is
+  for (const [name, data] of [["good.tar", good], ["lying.tar", sealed(lying)]] as const) {
+    await shell.page.evaluate(([name, data]) => globalThis.shell.fs.writeFile(name, new Uint8Array(data)), [name, [...data]] as const);
+  }
+  const run = await shell.run(`
+    mkdir m && mount good.tar m && stat -c %s m/sparse && head -c 6 m/sparse | od -An -c && tail -c 6 m/sparse | od -An -c && umount m
+    mount lying.tar m && cat m/sparse`);
+  expect(run.stdout).toBe("5368709124\n   h   e   a   d  \\0  \\0\n  \\0  \\0   t   a   i   l\n");
+  expect(run.stderr).toBe("cat: m/sparse: the archive's map of the file's holes does not fit what there is of it\n");
+});
+
+/** A header with its checksum made new. */
+function sealed(data: Buffer): Buffer {
+  data.fill(" ", 148, 156);
+  data.write(`${data.subarray(0, 512).reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, "0")}\0 `, 148);
+  return data;
+}
+
 test("an overlay keeps what is below", async ({ open }) => {
   const shell = await open();
   const run = await shell.run(`

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"unicode/utf8"
 )
 
@@ -291,12 +292,7 @@ func Append(b []byte, v any) ([]byte, error) {
 		for key, value := range v {
 			list = append(list, Pair{key, value})
 		}
-		slices.SortFunc(list, func(x, y Pair) int {
-			if x.Key.(string) < y.Key.(string) {
-				return -1
-			}
-			return 1
-		})
+		sort.Slice(list, func(i, j int) bool { return list[i].Key.(string) < list[j].Key.(string) })
 		return Append(b, list)
 	}
 	return nil, fmt.Errorf("%T has no form in CBOR", v)

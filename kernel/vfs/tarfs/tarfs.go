@@ -114,6 +114,7 @@ type cursor struct {
 	r    io.ReaderAt
 	off  int64
 	size int64
+	head int64 // where the last header is
 }
 
 func (c *cursor) Read(p []byte) (int, error) {
@@ -121,6 +122,9 @@ func (c *cursor) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n, err := c.r.ReadAt(p[:min(int64(len(p)), c.size-c.off)], c.off)
+	if n == blockSize && isHeader(p[:n]) {
+		c.head = c.off
+	}
 	c.off += int64(n)
 	if n > 0 && err == io.EOF {
 		err = nil
@@ -155,7 +159,7 @@ func fill(ctx context.Context, t *index.Tree, source *index.Source, yield func()
 		if err != nil {
 			return bad(err)
 		}
-		if err := add(t, h, source, c.off); err != nil {
+		if err := add(ctx, t, h, source, c); err != nil {
 			return err
 		}
 		if ctx != nil && ctx.Err() != nil {
@@ -165,22 +169,22 @@ func fill(ctx context.Context, t *index.Tree, source *index.Source, yield func()
 	}
 }
 
-// add adds one member, whose contents begin at off.
-func add(t *index.Tree, h *tar.Header, source *index.Source, off int64) error {
+// add adds one member, whose contents begin at the cursor.
+func add(ctx context.Context, t *index.Tree, h *tar.Header, source *index.Source, c *cursor) (err error) {
 	e := index.Entry{Name: h.Name, Mode: uint32(h.Mode) & 0o7777, Mtime: h.ModTime.UnixNano()}
 	switch h.Typeflag {
-	case tar.TypeReg:
-		e.Type, e.Size, e.Content = sys.TypeRegular, uint64(h.Size), source.Section(off)
+	case tar.TypeReg, tar.TypeGNUSparse:
+		e.Type, e.Size = sys.TypeRegular, uint64(h.Size)
 		if strings.HasSuffix(h.Name, "/") { // as the oldest tars wrote directories
 			e.Type = sys.TypeDirectory
 		}
 		if sparse(h) {
-			e.Content = noContent{}
-		} else if h.Size > source.Size()-off {
+			if e.Content, err = contentOf(ctx, source, h, c.head, c.off); err != nil {
+				return err
+			}
+		} else if e.Content = source.Section(c.off); h.Size > source.Size()-c.off {
 			return errno.Faultf(errno.EINVAL, "the archive is cut off in %q", h.Name)
 		}
-	case tar.TypeGNUSparse:
-		e.Type, e.Size, e.Content = sys.TypeRegular, uint64(h.Size), noContent{}
 	case tar.TypeDir:
 		e.Type = sys.TypeDirectory
 	case tar.TypeSymlink:
@@ -193,22 +197,4 @@ func add(t *index.Tree, h *tar.Header, source *index.Source, off int64) error {
 		return nil
 	}
 	return t.Add(e)
-}
-
-// sparse reports whether the contents in the archive are not those of the file, but
-// those of its parts that are no holes.
-func sparse(h *tar.Header) bool {
-	for key := range h.PAXRecords {
-		if strings.HasPrefix(key, "GNU.sparse.") {
-			return true
-		}
-	}
-	return false
-}
-
-// noContent is a file with holes, whose layout this package does not read.
-type noContent struct{}
-
-func (noContent) ReadAt(context.Context, []byte, int64) (int, error) {
-	return 0, errno.Faultf(errno.ENOTSUP, "it is stored as a sparse file: unpack the archive with tar")
 }
