@@ -90,6 +90,11 @@ export class Guests {
     if (this.#making[engine] === 0 && this.#spares[engine].length < SPARES) this.#make(engine);
   }
 
+  /** Has the module of an engine fetched and compiled, for guests that will come. */
+  expect(engine: Engine): void {
+    this.#module(engine).catch(() => {}); // who makes a worker hears of it
+  }
+
   // The same after a while: to make a worker costs as much as ten short guests, which it would
   // hold up, and most have given theirs back by then.
   #warmSoon(engine: Engine): void {
@@ -269,7 +274,8 @@ export class Guests {
     wanted?.reject(new Error(module));
   }
 
-  #module(name: ProcessModule): Promise<WebAssembly.Module> {
+  #module(engine: Engine): Promise<WebAssembly.Module> {
+    const name = engine === "browser" ? "process" : "interp";
     if (!this.#modules[name]) {
       this.#modules[name] = Promise.withResolvers();
       this.#want(name);
@@ -328,7 +334,7 @@ export class Guests {
       else notMade(new Error(event.message.replace(/^Uncaught (Error: )?/, "") || "a worker cannot be started"));
     };
     // Its thread begins while the module comes.
-    this.#module(engine === "browser" ? "process" : "interp").then((module) => {
+    this.#module(engine).then((module) => {
       if (!lost) post(process.worker, { type: "boot", module, interprets: engine === "wazero" });
     }, notMade);
   }
