@@ -3,6 +3,7 @@ package shell_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -209,6 +210,21 @@ func TestTerminal(t *testing.T) {
 			s.send("\x03")
 			s.expect("^C\nready> ")
 			s.answers("echo $?", "130\n")
+		}},
+		{"a background job that reads the terminal stops", func(t *testing.T, s *terminal) {
+			s.line("cat &")
+			s.until("cat does not stop", func(list []sys.ProcInfo) bool {
+				return slices.ContainsFunc(list, func(p sys.ProcInfo) bool { return len(p.Command) > 0 && p.Command[0] == "cat" && p.State == "T" })
+			})
+			s.answers("echo mine", "mine\n[1]+  Stopped (tty input)     cat\n")
+			s.send("fg\r")
+			s.expect("cat\n")
+			s.foreground("cat")
+			s.send("text\r")
+			s.expect("text\ntext\n")
+			s.send("\x04")
+			s.expect("ready> ")
+			s.answers("echo $?", "0\n")
 		}},
 		{"ctrl C ends a loop of the shell", func(t *testing.T, s *terminal) {
 			s.send("while :; do :; done\r")

@@ -34,6 +34,24 @@ for (const engine of engines) {
     expect(await stateOf(shell, "nap-c")).toBe("");
   });
 
+  test(`a guest in the background that reads the terminal stops until it is in the foreground, on ${engine}`, async ({ open }) => {
+    const shell = await open(engine);
+    await shell.install("cat-c");
+    expect(await shell.run("cat-c & wait; cat-c | wc -c & wait; cat", { stdin: "the script's\n" })).toEqual({ code: 0, stdout: "0\nthe script's\n", stderr: "" });
+    await shell.type("cat-c &\n");
+    await expect.poll(() => stateOf(shell, "cat-c"), { timeout: 20_000 }).toBe("T");
+    await shell.type("clear; jobs; echo the shell\\'s\n");
+    await shell.seen(/Stopped \(tty input\) +cat-c/);
+    await shell.seen(/^the shell's$/m);
+    await shell.type("clear; fg\n");
+    await expect.poll(() => shell.state()).toBe("running");
+    await shell.type("its own\n");
+    await shell.seen(/^its own\s+its own$/m);
+    await shell.press("Control+D");
+    await shell.type("echo code $?\n");
+    await shell.seen("code 0");
+  });
+
   test(`a guest that computes is stopped and continued, on ${engine}`, async ({ open }) => {
     const shell = await open(engine);
     await shell.install("spin-c");
@@ -85,17 +103,6 @@ for (const engine of engines) {
     const [then, later] = stdout.trim().split("\n");
     expect(Number(later)).toBe(Number(then));
     expect(Number(then) % 12).toBe(0);
-  });
-
-  test(`a guest in the background is stopped when it reads the terminal, on ${engine}`, async ({ open }) => {
-    const shell = await open(engine);
-    await shell.install("ask-c");
-    await shell.type("clear; ask-c &\n");
-    await expect.poll(() => stateOf(shell, "ask-c"), { timeout: 20_000 }).toBe("T");
-    await shell.type("fg\n");
-    await expect.poll(() => stateOf(shell, "ask-c")).toBe("S");
-    await shell.press("Control+C");
-    await expect.poll(() => stateOf(shell, "ask-c")).toBe("");
   });
 
   test(`a terminal that is closed ends its session, on ${engine}`, async ({ open }) => {
