@@ -108,8 +108,10 @@ type logReader struct {
 	seen bitmap // their blocks
 	off  int64  // where in the last one's payload
 	read int64
-	win  []byte // what was read of the device last
-	from int64  // where that is
+	// taken is how many bytes were gone through, also of what turned out to be no record.
+	taken int64
+	win   []byte // what was read of the device last
+	from  int64  // where that is
 	// short says that a segment lies behind the device's end.
 	short bool
 
@@ -178,6 +180,7 @@ func (l *logReader) take(n int64) []byte {
 				return nil
 			}
 			l.off += part
+			l.taken += part
 			if part == n {
 				return p
 			}

@@ -10,6 +10,7 @@ const maxTries = 128 << 20
 func (l *logReader) resync(yield func()) (found bool) {
 	seeds := l.seeds()
 	due, reached, off := l.next, len(l.segs), l.off
+	passed := int64(0) // how much of the stream
 	l.hints = true
 	defer func() {
 		if !found {
@@ -19,7 +20,9 @@ func (l *logReader) resync(yield func()) (found bool) {
 	}()
 	for at := l.off + 1; ; at = 0 {
 		seg, segs := l.seg(), len(l.segs)
+		passed += headSize // of the last segment's end, where no head was looked for
 		for ; at+headSize <= seg.payload(); at++ {
+			passed++
 			if l.tries--; l.tries < 0 {
 				return false
 			}
@@ -31,19 +34,21 @@ func (l *logReader) resync(yield func()) (found bool) {
 				break
 			}
 			n, number := le.Uint32(head[4:]), le.Uint32(head[8:])
-			if n == 0 || n > maxRecord || number-due > 1<<24 {
+			// Each record that is lost had a head and a byte at the least.
+			if n == 0 || n > maxRecord || int64(number-due) > passed/(headSize+1) {
 				continue
 			}
 			l.next = number
 			for _, l.seed = range seeds {
 				l.off = at
+				before := l.taken
 				there := l.whole() != nil
+				l.tries -= l.taken - before
 				l.back(segs, at)
 				if there {
 					l.lost += uint64(number - due)
 					return true
 				}
-				l.tries -= int64(n)
 			}
 			yield()
 			l.next, l.seed = due, seeds[0]

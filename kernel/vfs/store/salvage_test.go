@@ -315,3 +315,33 @@ func TestSalvage_lies(t *testing.T) {
 		})
 	}
 }
+
+// What looks like the head of a long record, between others, does not keep resync from the next
+// one that checks.
+func TestSalvage_falseHeads(t *testing.T) {
+	for _, n := range []uint32{1 << 20, maxRecord} {
+		dev := &memDevice{data: make([]byte, 3<<20)}
+		first := run{firstBlock, 100}
+		l := newLog(dev, 7, first)
+		var e encoder
+		e.node(&dir{common: common{ino: rootIno}})
+		l.add(e.b)
+		e.node(&link{common{ino: 2}, strings.Repeat(string(le.AppendUint32(le.AppendUint32([]byte("head"), n), 2)), 200)})
+		l.add(e.b)
+		damaged := len(l.buf) - 1
+		e.node(&link{common{ino: 3}, "here"})
+		l.add(e.b)
+		e.begin(recWhole)
+		e.uint(3)
+		l.add(e.b)
+		must(t, l.write())
+		dev.data[first.offset()+int64(damaged)] ^= 1
+		s := super{seq: 1, logID: 7, first: first}
+		must(t, dev.WriteAt(s.append(nil), s.place()))
+		fs, err := Open(dev, Options{ReadOnly: true})
+		must(t, err)
+		if got := strings.Join(shown(t, fs.root, ""), " "); got != "lost+found/ lost+found/#3 -> here" {
+			t.Errorf("heads of %d bytes: there is %s", n, got)
+		}
+	}
+}
