@@ -129,6 +129,20 @@ test("esbuild bundles a file of the page", async ({ open }) => {
   expect(result.stdout).toContain("bundle");
 });
 
+test.describe("while a part of the shell cannot be fetched", () => {
+  test.use({ expectedErrors: [/status of 503/] });
+  test("what runs programs is fetched again by the next one, if it did not come", async ({ open, context }) => {
+    let down = true;
+    await context.route(/\/(process|interp)\.wasm$/, (route) => (down ? route.fulfill({ status: 503, body: "" }) : route.continue()));
+    const shell = await open();
+    await shell.install("hello-c");
+    expect(await shell.run("hello-c; hello-c | cat")).toMatchObject({ code: 0, stdout: "", stderr: expect.stringMatching(/^(hello-c: .*503.*\n){2}$/) });
+    expect(await shell.run("hello-c")).toMatchObject({ code: 126, stdout: "" });
+    down = false;
+    expect(await shell.run("hello-c; hello-c | cat")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(hello.*\n){2}$/i), stderr: "" });
+  });
+});
+
 test("in a browser whose engine cannot wait, wazero runs what asks for no engine", async ({ open, context }) => {
   await context.route(/\/(kernel|process)-worker\.js$/, async (route) => {
     const response = await route.fetch();
