@@ -54,6 +54,7 @@ func TestShell_line(t *testing.T) {
 		{"a store", []string{"-c", "mkdir -p m n && mount -t store disk m && echo text >m/f && umount m && ls m && mount -t store disk m && cat m/f && mount | grep -c 'type store'; mount -t store disk n"}, "", "text\n1\n", "another program has this store open", 1},
 		{"standard input", []string{"-c", "cat.wasm | tr a-z A-Z"}, "abc", "ABC", "", 0},
 		{"redirections", []string{"-c", "hello.wasm >out; cat.wasm <out; cat.wasm missing 2>err || wc -l <err"}, "", "Hello from C!\n1\n", "", 0},
+		{"descriptors below the folders", []string{"-c", "exec 3<text 5<text; cat.wasm text | head -1; cat.wasm /dev/fd/3; mkdir d && cd d && ../tour.wasm >/dev/null; echo $?"}, "", "one\none\ntwo\nthree\n0\n", "", 0},
 		{"status", []string{"-c", "status.wasm 3; echo $?"}, "", "3\n", "", 0},
 		{"trap", []string{"-c", "trap.wasm divide; echo $?"}, "", "before\n134\n", "integer divide by zero\n", 0},
 		{"missing", []string{"-c", "nothing-here"}, "", "", "nothing-here", 127},
@@ -73,7 +74,7 @@ func TestShell_line(t *testing.T) {
 			for _, e := range engines {
 				cmd := command(t, append([]string{"--engine", e}, test.args...)...)
 				cmd.Dir = dir
-				if test.name == "redirections" || test.name == "the host's folder" {
+				if test.name == "redirections" || test.name == "the host's folder" || test.name == "descriptors below the folders" {
 					cmd.Dir = copyOf(t, dir)
 				}
 				results = append(results, finish(t, cmd, test.in))

@@ -132,7 +132,9 @@ var fds = []sys.StartFD{
 // epoch is when the guest's clock starts. It does not go on by itself.
 var epoch = time.Unix(1_000_000, 0)
 
-func newGuest(opts wasi.Options) *guest {
+func newGuest(opts wasi.Options) *guest { return newGuestWith(fds, opts) }
+
+func newGuestWith(fds []sys.StartFD, opts wasi.Options) *guest {
 	g := &guest{kernel: &kernel{}, host: map[string]engine.HostFunc{}}
 	g.mem.b = make([]byte, 1<<16)
 	info := &sys.StartInfo{PID: 42, Argv: []string{"prog", "-x"}, Env: []string{"A=1", "LONG=value"}, Cwd: "/work", FDs: fds}

@@ -182,7 +182,7 @@ func fdPrestatGet(a *ABI, s []uint64) errno.Errno {
 	if e != 0 {
 		return e
 	}
-	if !d.preopen {
+	if !d.preopen && d.name == "" {
 		return errno.EBADF
 	}
 	var b [8]byte // the tag 0, a directory, and the length of its name
@@ -195,7 +195,7 @@ func fdPrestatDirName(a *ABI, s []uint64) errno.Errno {
 	if e != 0 {
 		return e
 	}
-	if !d.preopen {
+	if !d.preopen && d.name == "" {
 		return errno.EBADF
 	}
 	if uint64(uint32(s[2])) < uint64(len(d.name)) {

@@ -1,6 +1,8 @@
 package wasi
 
 import (
+	"strconv"
+
 	"github.com/bushel-wasm/bushel/kernel/errno"
 	"github.com/bushel-wasm/bushel/kernel/sys"
 )
@@ -11,7 +13,7 @@ type descriptor struct {
 	preopen bool
 	flags   sys.OpenFlag
 	info    sys.FDInfo
-	name    string // of a preopened directory
+	name    string // of a preopened directory, or as standIn has it
 	at      sys.AtFlag
 	// base and inheriting are what fd_fdstat_get reports. Of base, reading
 	// and writing are enforced for what they say; the other rights only once
@@ -75,6 +77,12 @@ func (a *ABI) dir(fd uint64, need rights) (*descriptor, errno.Errno) {
 
 // inherit enters the descriptors that the process begins with.
 func (a *ABI) inherit(list []sys.StartFD) {
+	last := uint32(0) // of the preopened directories
+	for _, f := range list {
+		if f.Flags&sys.OPreopen != 0 {
+			last = max(last, f.FD)
+		}
+	}
 	for _, f := range list {
 		d := descriptor{flags: f.Flags, info: f.Info, name: f.Name, at: sys.AtBeneath}
 		d.base = granted(f.Info, f.Flags)
@@ -86,9 +94,19 @@ func (a *ABI) inherit(list []sys.StartFD) {
 			if f.Name == "/" {
 				d.at = a.rootAt
 			}
+		} else if f.FD > 2 && f.FD < last {
+			d.name = standIn(f.FD)
 		}
 		a.set(f.FD, d)
 	}
+}
+
+// standIn is the name under which fd_prestat_get reports a descriptor that a program
+// was given below its preopened directories, as by `exec 3>&1`. C libraries look for
+// those from 3 on and end with the first number that has none; this one they take for
+// a directory, whose name is that of no file.
+func standIn(fd uint32) string {
+	return "/dev/fd/" + strconv.FormatUint(uint64(fd), 10) + "/-"
 }
 
 // fdflags are preview 1's fd flags.

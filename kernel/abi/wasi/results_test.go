@@ -264,3 +264,31 @@ func TestOldSeek(t *testing.T) {
 		t.Errorf("%v, want EINVAL", e.Name())
 	}
 }
+
+func TestPrestat_belowTheFolders(t *testing.T) {
+	// A C library looks for folders from 3 on, and ends with the first EBADF.
+	given := []sys.StartFD{
+		{FD: 2, Flags: sys.OWrite, Info: sys.FDInfo(sys.TypeFIFO)},
+		{FD: 3, Flags: sys.ORead, Info: sys.FDInfo(sys.TypeRegular)},
+		{FD: 4, Flags: sys.OPreopen, Info: sys.FDInfo(sys.TypeDirectory), Name: "/"},
+		{FD: 5, Flags: sys.ORead, Info: sys.FDInfo(sys.TypeRegular)},
+	}
+	g := newGuestWith(given, wasi.Options{})
+	for _, test := range []struct {
+		fd   uint64
+		name string
+	}{{3, "/dev/fd/3/-"}, {4, "/"}} {
+		n := uint32(len(test.name))
+		if e := g.call("fd_prestat_get", test.fd, 0); e != 0 || g.u32(0) != 0 || g.u32(4) != n {
+			t.Errorf("%d: %v, tag %d, length %d; want %q", test.fd, e, g.u32(0), g.u32(4), test.name)
+		}
+		if e := g.call("fd_prestat_dir_name", test.fd, 8, uint64(n)); e != 0 || g.str(8, n) != test.name {
+			t.Errorf("%d: %v, %q; want %q", test.fd, e, g.str(8, n), test.name)
+		}
+	}
+	for _, fd := range []uint64{2, 5} {
+		if e := g.call("fd_prestat_get", fd, 0); e != errno.EBADF {
+			t.Errorf("%d: %v, want EBADF", fd, e)
+		}
+	}
+}
