@@ -142,3 +142,13 @@ test("Ctrl-C ends a pipeline of guests", async ({ open }) => {
   await expect.poll(() => user.state()).toBe("ready");
   await clean(user);
 });
+
+onBothEngines("a guest finds its files beside descriptors that the shell holds open", async (shell) => {
+  await shell.install("cat-c", "tour-go", "tour-js");
+  await shell.write("/tmp/text", "one\n");
+  const result = await shell.run(
+    "cd /tmp; exec 3<text 5<text; cat-c text; cat-c /dev/fd/3; cat-c /dev/fd/5; mkdir a b; (cd a && tour-go >/dev/null) && (cd b && tour-js >/dev/null); echo $?",
+  );
+  expect(result).toEqual({ code: 0, stdout: "one\none\none\n0\n", stderr: "" });
+  return result;
+});
