@@ -74,7 +74,7 @@ func TestHook_seesAllAndMayRefuse(t *testing.T) {
 	}
 	f := k.Init().Files()
 	r, w, _ := f.Pipe()
-	go f.Write(w, []byte("x"))
+	f.Write(w, []byte("x"))
 	f.Read(r, make([]byte, 1))
 	mu.Lock()
 	defer mu.Unlock()

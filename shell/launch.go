@@ -298,7 +298,8 @@ func (sh *shell) launchSimple(st *syntax.Stmt, cm *syntax.CallExpr, pl *place) (
 			return sh.stillborn(status, pl)
 		}
 	case r.fn != nil || r.builtin != nil:
-		pid, status = sh.launchFork(func(c *shell) int {
+		// Of a clone, for here the redirections are undone.
+		pid, status = sh.clone().launchFork(func(c *shell) int {
 			if r.fn != nil {
 				c.callFunction(r.fn, args)
 			} else {
@@ -324,7 +325,7 @@ func (sh *shell) stillborn(code int, pl *place) (pid, status int, done bool) {
 	if !pl.async || code == forkStatus {
 		return 0, code, true
 	}
-	pid, status = sh.launchFork(func(*shell) int { return code }, pl)
+	pid, status = sh.clone().launchFork(func(*shell) int { return code }, pl)
 	return pid, status, true
 }
 
