@@ -76,10 +76,12 @@ test("a page visited before tells of its progress too", async ({ context, site, 
 
 test("the terminal follows the size of its box", async ({ open }) => {
   const shell = await open();
+  const width = () => shell.page.evaluate(() => globalThis.shell.shadowRoot!.querySelector(".xterm-screen")!.clientWidth);
   await shell.page.setViewportSize({ width: 600, height: 300 });
+  await expect.poll(width).toBeLessThan(600);
   const small = Number((await onTerminal(shell, "stty size || tput cols")).trim().split(/\s+/).at(-1));
   await shell.page.setViewportSize({ width: 1200, height: 300 });
-  await expect.poll(async () => shell.page.evaluate(() => globalThis.shell.shadowRoot!.querySelector(".xterm-screen")!.clientWidth)).toBeGreaterThan(1000);
+  await expect.poll(width).toBeGreaterThan(1000);
   const large = Number((await onTerminal(shell, "stty size || tput cols")).trim().split(/\s+/).at(-1));
   expect(large).toBeGreaterThan(small);
 });

@@ -55,7 +55,9 @@ async function load(url: string, total: number, onProgress: OnProgress): Promise
     total = Number(response.headers.get("content-length") ?? 0);
   }
   let loaded = 0;
+  let whole = false;
   const count = (bytes: number): void => {
+    if (whole) return;
     loaded += bytes;
     onProgress({ loaded, total: Math.max(total, loaded), phase: loaded < total ? "download" : "compile" });
   };
@@ -63,8 +65,9 @@ async function load(url: string, total: number, onProgress: OnProgress): Promise
   const cached = wasFetched(url, total);
   try {
     const module = await compile(response, cached ? undefined : count);
-    if (cached) count(total);
-    else noteFetched(url, total);
+    if (loaded < total) count(total - loaded); // the copy comes behind what is compiled
+    whole = true;
+    if (!cached) noteFetched(url, total);
     return module;
   } catch (error) {
     throw loadError(error, url);
