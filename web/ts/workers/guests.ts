@@ -90,11 +90,6 @@ export class Guests {
     if (this.#making[engine] === 0 && this.#spares[engine].length < SPARES) this.#make(engine);
   }
 
-  /** Has the module of an engine fetched and compiled, for guests that will come. */
-  expect(engine: Engine): void {
-    this.#module(engine).catch(() => {}); // who makes a worker hears of it
-  }
-
   // The same after a while: to make a worker costs as much as ten short guests, which it would
   // hold up, and most have given theirs back by then.
   #warmSoon(engine: Engine): void {
